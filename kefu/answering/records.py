@@ -1,0 +1,96 @@
+"""The vocabulary of answering: citation, answer, and what happens on the way to it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+EXTRACTIVE = "extractive"
+
+
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+
+
+class Stage(StrEnum):
+    """What is being done while nothing can be shown yet."""
+
+    SEARCHING = "searching"
+    WRITING = "writing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier question of the conversation with the answer it got."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A reference from an answer to a chunk.
+
+    Attributes:
+        marker: 1-based number that stands as [1] in the answer.
+        id: the document's own id where it had one.
+        quote: the words of the chunk that carry the statement, verbatim.
+    """
+
+    marker: int
+    chunk_id: int
+    document_id: int
+    uri: str
+    id: str | None
+    title: str
+    heading_path: tuple[str, ...]
+    page: int | None
+    quote: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Sent while nothing can be shown yet."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A piece of the answer that was verified and may be shown.
+
+    Attributes:
+        text: Markdown with its markers, line breaks included; pieces are shown one after another.
+        citations: those whose markers stand in the text.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The whole answer.
+
+    Attributes:
+        answer: the pieces joined; what was sent, or the sentence that abstains.
+        language: of the question, "zh" or "en"; the answer is in it.
+        mode: "extractive" or the name of the endpoint that wrote it.
+        confidence: 0..1, that the knowledge holds the answer.
+        timings: seconds by step: search, first_sentence, total.
+        notice: why the answer is not what was hoped for, when something failed on the way.
+    """
+
+    answer: str
+    outcome: Outcome
+    language: str
+    citations: tuple[Citation, ...]
+    mode: str
+    confidence: float
+    timings: dict[str, float] = field(default_factory=dict)
+    notice: str | None = None
+
+
+AnswerEvent = Progress | Sentence | Answer

@@ -1,0 +1,209 @@
+"""Every setting, in one typed tree: environment first, then kefu.toml, then the defaults here."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from kefu.errors import BadSettings
+
+CONFIG_FILE = Path("kefu.toml")
+PREFIX = "KEFU_"
+DELIMITER = "__"
+BENCHMARK_PREFIX = "KEFU_BENCH_"
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Section(BaseModel):
+    """A group of settings; a key it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(Section):
+    """Where the web server listens."""
+
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8210, ge=1, le=65535, description="Port the web server listens on.")
+
+
+class EmbeddingSettings(Section):
+    """Which embedder turns text into vectors; without a URL the built-in one."""
+
+    url: str | None = Field(
+        None, description="OpenAI-compatible endpoint, e.g. https://host/v1; empty: built in."
+    )
+    model: str = Field("multilingual-e5-small", description="Name of the embedding model.")
+    key: SecretStr | None = Field(None, description="Key of the embedding endpoint.")
+    query_prefix: str = Field("", description="Put before a question for the remote embedder.")
+    document_prefix: str = Field("", description="Put before a chunk for the remote embedder.")
+    timeout_seconds: Seconds = Field(30.0, description="Longest wait for one batch.")
+
+
+class ModelSettings(Section):
+    """Which language model writes answers; none: answers are extracted and quoted."""
+
+    url: str | None = Field(
+        None, description="OpenAI-compatible endpoint, e.g. http://localhost:11434/v1."
+    )
+    name: str = Field("", description="Name of the model at the endpoint.")
+    key: SecretStr | None = Field(None, description="Key of the endpoint.")
+    local: bool = Field(
+        default=False, description="Run the bundled small model in this process (extra `local`)."
+    )
+    first_token_seconds: Seconds = Field(20.0, description="Longest wait for the first token.")
+    between_tokens_seconds: Seconds = Field(10.0, description="Longest wait for the next token.")
+    max_tokens: int = Field(700, ge=16, le=8192, description="Longest answer, in tokens.")
+    context_tokens: int = Field(
+        3000, ge=200, le=200_000, description="Most tokens of retrieved text given to the model."
+    )
+
+
+class RetrievalSettings(Section):
+    """How hits are found and fused."""
+
+    top_k: int = Field(10, ge=1, le=100, description="Hits returned when nothing else is asked.")
+    candidates: int = Field(
+        100, ge=10, le=1000, description="Candidates each half (lexical, dense) contributes."
+    )
+    lexical_budget: int = Field(
+        5000, ge=100, le=1_000_000, description="Most chunks the lexical half scores per question."
+    )
+    ef_search: int = Field(
+        100, ge=10, le=1000, description="Breadth of the search in the HNSW index."
+    )
+
+
+class AnsweringSettings(Section):
+    """When to answer."""
+
+    min_confidence: Share = Field(
+        0.5, description="Below this confidence the question is not answered."
+    )
+    max_sentences: int = Field(6, ge=1, le=30, description="Longest extractive answer.")
+
+
+class IngestSettings(Section):
+    """Limits on what is taken in."""
+
+    max_file_mb: int = Field(100, ge=1, le=4096, description="Larger files are skipped.")
+    max_unpacked_mb: int = Field(
+        500, ge=1, le=16384, description="Office files that unpack to more are skipped."
+    )
+    parse_seconds: Seconds = Field(120.0, description="Parsing one file may take so long.")
+    parse_memory_mb: int = Field(
+        2048, ge=256, le=65536, description="Parsing one file may take so much memory."
+    )
+    workers: int = Field(2, ge=1, le=64, description="Processes that parse at the same time.")
+    chunk_tokens: int = Field(
+        320, ge=64, le=480, description="Largest chunk, in tokens of the embedder."
+    )
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("kefu")),
+        description="Where the embedded database and everything else Kefu keeps lives.",
+    )
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL 16+ with pgvector 0.8+; empty: the embedded server."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="How much is logged."
+    )
+    server: ServerSettings = ServerSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    model: ModelSettings = ModelSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answering: AnsweringSettings = AnsweringSettings()
+    ingest: IngestSettings = IngestSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is given
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the file; no .env, no secrets folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, CONFIG_FILE)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadSettings: naming the key, what is wrong with it and what is allowed.
+    """
+    _refuse_unknown_variables()
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise BadSettings("; ".join(_explain(problem) for problem in error.errors())) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{CONFIG_FILE} is not valid TOML: {error}.") from error
+
+
+def list_keys(
+    section: type[BaseModel] = Settings, prefix: str = ""
+) -> Iterator[tuple[str, FieldInfo]]:
+    """Every key as it stands in kefu.toml ("server.port"), with its type, default and meaning."""
+    for name, field in section.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Section):
+            yield from list_keys(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field
+
+
+def variable(key: str) -> str:
+    """The environment variable of a key: "server.port" is KEFU_SERVER__PORT."""
+    return PREFIX + key.replace(".", DELIMITER).upper()
+
+
+def _refuse_unknown_variables() -> None:
+    known = {variable(key) for key, _ in list_keys()}
+    given = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)}  # noqa: TID251
+    for name in sorted(given - known):
+        if not name.startswith(BENCHMARK_PREFIX):
+            raise BadSettings(_unknown(name, known))
+
+
+def _explain(problem: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return _unknown(key, {name for name, _ in list_keys()})
+    return f"{key} ({variable(key)}): {problem['msg']}, not {str(problem['input'])[:60]!r}."
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    allowed = close or sorted({key.split(".")[0] for key in known})
+    return f"Unknown setting {name}. Did you mean one of: {', '.join(allowed)}?"
