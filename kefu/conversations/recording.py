@@ -1,0 +1,62 @@
+"""A question and its answer become messages of a conversation."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from kefu.conversations.records import Conversation, Message
+from kefu.conversations.store import (
+    find_last_message,
+    insert_conversation,
+    insert_message,
+    lock_conversation,
+)
+from kefu.db import Connection
+from kefu.text import detect_language
+
+
+async def record_question(
+    conn: Connection, question: str, *, base: str, conversation_id: UUID | None = None
+) -> Message:
+    """Append a customer's question, to a conversation begun with it when none is given.
+
+    A question that is asked again while it has no answer stays one message, so that a retry
+    after a failure leaves no trace of the failure.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    conversation = await _conversation(conn, question, base=base, conversation_id=conversation_id)
+    last = await find_last_message(conn, conversation.id)
+    if last is not None and last.role == "customer" and last.text == question:
+        return last
+    return await insert_message(
+        conn, id=uuid4(), conversation_id=conversation.id, role="customer", text=question
+    )
+
+
+async def record_answer(
+    conn: Connection, text: str, *, conversation_id: UUID, answer: Mapping[str, object]
+) -> Message:
+    """Append what the chatbot answered.
+
+    Raises:
+        NotFound: the conversation was deleted meanwhile.
+    """
+    await lock_conversation(conn, conversation_id)
+    return await insert_message(
+        conn,
+        id=uuid4(),
+        conversation_id=conversation_id,
+        role="chatbot",
+        text=text,
+        answer=answer,
+    )
+
+
+async def _conversation(
+    conn: Connection, question: str, *, base: str, conversation_id: UUID | None
+) -> Conversation:
+    if conversation_id is not None:
+        return await lock_conversation(conn, conversation_id)
+    language = detect_language(question)
+    return await insert_conversation(conn, id=uuid4(), base=base, language=language)

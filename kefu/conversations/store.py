@@ -1,0 +1,129 @@
+"""Every SQL statement about conversations."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from kefu.conversations.records import Conversation, Message, Role
+from kefu.errors import NotFound
+
+MESSAGE = "id, conversation_id, position, role, text, answer, created_at"
+CONVERSATION = "id, base, language, created_at"
+
+
+async def insert_conversation(
+    conn: AsyncConnection, *, id: UUID, base: str, language: str
+) -> Conversation:
+    """Begin a conversation."""
+    cursor = conn.cursor(row_factory=class_row(Conversation))
+    await cursor.execute(
+        f"insert into conversations (id, base, language) values (%s, %s, %s)"  # noqa: S608
+        f" returning {CONVERSATION}",
+        [id, base, language],
+    )
+    conversation = await cursor.fetchone()
+    assert conversation is not None
+    return conversation
+
+
+async def get_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
+    """Read one conversation.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return await _read_conversation(
+        conn,
+        f"select {CONVERSATION} from conversations where id = %s",
+        id,  # noqa: S608
+    )
+
+
+async def lock_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
+    """Read one conversation and let nobody else write to it until the transaction ends.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return await _read_conversation(
+        conn,
+        f"select {CONVERSATION} from conversations where id = %s for update",
+        id,  # noqa: S608
+    )
+
+
+async def _read_conversation(conn: AsyncConnection, statement: str, id: UUID) -> Conversation:
+    cursor = conn.cursor(row_factory=class_row(Conversation))
+    await cursor.execute(statement.encode(), [id])
+    conversation = await cursor.fetchone()
+    if conversation is None:
+        raise NotFound(f"There is no conversation {id}.")
+    return conversation
+
+
+async def insert_message(
+    conn: AsyncConnection,
+    *,
+    id: UUID,
+    conversation_id: UUID,
+    role: Role,
+    text: str,
+    answer: Mapping[str, object] | None = None,
+) -> Message:
+    """Append a message to a conversation that this transaction began or locked."""
+    cursor = conn.cursor(row_factory=class_row(Message))
+    await cursor.execute(
+        "insert into messages (id, conversation_id, position, role, text, answer)"  # noqa: S608
+        " values (%(id)s, %(conversation_id)s, (select coalesce(max(position) + 1, 0)"
+        "  from messages where conversation_id = %(conversation_id)s),"
+        f" %(role)s, %(text)s, %(answer)s) returning {MESSAGE}",
+        {
+            "id": id,
+            "conversation_id": conversation_id,
+            "role": role,
+            "text": text,
+            "answer": None if answer is None else Jsonb(answer),
+        },
+    )
+    message = await cursor.fetchone()
+    assert message is not None
+    return message
+
+
+async def get_message(conn: AsyncConnection, id: UUID, *, conversation_id: UUID) -> Message:
+    """Read one message of a conversation that the caller knows.
+
+    Raises:
+        NotFound: the conversation has no such message.
+    """
+    cursor = conn.cursor(row_factory=class_row(Message))
+    await cursor.execute(
+        f"select {MESSAGE} from messages where id = %s and conversation_id = %s",  # noqa: S608
+        [id, conversation_id],
+    )
+    message = await cursor.fetchone()
+    if message is None:
+        raise NotFound(f"There is no message {id} in that conversation.")
+    return message
+
+
+async def find_last_message(conn: AsyncConnection, conversation_id: UUID) -> Message | None:
+    """Read the end of a conversation."""
+    messages = await list_messages(conn, conversation_id, limit=1)
+    return messages[-1] if messages else None
+
+
+async def list_messages(
+    conn: AsyncConnection, conversation_id: UUID, *, limit: int
+) -> Sequence[Message]:
+    """The last messages of a conversation, oldest first."""
+    cursor = conn.cursor(row_factory=class_row(Message))
+    await cursor.execute(
+        f"select * from (select {MESSAGE} from messages where conversation_id = %s"  # noqa: S608
+        " order by position desc limit %s) as latest order by position",
+        [conversation_id, limit],
+    )
+    return await cursor.fetchall()

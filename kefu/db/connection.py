@@ -1,0 +1,85 @@
+"""Connections to the database that the settings name."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from kefu.db.embedded import run_embedded
+from kefu.db.health import inspect_server, require_fit
+from kefu.db.migrations import migrate
+from kefu.errors import DatabaseUnavailable
+from kefu.settings import Settings
+
+Connection = AsyncConnection
+
+POOL_SIZE = 20
+CONNECT_SECONDS = 10
+
+
+class Database:
+    """A pool of connections to a database with the current schema."""
+
+    def __init__(self, pool: AsyncConnectionPool, *, url: str) -> None:
+        self._pool = pool
+        self.url = url
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection on which every statement commits by itself: for reading."""
+        async with AsyncExitStack() as stack:
+            try:
+                conn = await stack.enter_async_context(self._pool.connection())
+            except PoolTimeout as error:
+                raise DatabaseUnavailable(
+                    f"No database connection became free in {CONNECT_SECONDS} seconds."
+                ) from error
+            yield conn
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside one transaction, committed at the end of the context."""
+        async with self.connection() as conn, conn.transaction():
+            yield conn
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Connect, check the server, migrate, and keep a pool open.
+
+    Raises:
+        DatabaseUnavailable: in one sentence, with how to mend it.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.database_url is None:
+            url = stack.enter_context(run_embedded(settings.data_dir)).url
+        else:
+            url = settings.database_url.get_secret_value()
+        await prepare(url)
+        pool = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=POOL_SIZE,
+            timeout=CONNECT_SECONDS,
+            kwargs={"autocommit": True},
+            open=False,
+        )
+        await stack.enter_async_context(pool)
+        yield Database(pool, url=url)
+
+
+async def prepare(url: str) -> None:
+    """Check the server behind `url` and bring its schema up to date."""
+    try:
+        conn = await AsyncConnection.connect(url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    except psycopg.ProgrammingError as error:
+        raise DatabaseUnavailable("KEFU_DATABASE_URL is not a PostgreSQL URL.") from error
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(
+            f"The database does not answer: {str(error).strip()} Check KEFU_DATABASE_URL."
+        ) from error
+    async with conn:
+        require_fit(await inspect_server(conn))
+        await migrate(conn)

@@ -1,0 +1,47 @@
+"""Knowledge: what a company knows, taken in from files, cut into chunks and indexed.
+
+A base is searched as a whole; its sources (folders and files) hold files, a file one or more
+documents, a document its chunks. `ingest` brings a base up to date; `get_excerpt` shows a chunk
+in its place.
+"""
+
+from kefu.knowledge.embedding import embed_waiting, vector_literal
+from kefu.knowledge.ingest import DEFAULT_BASE, ensure_base, ingest, renew_embeddings
+from kefu.knowledge.lexical_index import K1
+from kefu.knowledge.records import (
+    Base,
+    BaseStatus,
+    ChunkKind,
+    Excerpt,
+    IngestReport,
+    NewChunk,
+    ParsedDocument,
+    Problem,
+)
+from kefu.knowledge.store.bases import delete_base, find_base, get_base, list_bases
+from kefu.knowledge.store.documents import get_excerpt
+from kefu.knowledge.store.status import list_statuses
+
+__all__ = [
+    "DEFAULT_BASE",
+    "K1",
+    "Base",
+    "BaseStatus",
+    "ChunkKind",
+    "Excerpt",
+    "IngestReport",
+    "NewChunk",
+    "ParsedDocument",
+    "Problem",
+    "delete_base",
+    "embed_waiting",
+    "ensure_base",
+    "find_base",
+    "get_base",
+    "get_excerpt",
+    "ingest",
+    "list_bases",
+    "list_statuses",
+    "renew_embeddings",
+    "vector_literal",
+]

@@ -1,0 +1,74 @@
+"""Give chunks their vectors: in batches, beside parsing, resumable, by any number of processes."""
+
+import asyncio
+from collections.abc import Callable
+
+import numpy as np
+
+from kefu.db import Database
+from kefu.errors import Conflict
+from kefu.knowledge.prepare import index_text
+from kefu.knowledge.records import Base
+from kefu.knowledge.store import chunks as store
+from kefu.llm import Embedder
+
+BATCH = 32  # chunks a transaction; what a killed process loses at most
+
+
+async def embed_batch(database: Database, embedder: Embedder, base: Base) -> int:
+    """Embed some waiting chunks and return how many; they stay locked until stored."""
+    async with database.transaction() as conn:
+        waiting = await store.list_waiting(conn, base.id, limit=BATCH)
+        if not waiting:
+            return 0
+        texts = [index_text(each.title, tuple(each.heading_path), each.text) for each in waiting]
+        vectors = await embedder.embed_documents(texts)
+        rows = [
+            (each.id, vector_literal(vector)) for each, vector in zip(waiting, vectors, strict=True)
+        ]
+        await store.update_embeddings(conn, base.id, rows)
+    return len(waiting)
+
+
+async def embed_waiting(
+    database: Database,
+    embedder: Embedder,
+    base: Base,
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
+    until: asyncio.Event | None = None,
+) -> int:
+    """Embed until nothing waits; with `until`, go on looking until it is set.
+
+    Returns how many chunks were embedded by this call.
+    """
+    require_same_embedder(base, embedder)
+    done = 0
+    while True:
+        was_set = until is None or until.is_set()
+        count = await embed_batch(database, embedder, base)
+        done += count
+        on_progress(count)
+        if count == 0:
+            if was_set:
+                return done
+            await asyncio.sleep(0.2)
+
+
+def require_same_embedder(base: Base, embedder: Embedder) -> None:
+    """Refuse to mix vectors of two embedders.
+
+    Raises:
+        Conflict: the base was filled by another one.
+    """
+    if base.embedder != embedder.name:
+        raise Conflict(
+            f"Base {base.name!r} holds vectors of {base.embedder!r}, the settings name "
+            f"{embedder.name!r}. Run `kefu embed --renew --base {base.name}` or change "
+            "the setting back."
+        )
+
+
+def vector_literal(vector: np.ndarray) -> str:
+    """A vector as pgvector reads it."""
+    return "[" + ",".join(f"{value:.5f}" for value in vector.tolist()) + "]"

@@ -1,0 +1,289 @@
+"""Take files into a base: read only what changed, replace whole documents, survive a kill.
+
+Every document is stored with its chunks and index in one transaction. A file counts as taken in
+only after its last document, so a killed ingestion goes on where it was when it is run again.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+from kefu.errors import BadInput, TooLarge
+from kefu.knowledge.embedding import embed_waiting, require_same_embedder
+from kefu.knowledge.lexical_index import has_drifted
+from kefu.knowledge.parsing import ParserPool
+from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
+from kefu.knowledge.records import Base, IngestReport, PreparedDocument, Problem
+from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
+from kefu.knowledge.scan import Scan, resolve_roots, scan
+from kefu.knowledge.store import bases as base_store
+from kefu.knowledge.store import chunks as chunk_store
+from kefu.knowledge.store import documents as document_store
+from kefu.knowledge.store import files as file_store
+from kefu.resources import Resources
+from kefu.viewer import PUBLIC
+
+BASE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+DOCUMENTS_A_TRANSACTION = 200
+DEFAULT_BASE = "main"
+
+OnProgress = Callable[[IngestReport], None]
+
+
+async def ingest(
+    resources: Resources,
+    paths: Sequence[Path],
+    *,
+    base_name: str = DEFAULT_BASE,
+    audience: str | None = None,
+    wait: bool = True,
+    on_progress: OnProgress = lambda _: None,
+) -> IngestReport:
+    """Bring a base up to date with what lies under `paths`.
+
+    `audience` says who may read it (a source that is known keeps its own when None); without
+    `wait` the chunks get their vectors later and are found by their words until then.
+
+    Raises:
+        BadInput: a path does not exist, or the name of the base or audience cannot be used.
+        Conflict: another process ingests into the base, or its embedder differs.
+    """
+    roots = resolve_roots(paths)
+    base = await ensure_base(resources, base_name)
+    started = time.monotonic()
+    report = IngestReport(base=base.name)
+    async with (
+        resources.database.connection() as conn,
+        base_store.only_writer(conn, base),
+        ParserPool(resources.settings.ingest) as parsers,
+    ):
+        run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
+        await run.take_in(roots, audience=audience, wait=wait)
+    report.seconds = time.monotonic() - started
+    on_progress(report)
+    return report
+
+
+async def ensure_base(resources: Resources, name: str) -> Base:
+    """The base of that name, made when it is not there.
+
+    Raises:
+        BadInput: the name cannot be used.
+        Conflict: its vectors come from another embedder.
+    """
+    if not BASE_NAME.fullmatch(name):
+        raise BadInput(
+            f"{name!r} cannot name a knowledge base: use up to 63 of a-z, 0-9, - and _, "
+            "beginning with a letter or digit."
+        )
+    embedder = resources.embedder
+    async with resources.database.transaction() as conn:
+        base = await base_store.find_base(conn, name) or await base_store.insert_base(
+            conn, name, embedder=embedder.name, dimensions=embedder.dimensions
+        )
+    require_same_embedder(base, embedder)
+    return base
+
+
+class _Ingestion:
+    """One run over some roots; stores one file after another while others are being parsed."""
+
+    def __init__(
+        self,
+        resources: Resources,
+        base: Base,
+        parsers: ParserPool,
+        *,
+        report: IngestReport,
+        on_progress: OnProgress,
+    ) -> None:
+        self.database = resources.database
+        self.embedder = resources.embedder
+        self.workers = resources.settings.ingest.workers
+        self.base = base
+        self.parsers = parsers
+        self.report = report
+        self.on_progress = on_progress
+        self.writing = asyncio.Lock()
+
+    async def take_in(self, roots: Sequence[Path], *, audience: str | None, wait: bool) -> None:
+        is_parsed = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            if wait:
+                tasks.create_task(self._embed(until=is_parsed))
+            for root in roots:
+                await self._take_in_root(root, audience=audience)
+            await self._renew_weights()
+            is_parsed.set()
+        async with self.database.connection() as conn:
+            self.report.waiting_count = await chunk_store.count_waiting(conn, self.base.id)
+
+    async def _take_in_root(self, root: Path, *, audience: str | None) -> None:
+        found = await asyncio.to_thread(scan, root)
+        source_id, source_audience = await self._ensure_source(found.root, audience)
+        async with self.database.connection() as conn:
+            stored = await file_store.list_files(conn, self.base.id)
+        changes = await asyncio.to_thread(plan_changes, found, stored, checksum=file_checksum)
+        self._count(found, changes)
+        await self._apply(changes, source_id)
+        queue = asyncio.Queue[FileToRead]()
+        for file in changes.to_read:
+            queue.put_nowait(file)
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(self.workers):
+                tasks.create_task(self._read_all(queue, source_id, source_audience))
+        async with self.database.connection() as conn:
+            await file_store.finish_source(conn, source_id)
+
+    async def _ensure_source(self, uri: str, audience: str | None) -> tuple[int, str]:
+        """The known source that holds `uri`, or a new one."""
+        async with self.database.transaction() as conn:
+            for source_id, source_uri, known in await file_store.list_sources(conn, self.base.id):
+                if uri == source_uri or uri.startswith(source_uri.rstrip("/") + "/"):
+                    if audience is not None and audience != known:
+                        await file_store.change_audience(conn, source_id, audience)
+                    return source_id, audience or known
+            source_id = await file_store.insert_source(
+                conn, self.base.id, uri, audience=audience or PUBLIC
+            )
+        return source_id, audience or PUBLIC
+
+    def _count(self, found: Scan, changes: Changes) -> None:
+        report = self.report
+        report.file_count += len(found.files)
+        report.unchanged_count += changes.unchanged_count + len(changes.touched)
+        report.renamed_count += len(changes.renamed)
+        report.to_read_count += len(changes.to_read)
+        for suffix, count in found.unsupported.items():
+            report.unsupported[suffix] = report.unsupported.get(suffix, 0) + count
+        report.problems += [
+            Problem(path=path, reason="It cannot be read: check its permissions.")
+            for path in found.unreadable
+        ]
+        self.on_progress(report)
+
+    async def _apply(self, changes: Changes, source_id: int) -> None:
+        """Do what needs no reading, in one transaction."""
+        async with self.database.transaction() as conn:
+            for before, found in changes.renamed:
+                await file_store.move_file(conn, before.id, source_id=source_id, path=found.name)
+            for before, found in (*changes.touched, *changes.renamed):
+                await file_store.finish_file(
+                    conn,
+                    before.id,
+                    stat=(found.size_bytes, found.modified_ns),
+                    checksum=before.checksum,
+                )
+            gone = [file.id for file in changes.vanished]
+            self.report.withdrawn_count += await withdraw_files(conn, self.base, gone)
+
+    async def _read_all(
+        self, queue: asyncio.Queue[FileToRead], source_id: int, audience: str
+    ) -> None:
+        while not queue.empty():
+            file = queue.get_nowait()
+            try:
+                await self._read(file, source_id, audience)
+            except (BadInput, TooLarge) as error:
+                await self._note_problem(file, source_id, str(error))
+            self.report.read_count += 1
+            self.on_progress(self.report)
+
+    async def _read(self, file: FileToRead, source_id: int, audience: str) -> None:
+        async with self.database.transaction() as conn:
+            file_id = await file_store.upsert_file(conn, self.base.id, source_id, file.found.name)
+            known = await document_store.list_document_checksums(conn, file_id)
+        target = Target(base=self.base, file_id=file_id, audience=audience, known=known)
+        seen: set[str] = set()
+        batch: list[PreparedDocument] = []
+        async with aclosing(self.parsers.read(file.found.path)) as prepared:
+            async for document in _with_unique_keys(prepared, seen):
+                batch.append(document)
+                if len(batch) == DOCUMENTS_A_TRANSACTION:
+                    await self._store(target, batch)
+                    batch = []
+        await self._finish(file, target, batch, seen)
+
+    async def _store(self, target: Target, batch: Sequence[PreparedDocument]) -> None:
+        async with self.writing, self.database.transaction() as conn:
+            stored = await store_documents(conn, target, batch)
+        self.report.added_count += stored.added_count
+        self.report.changed_count += stored.changed_count
+        self.report.chunk_count += stored.chunk_count
+        self.on_progress(self.report)
+
+    async def _finish(
+        self, file: FileToRead, target: Target, batch: Sequence[PreparedDocument], seen: set[str]
+    ) -> None:
+        """Store the last documents, withdraw those the file no longer has, and call it done."""
+        async with self.writing, self.database.transaction() as conn:
+            stored = await store_documents(conn, target, batch)
+            gone = await document_store.list_file_documents(
+                conn, [target.file_id], keys_to_keep=sorted(seen)
+            )
+            if gone:
+                await withdraw_documents(conn, self.base, gone)
+            await file_store.finish_file(
+                conn,
+                target.file_id,
+                stat=(file.found.size_bytes, file.found.modified_ns),
+                checksum=file.checksum,
+            )
+        self.report.added_count += stored.added_count
+        self.report.changed_count += stored.changed_count
+        self.report.chunk_count += stored.chunk_count
+        self.report.withdrawn_count += len(gone)
+
+    async def _note_problem(self, file: FileToRead, source_id: int, reason: str) -> None:
+        self.report.problems.append(Problem(path=file.found.name, reason=reason))
+        async with self.database.transaction() as conn:
+            file_id = await file_store.upsert_file(conn, self.base.id, source_id, file.found.name)
+            await file_store.note_problem(conn, file_id, reason)
+
+    async def _renew_weights(self) -> None:
+        async with self.database.transaction() as conn:
+            base = await base_store.get_base(conn, self.base.name)
+            if has_drifted(base):
+                await chunk_store.renew_weights(conn, base)
+
+    async def _embed(self, *, until: asyncio.Event) -> None:
+        def count(done: int) -> None:
+            self.report.embedded_count += done
+            self.on_progress(self.report)
+
+        await embed_waiting(self.database, self.embedder, self.base, on_progress=count, until=until)
+
+
+async def _with_unique_keys(
+    documents: AsyncIterator[PreparedDocument], seen: set[str]
+) -> AsyncIterator[PreparedDocument]:
+    """Number the keys that a file repeats, so that no document replaces another."""
+    async for document in documents:
+        key, copies = document.key, 1
+        while key in seen:
+            copies += 1
+            key = f"{document.key}~{copies}"
+        seen.add(key)
+        yield document if key == document.key else replace(document, key=key)
+
+
+async def renew_embeddings(resources: Resources, base_name: str) -> Base:
+    """Make every chunk of a base wait for a vector of the embedder in the settings.
+
+    Raises:
+        NotFound: there is no such base.
+        Conflict: another process ingests into it.
+    """
+    embedder = resources.embedder
+    async with resources.database.connection() as conn:
+        base = await base_store.get_base(conn, base_name)
+        async with base_store.only_writer(conn, base), conn.transaction():
+            await chunk_store.forget_embeddings(
+                conn, base.id, embedder=embedder.name, dimensions=embedder.dimensions
+            )
+            await base_store.create_vector_index(conn, base.id, dimensions=embedder.dimensions)
+        return await base_store.get_base(conn, base_name)

@@ -1,0 +1,65 @@
+"""Rows of cells as a Markdown table."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+_SPACE = re.compile(r"\s+")
+_BORDER = re.compile(r"(?<!\\)\|")
+
+
+def render_table(rows: Iterable[Sequence[str]], *, is_escaped: bool = False) -> str:
+    """A GFM table of which the first row is the head; empty rows and columns are left out.
+
+    Args:
+        rows: may differ in length.
+        is_escaped: the cells are Markdown already, with their borders escaped.
+    """
+    cleaned = [[clean_cell(cell, is_escaped=is_escaped) for cell in row] for row in rows]
+    trimmed = trim(cleaned)
+    if not trimmed:
+        return ""
+    head, *body = trimmed
+    lines = [_line(head), _line(["---"] * len(head)), *map(_line, body)]
+    return "\n".join(lines)
+
+
+def trim(rows: list[list[str]]) -> list[list[str]]:
+    """The rows at equal length, without those and the columns in which nothing stands."""
+    filled = [row for row in rows if any(row)]
+    width = max(map(len, filled), default=0)
+    padded = [row + [""] * (width - len(row)) for row in filled]
+    kept = [column for column in range(width) if any(row[column] for row in padded)]
+    if len(kept) == width:
+        return padded
+    return [[row[column] for column in kept] for row in padded]
+
+
+def clean_cell(text: str, *, is_escaped: bool = False) -> str:
+    """The cell on one line, with its borders escaped."""
+    line = _SPACE.sub(" ", text).strip()
+    return line if is_escaped else _BORDER.sub(r"\\|", line)
+
+
+def spread(cells: Iterable[tuple[int, int, int, int, str]]) -> list[list[str]]:
+    """Lay out cells of (row, column, row span, column span, text), repeating what is spanned.
+
+    A value that several rows or columns share is written in each of them, so that every row can be
+    understood alone.
+    """
+    placed: dict[tuple[int, int], str] = {}
+    for row, column, height, width, text in cells:
+        for below in range(row, row + height):
+            for right in range(column, column + width):
+                placed.setdefault((below, right), text)
+    if not placed:
+        return []
+    last_row = max(row for row, _ in placed)
+    last_column = max(column for _, column in placed)
+    return [
+        [placed.get((row, column), "") for column in range(last_column + 1)]
+        for row in range(last_row + 1)
+    ]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,60 @@
+"""From a parsed document to what is stored: language, chunks, terms, checksums. Pure."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from kefu.knowledge.chunking import split
+from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, PreparedDocument
+from kefu.text import content_digest, detect_language, index_terms
+
+HEADING_SEPARATOR = " > "
+LANGUAGE_SAMPLE = 4000  # characters; enough to tell Chinese from English
+
+
+def prepare(
+    document: ParsedDocument,
+    *,
+    path: Path,
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
+) -> PreparedDocument:
+    """Cut the document into chunks and compute what the index needs of each."""
+    chunks = split(
+        document.markdown, title=document.title, count_tokens=count_tokens, max_tokens=max_tokens
+    )
+    sample = f"{document.title}\n{document.markdown[:LANGUAGE_SAMPLE]}"
+    return PreparedDocument(
+        key=document.external_id or "",
+        uri=document.url or display_path(path),
+        language=detect_language(sample),
+        checksum=_checksum(document),
+        parsed=document,
+        chunks=tuple(_prepare_chunk(document.title, chunk) for chunk in chunks),
+    )
+
+
+def index_text(title: str, heading_path: tuple[str, ...], text: str) -> str:
+    """What is indexed and embedded: the chunk under its title and headings."""
+    headings = HEADING_SEPARATOR.join(part for part in (title, *heading_path) if part)
+    return f"{headings}\n{text}" if headings else text
+
+
+def display_path(path: Path) -> str:
+    """A path as text that the database accepts, bytes that are not UTF-8 written out."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _prepare_chunk(title: str, chunk: NewChunk) -> PreparedChunk:
+    text = index_text(title, chunk.heading_path, chunk.text)
+    return PreparedChunk(
+        chunk=chunk,
+        terms=dict(Counter(index_terms(text))),
+        digest=bytes.fromhex(content_digest(text)),
+    )
+
+
+def _checksum(document: ParsedDocument) -> str:
+    parts = [document.title, document.url, document.markdown, sorted(document.metadata.items())]
+    return content_digest(json.dumps(parts, ensure_ascii=False))

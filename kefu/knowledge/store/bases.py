@@ -1,0 +1,92 @@
+"""SQL of knowledge bases: one partition of the chunks each."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from psycopg import AsyncConnection, sql
+from psycopg.rows import class_row, scalar_row
+
+from kefu.errors import Conflict, NotFound
+from kefu.knowledge.records import Base
+
+INGEST_LOCKS = 0x4B45  # first key of the advisory locks; the second is the base
+
+BASE_COLUMNS = "id, name, embedder, dimensions, chunk_count, length_sum, weighted_length"
+
+
+async def find_base(conn: AsyncConnection, name: str) -> Base | None:
+    cursor = conn.cursor(row_factory=class_row(Base))
+    await cursor.execute(f"select {BASE_COLUMNS} from knowledge_bases where name = %s", [name])
+    return await cursor.fetchone()
+
+
+async def get_base(conn: AsyncConnection, name: str) -> Base:
+    base = await find_base(conn, name)
+    if base is None:
+        cursor = conn.cursor(row_factory=scalar_row)
+        await cursor.execute("select name from knowledge_bases order by name")
+        known = ", ".join(await cursor.fetchall()) or "none yet; run `kefu ingest PATH`"
+        raise NotFound(f"There is no knowledge base {name!r}. Known: {known}.")
+    return base
+
+
+async def list_bases(conn: AsyncConnection) -> list[Base]:
+    cursor = conn.cursor(row_factory=class_row(Base))
+    await cursor.execute(f"select {BASE_COLUMNS} from knowledge_bases order by name")
+    return await cursor.fetchall()
+
+
+async def insert_base(conn: AsyncConnection, name: str, *, embedder: str, dimensions: int) -> Base:
+    """Create the base with its partition of the chunks and the HNSW index on it."""
+    cursor = conn.cursor(row_factory=class_row(Base))
+    await cursor.execute(
+        "insert into knowledge_bases (name, embedder, dimensions) values (%s, %s, %s)"
+        " on conflict (name) do update set name = excluded.name"
+        f" returning {BASE_COLUMNS}",
+        [name, embedder, dimensions],
+    )
+    base = await cursor.fetchone()
+    assert base is not None
+    partition = sql.Identifier(f"chunks_{base.id}")
+    await conn.execute(
+        sql.SQL("create table if not exists {} partition of chunks for values in ({})").format(
+            partition, sql.Literal(base.id)
+        )
+    )
+    await create_vector_index(conn, base.id, dimensions=dimensions)
+    return base
+
+
+async def create_vector_index(conn: AsyncConnection, base_id: int, *, dimensions: int) -> None:
+    await conn.execute(
+        sql.SQL(
+            "create index if not exists {} on {} using hnsw"
+            " ((embedding::halfvec({})) halfvec_cosine_ops)"
+        ).format(
+            sql.Identifier(f"chunks_{base_id}_by_vector"),
+            sql.Identifier(f"chunks_{base_id}"),
+            sql.Literal(dimensions),
+        )
+    )
+
+
+async def delete_base(conn: AsyncConnection, base_id: int) -> None:
+    await conn.execute(sql.SQL("drop table {}").format(sql.Identifier(f"chunks_{base_id}")))
+    await conn.execute("delete from knowledge_bases where id = %s", [base_id])
+
+
+@asynccontextmanager
+async def only_writer(conn: AsyncConnection, base: Base) -> AsyncIterator[None]:
+    """Hold the right to change a base; lost with the connection, so a killed process frees it.
+
+    Raises:
+        Conflict: another process changes the base.
+    """
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute("select pg_try_advisory_lock(%s, %s)", [INGEST_LOCKS, base.id])
+    if not await cursor.fetchone():
+        raise Conflict(f"Another process is ingesting into {base.name!r}. Try again when it ends.")
+    try:
+        yield
+    finally:
+        await conn.execute("select pg_advisory_unlock(%s, %s)", [INGEST_LOCKS, base.id])

@@ -1,0 +1,94 @@
+"""SQL of documents and of reading a chunk in its place."""
+
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import Jsonb
+
+from kefu.errors import NotFound
+from kefu.knowledge.records import Excerpt, PreparedDocument
+from kefu.viewer import Viewer
+
+
+async def list_document_checksums(conn: AsyncConnection, file_id: int) -> dict[str, str]:
+    """Key -> checksum of the documents of a file that are not withdrawn."""
+    cursor = await conn.execute(
+        "select key, checksum from documents where file_id = %s and withdrawn_at is null",
+        [file_id],
+    )
+    return dict(await cursor.fetchall())
+
+
+async def upsert_document(
+    conn: AsyncConnection,
+    document: PreparedDocument,
+    *,
+    base_id: int,
+    file_id: int,
+    audience: str,
+) -> int:
+    parsed = document.parsed
+    cursor = await conn.execute(
+        "insert into documents (base_id, file_id, key, uri, external_id, title, format, language,"
+        " audience, checksum, metadata, character_count)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (file_id, key) do update set uri = excluded.uri, title = excluded.title,"
+        " external_id = excluded.external_id, format = excluded.format,"
+        " language = excluded.language, audience = excluded.audience,"
+        " checksum = excluded.checksum, metadata = excluded.metadata,"
+        " character_count = excluded.character_count, version = documents.version + 1,"
+        " updated_at = now(), withdrawn_at = null returning id",
+        [
+            base_id, file_id, document.key, document.uri, parsed.external_id, parsed.title,
+            parsed.format, document.language, audience, document.checksum,
+            Jsonb(parsed.metadata), len(parsed.markdown),
+        ],
+    )  # fmt: skip
+    row = await cursor.fetchone()
+    assert row is not None
+    document_id: int = row[0]
+    return document_id
+
+
+async def list_file_documents(
+    conn: AsyncConnection, file_ids: Sequence[int], *, keys_to_keep: Sequence[str] = ()
+) -> list[int]:
+    """Ids of the live documents of some files, but for the keys to keep."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "select id from documents where file_id = any(%s) and withdrawn_at is null"
+        " and key <> all(%s)",
+        [list(file_ids), list(keys_to_keep)],
+    )
+    return await cursor.fetchall()
+
+
+async def mark_withdrawn(conn: AsyncConnection, document_ids: Sequence[int]) -> None:
+    await conn.execute(
+        "update documents set withdrawn_at = now() where id = any(%s)", [list(document_ids)]
+    )
+
+
+async def get_excerpt(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -> Excerpt:
+    """A chunk with the text before and after it.
+
+    Raises:
+        NotFound: no such chunk, or not for this viewer.
+    """
+    cursor = conn.cursor(row_factory=class_row(Excerpt))
+    await cursor.execute(
+        "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id, d.title,"
+        " c.heading_path, c.page, c.text, d.updated_at,"
+        " coalesce((select text from chunks p where p.document_id = d.id"
+        "  and p.position = c.position - 1), '') as before,"
+        " coalesce((select text from chunks n where n.document_id = d.id"
+        "  and n.position = c.position + 1), '') as after"
+        " from chunks c join documents d on d.id = c.document_id"
+        " where c.id = %s and (%s or c.audience = any(%s))",
+        [chunk_id, viewer.sees_everything, sorted(viewer.audiences)],
+    )
+    excerpt = await cursor.fetchone()
+    if excerpt is None:
+        raise NotFound("This source is no longer part of the knowledge.")
+    return excerpt

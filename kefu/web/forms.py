@@ -1,0 +1,23 @@
+"""HTML forms without files."""
+
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+
+from kefu.errors import BadInput
+
+MAX_FIELDS = 20
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Read an urlencoded body; of a field given twice the last value counts.
+
+    Raises:
+        BadInput: the body is no such form.
+    """
+    body = await request.body()
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise BadInput("The form could not be read.") from error
+    return dict(pairs)

@@ -1,0 +1,151 @@
+"""Errors become one sentence and a status, as JSON or as a page; rendered here and nowhere else."""
+
+import logging
+import re
+from dataclasses import asdict, dataclass, field
+from uuid import uuid4
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kefu.errors import KefuError
+from kefu.web.rendering import render_page
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 10
+UNAVAILABLE = 503
+HTTP_SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address does not allow that method.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What the client is told about an error.
+
+    Attributes:
+        type: for programs: the error's name in words joined by underscores.
+        reference: stands in the log beside the details that are not told.
+    """
+
+    status: int
+    type: str
+    message: str
+    reference: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, dict[str, str]]:
+        """As it goes over the wire."""
+        told = {"type": self.type, "message": self.message, "reference": self.reference}
+        return {"error": {key: value for key, value in told.items() if value is not None}}
+
+
+def describe(error: Exception) -> Problem:
+    """Put an error into a sentence; what nobody foresaw is logged and gets a reference."""
+    match error:
+        case KefuError():
+            return _describe_own(error)
+        case RequestValidationError():
+            return Problem(status=400, type="bad_input", message=_explain(error))
+        case HTTPException():
+            sentence = HTTP_SENTENCES.get(error.status_code, str(error.detail))
+            return Problem(
+                status=error.status_code,
+                type=_snake_case(HTTP_TYPES.get(error.status_code, "HttpError")),
+                message=sentence,
+                headers=dict(error.headers or {}),
+            )
+    reference = uuid4().hex[:12]
+    logger.error("Unforeseen error %s", reference, exc_info=error)
+    return Problem(
+        status=500,
+        type="internal",
+        message=f"Something went wrong here. It was logged under the reference {reference}.",
+        reference=reference,
+    )
+
+
+HTTP_TYPES = {404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Answer a browser that shows pages with a page, everybody else with JSON."""
+    if _wants_page(request):
+        response = render_page(request, "web/problem.html", problem, status=problem.status)
+    else:
+        response = JSONResponse(problem.as_json(), status_code=problem.status)
+    response.headers.update(problem.headers)
+    return response
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Render every error that is raised on purpose."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return respond(request, describe(error))
+
+    for kind in (KefuError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, handle)
+
+
+class LastResort:
+    """Renders what no handler foresaw, so that nobody outside ever reads a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and answer for it if it fails."""
+        has_started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal has_started
+            has_started = has_started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, it is logged
+            if scope["type"] != "http" or has_started:
+                raise
+            await respond(Request(scope), describe(error))(scope, receive, send)
+
+
+def _describe_own(error: KefuError) -> Problem:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == UNAVAILABLE else {}
+    if error.status >= 500:  # noqa: PLR2004 - server errors
+        logger.error("%s: %s", type(error).__name__, error, exc_info=error)
+    return Problem(
+        status=error.status,
+        type=_snake_case(type(error).__name__),
+        message=str(error),
+        headers=headers,
+    )
+
+
+def _explain(error: RequestValidationError) -> str:
+    problem = error.errors()[0]
+    if problem["type"] == "json_invalid":
+        return "The body is not valid JSON."
+    place = ".".join(str(part) for part in problem["loc"][1:])
+    if not place:
+        return "The body must be a JSON object."
+    return f"{place}: {problem['msg'].removeprefix('Value error, ').removesuffix('.')}."
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+        "/api/"
+    )

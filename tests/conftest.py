@@ -1,0 +1,85 @@
+"""A real PostgreSQL for every test: one server, a database a worker, a rollback a test."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection
+
+from kefu.db import Database, migrate, open_database, run_embedded
+from kefu.settings import Settings
+
+
+class RolledBackDatabase(Database):
+    """Hands out one connection whose transaction the fixture rolls back."""
+
+    def __init__(self, conn: AsyncConnection, *, url: str) -> None:
+        self._conn = conn
+        self.url = url
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        yield self._conn
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """URL of an empty database of this worker on a server that all workers share."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with run_embedded(folder / "kefu") as server:
+        name = f"test_{worker_id}"
+        with psycopg.connect(server.url, autocommit=True) as conn:
+            conn.execute(f"drop database if exists {name}")
+            conn.execute(f"create database {name}")
+        yield server.url.replace("dbname=kefu", f"dbname={name}")
+
+
+@pytest.fixture(scope="session")
+async def migrated_url(server_url: str) -> str:
+    async with await AsyncConnection.connect(server_url, autocommit=True) as conn:
+        await migrate(conn)
+    return server_url
+
+
+@pytest.fixture
+async def conn(migrated_url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection inside a transaction that is rolled back after the test."""
+    async with (
+        await AsyncConnection.connect(migrated_url, autocommit=True) as conn,
+        conn.transaction(force_rollback=True),
+    ):
+        yield conn
+
+
+@pytest.fixture
+def database(conn: AsyncConnection, migrated_url: str) -> Database:
+    """For code that takes connections itself, one after another; rolled back after the test."""
+    return RolledBackDatabase(conn, url=migrated_url)
+
+
+@pytest.fixture
+async def committed_database(migrated_url: str) -> AsyncIterator[Database]:
+    """For code that needs several connections at once; emptied after the test."""
+    settings = Settings(database_url=migrated_url)
+    async with open_database(settings) as database:
+        yield database
+        async with database.connection() as conn:
+            await conn.execute(
+                "do $$ declare t text; begin"
+                " for t in select tablename from pg_tables where schemaname = 'public'"
+                " and tablename <> 'schema_migrations' loop"
+                " execute format('truncate %I cascade', t); end loop; end $$"
+            )
+
+
+@pytest.fixture(autouse=True)
+def _only_own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No KEFU_* variable and no kefu.toml of the machine reaches a test."""
+    for name in [name for name in os.environ if name.startswith("KEFU_")]:  # noqa: TID251
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
