@@ -1,8 +1,8 @@
 """Conversations: what customers wrote and what they were answered, kept from the first word on."""
 
-from kefu.conversations.recording import record_answer, record_question
+from kefu.conversations.recording import record_answer, record_question, start_conversation
 from kefu.conversations.records import Conversation, Message, Role
-from kefu.conversations.store import get_conversation, get_message, list_messages
+from kefu.conversations.store import get_conversation, get_message, list_messages, lock_conversation
 
 __all__ = [
     "Conversation",
@@ -11,6 +11,8 @@ __all__ = [
     "get_conversation",
     "get_message",
     "list_messages",
+    "lock_conversation",
     "record_answer",
     "record_question",
+    "start_conversation",
 ]

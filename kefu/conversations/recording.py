@@ -14,23 +14,24 @@ from kefu.db import Connection
 from kefu.text import detect_language
 
 
-async def record_question(
-    conn: Connection, question: str, *, base: str, conversation_id: UUID | None = None
-) -> Message:
-    """Append a customer's question, to a conversation begun with it when none is given.
+async def start_conversation(conn: Connection, question: str, *, base: str) -> Conversation:
+    """Begin a conversation in the language of its first question."""
+    return await insert_conversation(
+        conn, id=uuid4(), base=base, language=detect_language(question)
+    )
+
+
+async def record_question(conn: Connection, question: str, *, conversation_id: UUID) -> Message:
+    """Append a customer's question to a conversation that this transaction began or locked.
 
     A question that is asked again while it has no answer stays one message, so that a retry
     after a failure leaves no trace of the failure.
-
-    Raises:
-        NotFound: there is no such conversation.
     """
-    conversation = await _conversation(conn, question, base=base, conversation_id=conversation_id)
-    last = await find_last_message(conn, conversation.id)
+    last = await find_last_message(conn, conversation_id)
     if last is not None and last.role == "customer" and last.text == question:
         return last
     return await insert_message(
-        conn, id=uuid4(), conversation_id=conversation.id, role="customer", text=question
+        conn, id=uuid4(), conversation_id=conversation_id, role="customer", text=question
     )
 
 
@@ -51,12 +52,3 @@ async def record_answer(
         text=text,
         answer=answer,
     )
-
-
-async def _conversation(
-    conn: Connection, question: str, *, base: str, conversation_id: UUID | None
-) -> Conversation:
-    if conversation_id is not None:
-        return await lock_conversation(conn, conversation_id)
-    language = detect_language(question)
-    return await insert_conversation(conn, id=uuid4(), base=base, language=language)

@@ -7,7 +7,7 @@ only after its last document, so a killed ingestion goes on where it was when it
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,9 @@ from pathlib import Path
 from kefu.errors import BadInput, TooLarge
 from kefu.knowledge.embedding import embed_waiting, require_same_embedder
 from kefu.knowledge.lexical_index import has_drifted
-from kefu.knowledge.parsing import ParserPool
+from kefu.knowledge.parsing import ParseLimits, ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
+from kefu.knowledge.prepare import prepare
 from kefu.knowledge.records import Base, IngestReport, PreparedDocument, Problem
 from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
 from kefu.knowledge.scan import Scan, resolve_roots, scan
@@ -25,6 +26,7 @@ from kefu.knowledge.store import chunks as chunk_store
 from kefu.knowledge.store import documents as document_store
 from kefu.knowledge.store import files as file_store
 from kefu.resources import Resources
+from kefu.settings import IngestSettings
 from kefu.viewer import PUBLIC
 
 BASE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -59,13 +61,23 @@ async def ingest(
     async with (
         resources.database.connection() as conn,
         base_store.only_writer(conn, base),
-        ParserPool(resources.settings.ingest) as parsers,
+        _parsers(resources.settings.ingest) as parsers,
     ):
         run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
         await run.take_in(roots, audience=audience, wait=wait)
     report.seconds = time.monotonic() - started
     on_progress(report)
     return report
+
+
+def _parsers(settings: IngestSettings) -> ParserPool:
+    limits = ParseLimits(
+        max_file_mb=settings.max_file_mb,
+        max_unpacked_mb=settings.max_unpacked_mb,
+        parse_seconds=settings.parse_seconds,
+        parse_memory_mb=settings.parse_memory_mb,
+    )
+    return ParserPool(limits, workers=settings.workers)
 
 
 async def ensure_base(resources: Resources, name: str) -> Base:
@@ -103,7 +115,7 @@ class _Ingestion:
     ) -> None:
         self.database = resources.database
         self.embedder = resources.embedder
-        self.workers = resources.settings.ingest.workers
+        self.settings = resources.settings.ingest
         self.base = base
         self.parsers = parsers
         self.report = report
@@ -134,7 +146,7 @@ class _Ingestion:
         for file in changes.to_read:
             queue.put_nowait(file)
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(self.workers):
+            for _ in range(self.settings.workers):
                 tasks.create_task(self._read_all(queue, source_id, source_audience))
         async with self.database.connection() as conn:
             await file_store.finish_source(conn, source_id)
@@ -200,9 +212,16 @@ class _Ingestion:
         target = Target(base=self.base, file_id=file_id, audience=audience, known=known)
         seen: set[str] = set()
         batch: list[PreparedDocument] = []
-        async with aclosing(self.parsers.read(file.found.path)) as prepared:
-            async for document in _with_unique_keys(prepared, seen):
-                batch.append(document)
+        async with aclosing(self.parsers.parse(file.found.path)) as parsed:
+            async for document in parsed:
+                prepared = await asyncio.to_thread(
+                    prepare,
+                    document,
+                    path=file.found.path,
+                    count_tokens=self.embedder.count_tokens,
+                    max_tokens=self.settings.chunk_tokens,
+                )
+                batch.append(_with_unique_key(prepared, seen))
                 if len(batch) == DOCUMENTS_A_TRANSACTION:
                     await self._store(target, batch)
                     batch = []
@@ -258,17 +277,14 @@ class _Ingestion:
         await embed_waiting(self.database, self.embedder, self.base, on_progress=count, until=until)
 
 
-async def _with_unique_keys(
-    documents: AsyncIterator[PreparedDocument], seen: set[str]
-) -> AsyncIterator[PreparedDocument]:
-    """Number the keys that a file repeats, so that no document replaces another."""
-    async for document in documents:
-        key, copies = document.key, 1
-        while key in seen:
-            copies += 1
-            key = f"{document.key}~{copies}"
-        seen.add(key)
-        yield document if key == document.key else replace(document, key=key)
+def _with_unique_key(document: PreparedDocument, seen: set[str]) -> PreparedDocument:
+    """Number a key that the file repeats, so that no document replaces another."""
+    key, copies = document.key, 1
+    while key in seen:
+        copies += 1
+        key = f"{document.key}~{copies}"
+    seen.add(key)
+    return document if key == document.key else replace(document, key=key)
 
 
 async def renew_embeddings(resources: Resources, base_name: str) -> Base:

@@ -24,7 +24,8 @@ def normalise(rows: Vectors) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if not (np.isfinite(lengths) & (lengths > 0)).all():
         raise ValueError("a vector without direction")
-    return np.divide(rows, lengths, dtype=np.float32)
+    unit: Vectors = np.divide(rows, lengths, dtype=np.float32)
+    return unit
 
 
 class QueryCache:

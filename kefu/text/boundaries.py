@@ -8,13 +8,13 @@ from kefu.text.normalise import HAN
 LONGEST_ASIDE = 300
 """Characters a bracket may span and still hold its sentences together."""
 
-_NEVER_LAST = frozenset("cf dr e.g i.e mr mrs ms mt prof viz vs".split())
-_BEFORE_NUMBERS = frozenset(
-    """
+_TITLES = "cf dr e.g i.e mr mrs ms mt prof viz vs"
+_BEFORE_NUMBERS = """
     approx apr art aug ca ch co corp dec dept ed eq est etc ext feb fig figs inc incl jan jul jun
     ltd mar max min no nos nov oct op p para pp ref sec sep sept st tab tel v vol
-    """.split()
-)
+    """
+_NEVER_LAST = frozenset(_TITLES.split())
+_LAST_UNLESS_NUMBERED = frozenset(_BEFORE_NUMBERS.split())
 
 _CLOSERS = "”’」』）)】》\\]\"'*_"
 _MARK = re.compile(f"([。！？!?…]+|\\.+)([{_CLOSERS}]*)")
@@ -78,7 +78,7 @@ def _is_full_stop(before: str, mark: re.Match[str], after: str) -> bool:
     word = last[0].strip("*_'’,;").removesuffix(".")
     if word.lower() in _NEVER_LAST:
         return False
-    if word.lower() in _BEFORE_NUMBERS:
+    if word.lower() in _LAST_UNLESS_NUMBERED:
         return not after.lstrip()[0].isdigit()
     starts_sentence = not before[: last.start()].strip()
     return not (_INITIALS.fullmatch(word) and (starts_sentence or word[-1].isalpha()))

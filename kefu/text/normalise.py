@@ -32,7 +32,7 @@ def simplify_text(text: str) -> str:
     cleaned = clean_text(text)
     if cleaned.isascii():
         return cleaned
-    return _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", cleaned))
+    return str(_TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", cleaned)))
 
 
 def fold_text(text: str) -> str:

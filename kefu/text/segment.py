@@ -11,7 +11,7 @@ from kefu.text.normalise import HAN, simplify_text
 from kefu.text.stop_words import CHINESE_STOP_WORDS, ENGLISH_STOP_WORDS
 
 SHORTEST_STEMMED = 4
-"""Shorter words are mostly acronyms, which stemming would merge (`ecs` and `ec`, `oss` and `os`)."""
+"""Shorter words are mostly acronyms, which stemming would merge (`ecs`, `ec`)."""
 
 LONGEST_TERM = 100
 """Longer runs are encoded data, not words; they are cut."""

@@ -20,7 +20,7 @@ _WIDE_MARKER = re.compile(r"^([ \t]*(?:[-*+]|\d{1,9}[.)]))[ \t]{2,4}(?=\S)")
 _SETEXT = re.compile(r"[ ]{0,3}(=+|-{2,})[ \t]*$")
 _RULE_OFF = re.compile(r"[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _STARTS_BLOCK = re.compile(r"[ \t]*(?:#{1,6}\s|>|\||[-*+]\s|\d{1,9}[.)]\s)")
-_CODE_SPAN_OR = r"(?P<code>(?<!`)(`+)(?!`).+?(?<!`)\2(?!`))"
+_CODE_SPAN_OR = r"(?P<code>(?<!`)(`+)(?!`).{1,2000}?(?<!`)\2(?!`))"
 _COMMENT = re.compile(_CODE_SPAN_OR + r"|<!--.*?(?:-->|\Z)", re.DOTALL)
 _BLOCK_ELEMENT = re.compile(
     r"^[ \t]*<(table|ul|ol|dl|pre|h[1-6]|details|blockquote|script|style)\b[^>]*>",
@@ -28,13 +28,13 @@ _BLOCK_ELEMENT = re.compile(
 )
 _LINK = re.compile(
     _CODE_SPAN_OR
-    + r"|(?P<image>!)?\[(?P<text>(?:[^\[\]]|\\.|\[[^\[\]]*\])*)\]"
-    + r"\([ \t]*<?(?P<target>(?:[^()<>\n]|\([^()\n]*\))*?)>?(?:[ \t]+[\"'][^\"'\n]*[\"'])?[ \t]*\)"
+    + r"|(?P<image>!)?\[(?P<text>(?:[^\[\]\\]|\\.|\[[^\[\]\n]{0,200}\]){0,1000})\]"
+    + r"\([ \t]*<?(?P<target>(?:[^()<>\n]|\([^()\n]{0,200}\)){0,2000}?)>?(?:[ \t]+[\"'][^\"'\n]*[\"'])?[ \t]*\)"
 )
 _TAG = re.compile(
-    _CODE_SPAN_OR + r"|<(?P<close>/)?(?P<name>a|abbr|b|big|br|center|code|del|div|em|figure|"
+    _CODE_SPAN_OR + r"|</?(?P<name>a|abbr|b|big|br|center|code|del|div|em|figure|"
     r"figcaption|font|hr|i|iframe|img|ins|kbd|label|mark|p|picture|s|section|small|source|span|"
-    r"strike|strong|sub|summary|details|sup|tt|u|var|video|wbr)(?P<rest>\s[^<>]*)?/?>",
+    r"strike|strong|sub|summary|details|sup|tt|u|var|video|wbr)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
 _ESCAPE = re.compile(_CODE_SPAN_OR + r"|\\([!\"#$%&'()*+,\-./:;<=>?@\[\]^_{}~])")

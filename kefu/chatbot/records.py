@@ -1,0 +1,59 @@
+"""The vocabulary of the chatbot: a question that waits, its answer with its place, a message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from kefu.answering import Answer, Turn
+from kefu.conversations import Role
+from kefu.tracing import Feedback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingTurn:
+    """A question that is stored and has no answer yet.
+
+    Attributes:
+        history: the turns before it, oldest first.
+    """
+
+    conversation_id: UUID
+    question: str
+    base: str
+    history: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatAnswer(Answer):
+    """An answer that is stored."""
+
+    conversation_id: UUID
+    message_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """A message as customers read it again later.
+
+    Attributes:
+        answer: of a chatbot's message: all that was sent with it.
+    """
+
+    id: UUID
+    role: Role
+    text: str
+    created_at: datetime
+    answer: Answer | None = None
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """A conversation with its messages, oldest first."""
+
+    id: UUID
+    base: str
+    language: str
+    created_at: datetime
+    messages: Sequence[ChatMessage]

@@ -1,0 +1,94 @@
+"""kefu doctor: is everything there that Kefu needs, and if not, how is it mended?"""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kefu.db import inspect_server, open_database
+from kefu.errors import BadSettings, KefuError
+from kefu.llm import check_embedder, check_endpoint, open_embedder, open_endpoint
+from kefu.settings import Settings, load_settings
+
+LEAST_FREE_GB = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The result of one check.
+
+    Attributes:
+        how_to_mend: empty when all is well.
+    """
+
+    name: str
+    is_fine: bool
+    detail: str
+    how_to_mend: str = ""
+
+
+async def examine() -> AsyncIterator[Finding]:
+    """Check settings, disk, database, embedder and model endpoint, one after another."""
+    try:
+        settings = load_settings()
+    except BadSettings as error:
+        yield Finding(name="settings", is_fine=False, detail=str(error), how_to_mend="Change it.")
+        return
+    yield Finding(name="settings", is_fine=True, detail=f"data folder {settings.data_dir}")
+    yield _check_disk(settings)
+    for check in (_check_database, _check_embedder, _check_model):
+        try:
+            yield await check(settings)
+        except KefuError as error:
+            name = check.__name__.removeprefix("_check_")
+            yield Finding(name=name, is_fine=False, detail=str(error), how_to_mend="As it says.")
+
+
+def _check_disk(settings: Settings) -> Finding:
+    existing = next(path for path in _with_parents(settings.data_dir) if path.exists())
+    free = shutil.disk_usage(existing).free / 1e9
+    return Finding(
+        name="disk",
+        is_fine=free >= LEAST_FREE_GB,
+        detail=f"{free:.1f} GB free at {existing}",
+        how_to_mend="" if free >= LEAST_FREE_GB else "Free some space or set KEFU_DATA_DIR.",
+    )
+
+
+async def _check_database(settings: Settings) -> Finding:
+    async with open_database(settings) as database, database.connection() as conn:
+        facts = await inspect_server(conn)
+    kind = "given" if settings.database_url else "embedded"
+    return Finding(
+        name="database",
+        is_fine=True,
+        detail=f"{kind} PostgreSQL {facts.version}, pgvector {facts.vector}, "
+        f"{facts.size_bytes / 1e6:.0f} MB",
+    )
+
+
+async def _check_embedder(settings: Settings) -> Finding:
+    async with open_embedder(settings.embedding) as embedder:
+        check = await check_embedder(embedder)
+    return Finding(
+        name="embedder", is_fine=check.ok, detail=check.detail, how_to_mend=check.how_to_mend
+    )
+
+
+async def _check_model(settings: Settings) -> Finding:
+    async with open_endpoint(settings.model) as endpoint:
+        if endpoint is None:
+            return Finding(
+                name="model",
+                is_fine=True,
+                detail="none configured: answers are extracted and quoted",
+            )
+        check = await check_endpoint(endpoint)
+    return Finding(
+        name="model", is_fine=check.ok, detail=check.detail, how_to_mend=check.how_to_mend
+    )
+
+
+def _with_parents(path: Path) -> tuple[Path, ...]:
+    absolute = path.expanduser().absolute()
+    return (absolute, *absolute.parents)

@@ -1,0 +1,212 @@
+"""kefu ingest, status, embed."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from kefu.knowledge.embedding import embed_waiting
+from kefu.knowledge.ingest import DEFAULT_BASE, ingest, renew_embeddings
+from kefu.knowledge.records import BaseStatus, IngestReport
+from kefu.knowledge.store.bases import get_base
+from kefu.knowledge.store.chunks import count_waiting
+from kefu.knowledge.store.status import list_statuses
+from kefu.resources import open_resources
+from kefu.settings import load_settings
+
+SHOWN_PROBLEMS = 20
+
+BaseOption = Annotated[str, typer.Option("--base", help="Name of the knowledge base.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+async def ingest_command(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    *,
+    base: BaseOption = DEFAULT_BASE,
+    audience: Annotated[
+        str | None,
+        typer.Option(help="Who may read it; customers read what is 'public', the default."),
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait until every chunk has its vector.")
+    ] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring a knowledge base up to date with files and folders.
+
+    Run it again at any time: unchanged files cost nothing, changed ones replace what they held,
+    vanished ones are withdrawn. Press Ctrl-C at any time: the next run goes on from there.
+    """
+    console = Console(stderr=True)
+    async with open_resources(load_settings()) as resources:
+        with _IngestBars(console, is_shown=not as_json) as bars:
+            report = await ingest(
+                resources,
+                paths,
+                base_name=base,
+                audience=audience,
+                wait=wait,
+                on_progress=bars.show,
+            )
+    if as_json:
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        _print_report(console, report)
+    if report.problems:
+        raise typer.Exit(code=3)
+
+
+async def status_command(*, as_json: JsonOption = False) -> None:
+    """Show what every knowledge base holds and what waits."""
+    async with (
+        open_resources(load_settings()) as resources,
+        resources.database.connection() as conn,
+    ):
+        statuses = await list_statuses(conn)
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in statuses], default=str))
+    elif not statuses:
+        Console().print("No knowledge yet. Begin with: [bold]kefu ingest PATH[/]")
+    else:
+        Console().print(_status_table(statuses))
+
+
+async def embed_command(
+    *,
+    base: BaseOption = DEFAULT_BASE,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Embed everything again, after a change of embedder.")
+    ] = False,
+) -> None:
+    """Give the chunks that wait their vectors; may run on several machines at once."""
+    async with open_resources(load_settings()) as resources:
+        if renew:
+            known = await renew_embeddings(resources, base)
+        async with resources.database.connection() as conn:
+            known = await get_base(conn, base)
+            waiting = await count_waiting(conn, known.id)
+        with _bars(Console(stderr=True), is_shown=True) as progress:
+            bar = progress.add_task("Embedding", total=waiting, unit="chunks")
+            done = await embed_waiting(
+                resources.database,
+                resources.embedder,
+                known,
+                on_progress=lambda count: progress.update(bar, advance=count),
+            )
+    typer.echo(f"{done} chunks embedded.")
+
+
+class _IngestBars:
+    """Two bars on standard error: files read and chunks embedded."""
+
+    def __init__(self, console: Console, *, is_shown: bool) -> None:
+        self._progress = _bars(console, is_shown=is_shown)
+        self._reading = self._progress.add_task("Reading", total=None, unit="files")
+        self._embedding = self._progress.add_task("Embedding", total=None, unit="chunks")
+
+    def __enter__(self) -> "_IngestBars":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, report: IngestReport) -> None:
+        self._progress.update(
+            self._reading, total=report.to_read_count, completed=report.read_count
+        )
+        self._progress.update(
+            self._embedding,
+            total=max(report.chunk_count, report.embedded_count),
+            completed=report.embedded_count,
+        )
+
+
+class _RateColumn(TextColumn):
+    """Finished steps a second."""
+
+    def __init__(self) -> None:
+        super().__init__("{task.speed:.1f} {task.fields[unit]}/s")
+
+    def render(self, task):  # type: ignore[no-untyped-def]
+        """Empty until something was finished."""
+        return super().render(task) if task.speed else ""
+
+
+def _bars(console: Console, *, is_shown: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not is_shown or not sys.stderr.isatty(),
+    )
+
+
+def _print_report(console: Console, report: IngestReport) -> None:
+    console.print(
+        f"[bold]{escape(report.base)}[/]: {report.file_count} files, "
+        f"{report.unchanged_count} unchanged, {report.renamed_count} renamed, "
+        f"{len(report.problems)} with problems. "
+        f"Documents: {report.added_count} added, {report.changed_count} changed, "
+        f"{report.withdrawn_count} withdrawn. "
+        f"Chunks: {report.chunk_count} stored, {report.embedded_count} embedded, "
+        f"{report.waiting_count} waiting. {report.seconds:.1f} s."
+    )
+    if report.unsupported:
+        kinds = ", ".join(
+            f"{suffix or 'no suffix'} ({count})"
+            for suffix, count in sorted(report.unsupported.items())
+        )
+        console.print(f"Not read, as their format is not supported: {escape(kinds)}.")
+    for problem in report.problems[:SHOWN_PROBLEMS]:
+        console.print(f"[red]✗[/] {escape(ascii_safe(problem.path))}: {escape(problem.reason)}")
+    if len(report.problems) > SHOWN_PROBLEMS:
+        console.print(f"... and {len(report.problems) - SHOWN_PROBLEMS} more; --json shows all.")
+
+
+def ascii_safe(path: str) -> str:
+    """A path on one line, control characters written out."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in path)
+
+
+def _status_table(statuses: list[BaseStatus]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("base", "documents", "languages", "formats", "chunks", "waiting", "problems"):
+        table.add_column(column)
+    table.add_column("text", justify="right")
+    table.add_column("index", justify="right")
+    table.add_column("updated")
+    for status in statuses:
+        table.add_row(
+            status.name,
+            f"{status.document_count}"
+            + (f" (+{status.withdrawn_count} withdrawn)" if status.withdrawn_count else ""),
+            _counts(status.languages),
+            _counts(status.formats),
+            str(status.chunk_count),
+            str(status.waiting_count),
+            str(status.problem_count),
+            _megabytes(status.character_count, unit="M characters"),
+            _megabytes(status.index_bytes, unit="MB"),
+            f"{status.updated_at:%Y-%m-%d %H:%M}" if status.updated_at else "-",
+        )
+    return table
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "-"
+
+
+def _megabytes(count: int, *, unit: str) -> str:
+    return f"{count / 1e6:.1f} {unit}"

@@ -1,0 +1,119 @@
+"""A real HTTP server on the loopback that does what a test tells it to, however wrong."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+SSE = "text/event-stream"
+JSON = "application/json"
+
+
+@dataclass
+class Request:
+    """What arrived; `gone` is set when the client hangs up."""
+
+    path: str
+    headers: dict[str, str]
+    body: dict[str, object]
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+Behaviour = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class Server:
+    """Its address, what it was asked, and what its clients still hold open."""
+
+    url: str
+    requests: list[Request] = field(default_factory=list)
+    open_count: int = 0
+
+    async def wait_until_idle(self) -> None:
+        """Until every client has hung up."""
+        async with asyncio.timeout(5):
+            while self.open_count:
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def serve(behaviour: Behaviour) -> AsyncIterator[Server]:
+    """A server on a free port; one request a connection."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.open_count += 1
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            request = await _read_request(reader)
+            server.requests.append(request)
+            watching = asyncio.create_task(_watch(reader, request.gone))
+            await behaviour(request, writer)
+            await writer.drain()
+            watching.cancel()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        server.open_count -= 1
+
+    listening = await asyncio.start_server(handle, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    server = Server(url=f"http://127.0.0.1:{port}/v1")
+    async with listening:
+        yield server
+
+
+def respond(body: str | bytes, *, status: int = 200, content_type: str = JSON) -> Behaviour:
+    """The whole body at once."""
+
+    async def behaviour(_request: Request, writer: asyncio.StreamWriter) -> None:
+        data = body.encode() if isinstance(body, str) else body
+        writer.write(_head(status, content_type, f"Content-Length: {len(data)}") + data)
+
+    return behaviour
+
+
+def stream(*deltas: str | dict[str, object], finish: str | None = "stop") -> Behaviour:
+    """A proper stream of these texts (or raw delta objects)."""
+
+    async def behaviour(_request: Request, writer: asyncio.StreamWriter) -> None:
+        begin_stream(writer)
+        for delta in deltas:
+            writer.write(chunk(delta))
+            await writer.drain()
+        if finish:
+            writer.write(chunk({}, finish=finish) + b"data: [DONE]\n\n")
+
+    return behaviour
+
+
+def begin_stream(writer: asyncio.StreamWriter) -> None:
+    """The head of a stream without a stated length: it ends when the connection does."""
+    writer.write(_head(200, SSE, "Cache-Control: no-cache"))
+
+
+def chunk(delta: str | dict[str, object], *, finish: str | None = None) -> bytes:
+    """One event of the stream."""
+    content = {"content": delta} if isinstance(delta, str) else delta
+    choice = {"index": 0, "delta": content, "finish_reason": finish}
+    event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return f"data: {json.dumps(event | {'choices': [choice]}, ensure_ascii=False)}\n\n".encode()
+
+
+def _head(status: int, content_type: str, extra: str) -> bytes:
+    lines = (f"HTTP/1.1 {status} X", f"Content-Type: {content_type}", extra, "Connection: close")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Request:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in head[1:] if line)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Request(path=head[0].split()[1], headers=headers, body=json.loads(body or b"{}"))
+
+
+async def _watch(reader: asyncio.StreamReader, gone: asyncio.Event) -> None:
+    with suppress(ConnectionError):
+        while await reader.read(1024):
+            pass
+    gone.set()
