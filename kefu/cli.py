@@ -20,6 +20,7 @@ from kefu.doctor import examine
 from kefu.errors import BadInput, KefuError
 from kefu.knowledge.commands import embed_command, ingest_command, status_command
 from kefu.retrieval.commands import search_command
+from kefu.server import serve as serve_forever
 from kefu.settings import load_settings
 
 P = ParamSpec("P")
@@ -58,11 +59,14 @@ app.command("demo")(run_async(demo_command))
 
 
 @app.command()
-def serve() -> None:
+@run_async
+async def serve() -> None:
     """Serve the chat page and the API."""
-    from kefu.server import serve as serve_forever  # noqa: PLC0415 - the web part is slow to load
-
-    serve_forever(load_settings())
+    settings = load_settings()
+    typer.echo(
+        f"Chat page: http://{settings.server.host}:{settings.server.port}/  (Ctrl-C ends it)"
+    )
+    await serve_forever(settings)
 
 
 @app.command()

@@ -71,21 +71,15 @@ async def _check_embedder(settings: Settings) -> Finding:
     async with open_embedder(settings.embedding) as embedder:
         check = await check_embedder(embedder)
     return Finding(
-        name="embedder", is_fine=check.ok, detail=check.detail, how_to_mend=check.how_to_mend
+        name="embedder", is_fine=check.is_ok, detail=check.detail, how_to_mend=check.how_to_mend
     )
 
 
 async def _check_model(settings: Settings) -> Finding:
     async with open_endpoint(settings.model) as endpoint:
-        if endpoint is None:
-            return Finding(
-                name="model",
-                is_fine=True,
-                detail="none configured: answers are extracted and quoted",
-            )
         check = await check_endpoint(endpoint)
     return Finding(
-        name="model", is_fine=check.ok, detail=check.detail, how_to_mend=check.how_to_mend
+        name="model", is_fine=check.is_ok, detail=check.detail, how_to_mend=check.how_to_mend
     )
 
 

@@ -98,6 +98,18 @@ class AnsweringSettings(Section):
     max_sentences: int = Field(6, ge=1, le=30, description="Longest extractive answer.")
 
 
+class ChatbotSettings(Section):
+    """What customers meet."""
+
+    name: str = Field("Kefu", max_length=60, description="Name of the chatbot on its page.")
+    examples: tuple[str, ...] = Field(
+        (), max_length=6, description="Questions offered on the page; empty: general ones."
+    )
+    concurrent_answers: int = Field(
+        32, ge=1, le=1000, description="Answers written at the same time; other questions wait."
+    )
+
+
 class IngestSettings(Section):
     """Limits on what is taken in."""
 
@@ -141,6 +153,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answering: AnsweringSettings = AnsweringSettings()
+    chatbot: ChatbotSettings = ChatbotSettings()
     ingest: IngestSettings = IngestSettings()
 
     @classmethod

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from kefu.db import Database, migrate, open_database, run_embedded
+from kefu.db import Database, configure, migrate, open_database, run_embedded
 from kefu.settings import Settings
 
 
@@ -53,6 +53,7 @@ async def conn(migrated_url: str) -> AsyncIterator[AsyncConnection]:
         await AsyncConnection.connect(migrated_url, autocommit=True) as conn,
         conn.transaction(force_rollback=True),
     ):
+        await configure(conn)
         yield conn
 
 

@@ -3,4 +3,12 @@
 from kefu.chatbot.records import ChatAnswer, ChatMessage, PendingTurn, Transcript
 from kefu.chatbot.turns import Answerer, begin_turn, finish_turn
 
-__all__ = ["Answerer", "ChatAnswer", "ChatMessage", "PendingTurn", "Transcript", "begin_turn", "finish_turn"]
+__all__ = [
+    "Answerer",
+    "ChatAnswer",
+    "ChatMessage",
+    "PendingTurn",
+    "Transcript",
+    "begin_turn",
+    "finish_turn",
+]

@@ -1,8 +1,9 @@
 """One turn of a conversation: the question is stored, answered, and its answer stored."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import fields
+from itertools import pairwise
 from typing import Protocol
 from uuid import UUID
 
@@ -18,11 +19,13 @@ from kefu.conversations import (
     record_question,
     start_conversation,
 )
-from kefu.errors import BadInput
+from kefu.db import Connection
+from kefu.errors import BadInput, NotFound
+from kefu.knowledge import DEFAULT_BASE, find_base
 from kefu.resources import Resources
+from kefu.text import clean_text
 from kefu.viewer import Viewer
 
-DEFAULT_BASE = "main"
 MAX_QUESTION_CHARACTERS = 2000
 HISTORY_TURNS = 6
 ANSWER = TypeAdapter(Answer)
@@ -56,10 +59,12 @@ async def begin_turn(
 
     Raises:
         BadInput: the question is empty or too long, or the conversation is about another base.
-        NotFound: there is no such conversation.
+        NotFound: there is no such conversation or base.
     """
     question = _clean(question)
     async with resources.database.transaction() as conn:
+        if base is not None:
+            await _require_base(conn, base)
         if conversation_id is None:
             conversation = await start_conversation(conn, question, base=base or DEFAULT_BASE)
         else:
@@ -83,9 +88,7 @@ async def finish_turn(
     resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
 ) -> AsyncGenerator[ChatEvent, None]:
     """Answer a stored question; the answer is stored before it is yielded."""
-    events = answerer(
-        resources, turn.question, viewer=viewer, base=turn.base, history=turn.history
-    )
+    events = answerer(resources, turn.question, viewer=viewer, base=turn.base, history=turn.history)
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Answer):
@@ -94,12 +97,13 @@ async def finish_turn(
                 yield event
 
 
-async def wait_for_answer(events: AsyncIterator[ChatEvent]) -> ChatAnswer:
+async def wait_for_answer(events: AsyncGenerator[ChatEvent, None]) -> ChatAnswer:
     """Run a turn to its end."""
     answer: ChatAnswer | None = None
-    async for event in events:
-        if isinstance(event, ChatAnswer):
-            answer = event
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, ChatAnswer):
+                answer = event
     assert answer is not None
     return answer
 
@@ -108,7 +112,7 @@ def build_history(messages: Sequence[Message]) -> tuple[Turn, ...]:
     """Pair each question with the answer that follows it; questions left unanswered drop out."""
     return tuple(
         Turn(question=before.text, answer=after.text)
-        for before, after in zip(messages, messages[1:], strict=False)
+        for before, after in pairwise(messages)
         if (before.role, after.role) == ("customer", "chatbot")
     )
 
@@ -126,8 +130,7 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
 
 
 def _clean(question: str) -> str:
-    """Drop what a database cannot hold and people do not type, and check the length."""
-    kept = "".join(each for each in question if each in "\n\t" or each.isprintable()).strip()
+    kept = clean_text(question).strip()
     if not kept:
         raise BadInput("The question is empty.")
     if len(kept) > MAX_QUESTION_CHARACTERS:
@@ -135,3 +138,8 @@ def _clean(question: str) -> str:
             f"The question has {len(kept)} characters; at most {MAX_QUESTION_CHARACTERS} are read."
         )
     return kept
+
+
+async def _require_base(conn: Connection, name: str) -> None:
+    if await find_base(conn, name) is None:
+        raise NotFound(f"There is no knowledge base {name!r}.")

@@ -20,7 +20,7 @@ async def insert_conversation(
     """Begin a conversation."""
     cursor = conn.cursor(row_factory=class_row(Conversation))
     await cursor.execute(
-        f"insert into conversations (id, base, language) values (%s, %s, %s)"  # noqa: S608
+        f"insert into conversations (id, base, language) values (%s, %s, %s)"
         f" returning {CONVERSATION}",
         [id, base, language],
     )
@@ -38,7 +38,7 @@ async def get_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
     return await _read_conversation(
         conn,
         f"select {CONVERSATION} from conversations where id = %s",
-        id,  # noqa: S608
+        id,
     )
 
 
@@ -51,7 +51,7 @@ async def lock_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
     return await _read_conversation(
         conn,
         f"select {CONVERSATION} from conversations where id = %s for update",
-        id,  # noqa: S608
+        id,
     )
 
 
@@ -76,7 +76,7 @@ async def insert_message(
     """Append a message to a conversation that this transaction began or locked."""
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        "insert into messages (id, conversation_id, position, role, text, answer)"  # noqa: S608
+        "insert into messages (id, conversation_id, position, role, text, answer)"
         " values (%(id)s, %(conversation_id)s, (select coalesce(max(position) + 1, 0)"
         "  from messages where conversation_id = %(conversation_id)s),"
         f" %(role)s, %(text)s, %(answer)s) returning {MESSAGE}",
@@ -101,7 +101,7 @@ async def get_message(conn: AsyncConnection, id: UUID, *, conversation_id: UUID)
     """
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        f"select {MESSAGE} from messages where id = %s and conversation_id = %s",  # noqa: S608
+        f"select {MESSAGE} from messages where id = %s and conversation_id = %s",
         [id, conversation_id],
     )
     message = await cursor.fetchone()
@@ -122,7 +122,7 @@ async def list_messages(
     """The last messages of a conversation, oldest first."""
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        f"select * from (select {MESSAGE} from messages where conversation_id = %s"  # noqa: S608
+        f"select * from (select {MESSAGE} from messages where conversation_id = %s"
         " order by position desc limit %s) as latest order by position",
         [conversation_id, limit],
     )

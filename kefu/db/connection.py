@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import psycopg
 from psycopg import AsyncConnection
@@ -44,6 +45,18 @@ class Database:
         async with self.connection() as conn, conn.transaction():
             yield conn
 
+    async def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            DatabaseUnavailable: it gives none.
+        """
+        try:
+            async with self.connection() as conn:
+                await conn.execute("select 1")
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable("The database does not answer.") from error
+
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
@@ -64,10 +77,17 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
             max_size=POOL_SIZE,
             timeout=CONNECT_SECONDS,
             kwargs={"autocommit": True},
+            configure=partial(configure, ef_search=settings.retrieval.ef_search),
             open=False,
         )
         await stack.enter_async_context(pool)
         yield Database(pool, url=url)
+
+
+async def configure(conn: AsyncConnection, *, ef_search: int = 100) -> None:
+    """Make vector search go on until enough neighbours pass the filters, in their true order."""
+    await conn.execute("select set_config('hnsw.ef_search', %s, false)", [str(ef_search)])
+    await conn.execute("set hnsw.iterative_scan = strict_order")
 
 
 async def prepare(url: str) -> None:

@@ -5,7 +5,7 @@ documents, a document its chunks. `ingest` brings a base up to date; `get_excerp
 in its place.
 """
 
-from kefu.knowledge.embedding import embed_waiting, vector_literal
+from kefu.knowledge.embedding import embed_waiting, require_same_embedder, vector_literal
 from kefu.knowledge.ingest import DEFAULT_BASE, ensure_base, ingest, renew_embeddings
 from kefu.knowledge.lexical_index import K1
 from kefu.knowledge.records import (
@@ -43,5 +43,6 @@ __all__ = [
     "list_bases",
     "list_statuses",
     "renew_embeddings",
+    "require_same_embedder",
     "vector_literal",
 ]

@@ -15,7 +15,7 @@ from pathlib import Path
 from kefu.errors import BadInput, TooLarge
 from kefu.knowledge.embedding import embed_waiting, require_same_embedder
 from kefu.knowledge.lexical_index import has_drifted
-from kefu.knowledge.parsing import ParseLimits, ParserPool
+from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
 from kefu.knowledge.records import Base, IngestReport, PreparedDocument, Problem
@@ -26,7 +26,6 @@ from kefu.knowledge.store import chunks as chunk_store
 from kefu.knowledge.store import documents as document_store
 from kefu.knowledge.store import files as file_store
 from kefu.resources import Resources
-from kefu.settings import IngestSettings
 from kefu.viewer import PUBLIC
 
 BASE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -61,23 +60,13 @@ async def ingest(
     async with (
         resources.database.connection() as conn,
         base_store.only_writer(conn, base),
-        _parsers(resources.settings.ingest) as parsers,
+        ParserPool(resources.settings.ingest) as parsers,
     ):
         run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
         await run.take_in(roots, audience=audience, wait=wait)
     report.seconds = time.monotonic() - started
     on_progress(report)
     return report
-
-
-def _parsers(settings: IngestSettings) -> ParserPool:
-    limits = ParseLimits(
-        max_file_mb=settings.max_file_mb,
-        max_unpacked_mb=settings.max_unpacked_mb,
-        parse_seconds=settings.parse_seconds,
-        parse_memory_mb=settings.parse_memory_mb,
-    )
-    return ParserPool(limits, workers=settings.workers)
 
 
 async def ensure_base(resources: Resources, name: str) -> Base:

@@ -1,28 +1,32 @@
-"""The vocabulary of retrieval: query, candidate, hit."""
+"""The vocabulary of retrieval: candidate, chunk, hit."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreParts:
-    """What a score is made of.
+class Candidate:
+    """A chunk before fusion.
 
     Attributes:
         lexical: BM25.
-        dense: cosine similarity, None where the chunk has no vector yet.
+        dense: cosine similarity, None where the chunk or the question has no vector.
+        idf_sum: of all terms of the question; the most a chunk could gather is some two times it.
     """
 
+    chunk_id: int
     lexical: float
     dense: float | None
+    idf_sum: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A chunk found.
+class Chunk:
+    """A chunk as a reader sees it.
 
     Attributes:
         id: the document's own id where it had one.
-        score: what hits are ranked by; comparable within one search.
+        position: 0-based place within the document.
     """
 
     chunk_id: int
@@ -36,28 +40,30 @@ class Hit:
     page: int | None
     position: int
     language: str
-    score: float
-    parts: ScoreParts
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A chunk before fusion."""
+class ScoreParts:
+    """What a score is made of.
 
-    chunk_id: int
+    Attributes:
+        lexical: BM25; `lexical_share` is it against the highest possible, 0..1.
+        dense: cosine similarity, None where the chunk has no vector yet.
+    """
+
     lexical: float
+    lexical_share: float
     dense: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryTerm:
-    """A term of the question as the base knows it.
+class Hit(Chunk):
+    """A chunk found.
 
     Attributes:
-        chunk_count: chunks that hold it; 0 for a term that the base does not know.
-        idf: its weight in BM25.
+        score: what hits are ranked by, 0..1, comparable within one search only.
     """
 
-    id: int
-    chunk_count: int
-    idf: float
+    score: float
+    parts: ScoreParts

@@ -5,6 +5,7 @@ Nothing here reads a file, a setting or a database.
 """
 
 from kefu.text.checksum import TERM_IDS, content_digest, term_id
+from kefu.text.identifiers import find_identifiers, name_terms
 from kefu.text.language import Language, detect_language
 from kefu.text.normalise import clean_text, fold_text, simplify_text
 from kefu.text.segment import index_terms, query_terms
@@ -18,8 +19,10 @@ __all__ = [
     "clean_text",
     "content_digest",
     "detect_language",
+    "find_identifiers",
     "fold_text",
     "index_terms",
+    "name_terms",
     "query_terms",
     "simplify_text",
     "split_sentences",

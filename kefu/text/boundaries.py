@@ -26,7 +26,7 @@ _PROTECTED = re.compile(
     r"`[^`\n]+`|https?://[^\s\u3000-\u303f\uff00-\uffef]+"
     rf"|\[[^\]]{{1,{LONGEST_ASIDE}}}\]\([^)\s]*\)"
     rf"|（[^（）]{{1,{LONGEST_ASIDE}}}）|\([^()]{{1,{LONGEST_ASIDE}}}\)"
-    rf"|“[^“”]{{1,{LONGEST_ASIDE}}}”(?=[{HAN}，、；])"
+    rf"|“[^“”]{{1,{LONGEST_ASIDE}}}(?<!。)”(?=[{HAN}，、；])"
 )
 
 
@@ -41,11 +41,18 @@ def sentence_ends(prose: str) -> Iterator[int]:
     for mark in _MARK.finditer(prose):
         while protected and protected[0][1] <= mark.start():
             protected.pop(0)
-        if protected and protected[0][0] < mark.start() and mark.end(1) < protected[0][1]:
+        if protected and _is_inside(protected[0], mark, prose[begin : protected[0][0]]):
             continue
         if _is_end(prose, begin, mark):
             begin = mark.end()
             yield begin
+
+
+def _is_inside(region: tuple[int, int], mark: re.Match[str], before: str) -> bool:
+    """Whether the mark belongs to the region; an aside in brackets may be a sentence itself."""
+    start, end = region
+    is_whole_sentence = mark.end() == end and not before.strip()
+    return start < mark.start() and mark.end(1) < end and not is_whole_sentence
 
 
 def _is_end(prose: str, begin: int, mark: re.Match[str]) -> bool:

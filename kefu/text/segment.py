@@ -19,7 +19,9 @@ LONGEST_TERM = 100
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _LETTER = f"[^\\W_{HAN}]"
 _JOINT = r"(?:['’.@+&-]|_+|(?<=\d),(?=\d{3}(?!\d)))"
-_TOKEN = re.compile(rf"(?:(?<![\w-])--?)?{_LETTER}+(?:{_JOINT}{_LETTER}+)*(?:\+\+|\#(?!\w))?")
+_TOKEN = re.compile(
+    rf"(?:(?<!{_LETTER})(?<![_-])--?)?{_LETTER}+(?:{_JOINT}{_LETTER}+)*(?:\+\+|\#(?!\w))?"
+)
 _PLAIN_WORD = re.compile(r"[^\W\d_]?(?:(?![A-Z])[^\W\d_])+(?:['’][a-z]+)?|[A-Z]+")
 _PART = re.compile(r"(?:[A-Z]+(?![a-z])|[A-Z]?[a-z]+)(?:\d(?!\d))?|\d+|(?:(?![A-Za-z])[^\W\d_])+")
 _NUMBER = re.compile(r"[vV]?(\d+(?:\.\d+)*)")
@@ -34,7 +36,7 @@ def index_terms(text: str) -> list[str]:
     """
     simplified = simplify_text(text)
     terms = _han_words(_HAN_RUN.findall(simplified))
-    for token in _TOKEN.findall(simplified):
+    for token in find_tokens(simplified):
         terms.extend(_latin_terms(token))
     return terms
 
@@ -46,12 +48,16 @@ def query_terms(text: str) -> list[str]:
     """
     simplified = simplify_text(text)
     han = _han_words(_HAN_RUN.findall(simplified))
-    tokens = _TOKEN.findall(simplified)
     telling = [word for word in han if word not in CHINESE_STOP_WORDS]
-    for token in tokens:
+    for token in find_tokens(simplified):
         if token.casefold().replace("’", "'") not in ENGLISH_STOP_WORDS:
             telling.extend(_latin_terms(token))
     return _distinct(telling) or _distinct(index_terms(text))
+
+
+def find_tokens(simplified: str) -> list[str]:
+    """Words of other scripts than Chinese, numbers and identifiers, whole and in order."""
+    return _TOKEN.findall(simplified)
 
 
 def _han_words(runs: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Words that say how something is asked, not what about."""
 
 _ENGLISH = """
-    ENGLISH_STOP_WORDS = frozenset( """ a about after all also am an and any are aren't as at
+    a about after all also am an and any are aren't as at
     be because been before being both but by can can't cannot could couldn't did didn't do does
     doesn't doing don't during each either else every few for from further had has hasn't have
     haven't having he he's her here here's hers him his how how's i i'd i'll i'm i've if in
@@ -14,7 +14,7 @@ _ENGLISH = """
     """
 
 _CHINESE = """
-    CHINESE_STOP_WORDS = frozenset( """ 的 了 着 地 得 之 吗 呢 吧 啊 呀 嘛 哦 么 是 在 和 与
+    的 了 着 地 得 之 吗 呢 吧 啊 呀 嘛 哦 么 是 在 和 与
     及 或 或者 以及 并 并且 而 而且 但 但是 就 都 也 还 又 很 把 被 让 给 对 对于 关于 从 向 到
     为 为了 以 于 由 由于 因为 所以 如果 若 则 那么 这 那 这个 那个 这些 那些 这样 那样 我 我们
     你 你们 您 他 她 它 他们 它们 自己 其 该 此 有 会 能 可以 能够 可 请 请问 一下 一个 一些

@@ -21,7 +21,7 @@ async def replace_feedback(
     """Keep this rating and comment in place of any earlier one."""
     cursor = conn.cursor(row_factory=class_row(Feedback))
     await cursor.execute(
-        "insert into feedback (message_id, rating, comment) values (%s, %s, %s)"  # noqa: S608
+        "insert into feedback (message_id, rating, comment) values (%s, %s, %s)"
         " on conflict (message_id) do update set rating = excluded.rating,"
         " comment = excluded.comment, updated_at = clock_timestamp()"
         f" returning {FEEDBACK}",
@@ -36,7 +36,7 @@ async def list_feedback(conn: AsyncConnection, message_ids: Sequence[UUID]) -> S
     """What was given for these messages, in no order."""
     cursor = conn.cursor(row_factory=class_row(Feedback))
     await cursor.execute(
-        f"select {FEEDBACK} from feedback where message_id = any(%s)",  # noqa: S608
+        f"select {FEEDBACK} from feedback where message_id = any(%s)",
         [list(message_ids)],
     )
     return await cursor.fetchall()

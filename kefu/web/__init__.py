@@ -7,8 +7,9 @@ from kefu.web.gate import Gate
 from kefu.web.guards import BodyLimit, SameOrigin, SecurityHeaders
 from kefu.web.languages import LANGUAGE_COOKIE, LANGUAGES, choose_language, list_translations
 from kefu.web.markdown import render_answer, render_excerpt
-from kefu.web.problems import LastResort, Problem, describe, install_problem_handlers
+from kefu.web.problems import LastResort, Problem, ProblemBody, describe, install_problem_handlers
 from kefu.web.rendering import THEME_COOKIE, THEMES, render, render_page
+from kefu.web.state import OpenResources, RowId, enter_gate
 from kefu.web.static_files import Static
 
 __all__ = [
@@ -20,12 +21,16 @@ __all__ = [
     "EventStream",
     "Gate",
     "LastResort",
+    "OpenResources",
     "Problem",
+    "ProblemBody",
+    "RowId",
     "SameOrigin",
     "SecurityHeaders",
     "Static",
     "choose_language",
     "describe",
+    "enter_gate",
     "finish_unless_gone",
     "format_event",
     "install_problem_handlers",

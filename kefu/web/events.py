@@ -36,10 +36,11 @@ class EventStream(Response):
         self.body = b""
         self._events = events
         self._ping_seconds = ping_seconds
+        self._has_ended = False
         self.init_headers(self.BUFFERING_OFF)
         del self.headers["content-length"]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Run until the events end or the client leaves, whichever is first."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         async with aclosing(self._events), anyio.create_task_group() as tasks:
@@ -48,13 +49,15 @@ class EventStream(Response):
             tasks.start_soon(self._ping, send)
             async for event in self._events:
                 await send(_body(event))
-            tasks.cancel_scope.cancel()
-        if not tasks.cancel_scope.cancelled_caught:
+            self._has_ended = True
             await send(_body(b"", more=False))
+            tasks.cancel_scope.cancel()
 
     async def _ping(self, send: Send) -> None:
         while True:
             await anyio.sleep(self._ping_seconds)
+            if self._has_ended:
+                return
             await send(_body(PING))
 
 

@@ -73,7 +73,11 @@ def _split(token: Token, span: tuple[int, int] | None) -> list[Token]:
     if span is None or not token.content:
         return [token]
     start, stop = (0, len(token.content)) if token.type == "code_inline" else span
-    marked = [Token("mark_open", "mark", 1), _part(token, start, stop), Token("mark_close", "mark", -1)]
+    marked = [
+        Token("mark_open", "mark", 1),
+        _part(token, start, stop),
+        Token("mark_close", "mark", -1),
+    ]
     return [_part(token, 0, start), *marked, _part(token, stop, len(token.content))]
 
 

@@ -16,7 +16,9 @@ from kefu.web.highlighting import highlight
 ANSWER_RULES = ("list", "fence", "table", "newline", "escape", "backticks", "emphasis")
 LINK_RULES = ("link", "autolink", "entity")
 EXCERPT_RULES = ("heading", "lheading", "blockquote", "hr", "code", "strikethrough")
+HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}  # below the page's own
 MARKER = re.compile(r"\[(\d{1,3})\]")
+CHINESE_LINE_END = re.compile("[\u3000-\u9fff\uff00-\uffef]{2}")
 SAFE_LINK = re.compile(r"https?://", re.IGNORECASE)
 
 Attributes = Mapping[str, str]
@@ -29,7 +31,11 @@ def render_answer(text: str, citations: Mapping[int, Attributes]) -> str:
 
 def render_excerpt(text: str, *, quote: str = "") -> str:
     """Render a part of a document and mark the quote in it, if it is there."""
-    return _finish(_EXCERPT, highlight(_EXCERPT.parse(text), _EXCERPT.parse(quote)))
+    tokens = _EXCERPT.parse(text)
+    for token in tokens:
+        _join_chinese_lines(token.children or [])
+        token.tag = HEADINGS.get(token.tag, token.tag)
+    return _finish(_EXCERPT, highlight(tokens, _EXCERPT.parse(quote)))
 
 
 def _finish(parser: MarkdownIt, tokens: Sequence[Token]) -> str:
@@ -42,6 +48,15 @@ def _guard_links(tokens: Sequence[Token]) -> Sequence[Token]:
             if child.type == "link_open" and child.info != "citation":
                 child.attrs.update(target="_blank", rel="noopener noreferrer nofollow")
     return tokens
+
+
+def _join_chinese_lines(children: Sequence[Token]) -> None:
+    """Drop line ends inside Chinese sentences, where a browser would show a space."""
+    for before, line_end, after in zip(children, children[1:], children[2:], strict=False):
+        if line_end.type == "softbreak" and CHINESE_LINE_END.fullmatch(
+            before.content[-1:] + after.content[:1]
+        ):
+            line_end.type, line_end.content = "text", ""
 
 
 def _wrap_tables(tokens: Sequence[Token]) -> list[Token]:

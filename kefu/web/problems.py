@@ -2,12 +2,13 @@
 
 import logging
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,10 +20,25 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 10
 UNAVAILABLE = 503
+HTTP_TYPES = {404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
 HTTP_SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not allow that method.",
 }
+
+
+class ProblemDetail(BaseModel):
+    """What went wrong, for people and for programs."""
+
+    type: str = Field(examples=["bad_input"])
+    message: str = Field(examples=["The question is empty."])
+    reference: str | None = Field(None, description="Stands in the server's log.")
+
+
+class ProblemBody(BaseModel):
+    """The body of every answer that is not a success."""
+
+    error: ProblemDetail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +77,13 @@ def describe(error: Exception) -> Problem:
                 message=sentence,
                 headers=dict(error.headers or {}),
             )
-    reference = uuid4().hex[:12]
-    logger.error("Unforeseen error %s", reference, exc_info=error)
-    return Problem(
-        status=500,
-        type="internal",
-        message=f"Something went wrong here. It was logged under the reference {reference}.",
-        reference=reference,
-    )
-
-
-HTTP_TYPES = {404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
+        case _:
+            return _describe_unforeseen(error)
 
 
 def respond(request: Request, problem: Problem) -> Response:
     """Answer a browser that shows pages with a page, everybody else with JSON."""
+    response: Response
     if _wants_page(request):
         response = render_page(request, "web/problem.html", problem, status=problem.status)
     else:
@@ -113,7 +121,7 @@ class LastResort:
             await self.app(scope, receive, watch)
         except ClientDisconnect:
             return
-        except Exception as error:  # noqa: BLE001 - the outermost edge: whatever it is, it is logged
+        except Exception as error:
             if scope["type"] != "http" or has_started:
                 raise
             await respond(Request(scope), describe(error))(scope, receive, send)
@@ -121,13 +129,24 @@ class LastResort:
 
 def _describe_own(error: KefuError) -> Problem:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == UNAVAILABLE else {}
-    if error.status >= 500:  # noqa: PLR2004 - server errors
+    if error.status >= 500:
         logger.error("%s: %s", type(error).__name__, error, exc_info=error)
     return Problem(
         status=error.status,
         type=_snake_case(type(error).__name__),
         message=str(error),
         headers=headers,
+    )
+
+
+def _describe_unforeseen(error: Exception) -> Problem:
+    reference = uuid4().hex[:12]
+    logger.error("Unforeseen error %s", reference, exc_info=error)
+    return Problem(
+        status=500,
+        type="internal",
+        message=f"Something went wrong here. It was logged under the reference {reference}.",
+        reference=reference,
     )
 
 

@@ -30,12 +30,22 @@ class Server:
     url: str
     requests: list[Request] = field(default_factory=list)
     open_count: int = 0
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def wait_until_idle(self) -> None:
         """Until every client has hung up."""
-        async with asyncio.timeout(5):
-            while self.open_count:
-                await asyncio.sleep(0.01)
+        async with asyncio.timeout(5), self.changed:
+            await self.changed.wait_for(lambda: not self.open_count)
+
+    async def wait_until_asked(self) -> None:
+        """Until a request has arrived."""
+        async with asyncio.timeout(5), self.changed:
+            await self.changed.wait_for(lambda: self.requests)
+
+    async def tell(self) -> None:
+        """Wake those who wait."""
+        async with self.changed:
+            self.changed.notify_all()
 
 
 @asynccontextmanager
@@ -47,6 +57,7 @@ async def serve(behaviour: Behaviour) -> AsyncIterator[Server]:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             request = await _read_request(reader)
             server.requests.append(request)
+            await server.tell()
             watching = asyncio.create_task(_watch(reader, request.gone))
             await behaviour(request, writer)
             await writer.drain()
@@ -55,6 +66,7 @@ async def serve(behaviour: Behaviour) -> AsyncIterator[Server]:
         with suppress(ConnectionError):
             await writer.wait_closed()
         server.open_count -= 1
+        await server.tell()
 
     listening = await asyncio.start_server(handle, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]

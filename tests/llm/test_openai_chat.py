@@ -223,8 +223,7 @@ async def test_connection_closes_when_the_reader_stops_early() -> None:
 async def test_connection_closes_when_the_task_is_cancelled(behaviour: Behaviour) -> None:
     async with serve(behaviour) as server, open_endpoint(settings(server.url)) as endpoint:
         asking = asyncio.create_task(collect(endpoint))
-        while not server.requests:
-            await asyncio.sleep(0.01)
+        await server.wait_until_asked()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

@@ -1,7 +1,6 @@
 """From bytes to clean text, whatever encoding the file was saved in."""
 
 import codecs
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -11,6 +10,7 @@ from charset_normalizer import from_bytes
 
 from kefu.errors import BadInput
 from kefu.knowledge.parsing.limits import shown
+from kefu.text import clean_text
 
 _SAMPLE = 64 * 1024
 _BYTE_ORDER_MARKS = (
@@ -20,10 +20,10 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff]")
-_LINE_END = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _PLAUSIBLE = 0.7
 _BINARY = 0.1
+_WIDE_LATIN = 0.2
+"""Share of NUL bytes above which bytes that are valid UTF-8 are UTF-16 all the same."""
 
 
 def read_text(path: Path, *, declared: str | None = None) -> str:
@@ -41,13 +41,12 @@ def read_text(path: Path, *, declared: str | None = None) -> str:
     controls = sum(1 for letter in text[:_SAMPLE] if letter < " " and letter not in "\t\n\r\f\x1b")
     if controls > _BINARY * min(len(text), _SAMPLE):
         raise BadInput(f"{shown(path)} is not text; give the file the suffix of its format.")
-    return clean_text(text)
+    return tidy(text)
 
 
-def clean_text(text: str) -> str:
-    """Uniform line ends, composed letters (NFC), no control characters; form feeds stay."""
-    text = _LINE_END.sub("\n", text)
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+def tidy(text: str) -> str:
+    """Uniform line ends, composed letters (NFC), nothing invisible; form feeds stay."""
+    return unicodedata.normalize("NFC", clean_text(text))
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
@@ -55,9 +54,9 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
-    for encoding in ("utf-8", declared):
-        text = _decode_strictly(data, encoding) if encoding else None
-        if text is not None and not _looks_wide(data):
+    for candidate in ("utf-8", declared):
+        text = _decode_strictly(data, candidate) if candidate else None
+        if text is not None and data[:_SAMPLE].count(0) < _WIDE_LATIN * len(data[:_SAMPLE]):
             return text
     return data.decode(detect(data), errors="replace")
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+_MAX_REPEATED = 80
 _SPACE = re.compile(r"\s+")
 _BORDER = re.compile(r"(?<!\\)\|")
 
@@ -43,14 +44,18 @@ def clean_cell(text: str, *, is_escaped: bool = False) -> str:
 def spread(cells: Iterable[tuple[int, int, int, int, str]]) -> list[list[str]]:
     """Lay out cells of (row, column, row span, column span, text), repeating what is spanned.
 
-    A value that several rows or columns share is written in each of them, so that every row can be
-    understood alone.
+    A short value that several rows or columns share is written in each of them, so that every row
+    can be understood alone; long ones and those that span the whole width are written once.
     """
+    known = list(cells)
+    columns = max((column + width for _, column, _, width, _ in known), default=0)
     placed: dict[tuple[int, int], str] = {}
-    for row, column, height, width, text in cells:
+    for row, column, height, width, text in known:
+        is_repeated = len(text) <= _MAX_REPEATED and width < columns
         for below in range(row, row + height):
             for right in range(column, column + width):
-                placed.setdefault((below, right), text)
+                is_first = (below, right) == (row, column)
+                placed.setdefault((below, right), text if is_first or is_repeated else "")
     if not placed:
         return []
     last_row = max(row for row, _ in placed)

@@ -12,22 +12,41 @@ from kefu.knowledge.parsing.markup import convert_node
 from kefu.knowledge.parsing.metadata import pick_title, pick_url
 from kefu.knowledge.records import ParsedDocument
 
-_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I)
+_DECLARED = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I
+)
 _BOILERPLATE = ", ".join(
-    """
-    script style noscript template nav aside footer dialog form[role=search]
-    [role=navigation] [role=banner] [role=contentinfo] [role=search] [role=complementary]
-    [role=dialog] [role=alertdialog] [role=menu] [role=menubar]
-    """.split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "nav",
+        "aside",
+        "footer",
+        "dialog",
+        "form[role=search]",
+        "[role=navigation]",
+        "[role=banner]",
+        "[role=contentinfo]",
+        "[role=search]",
+        "[role=complementary]",
+        "[role=dialog]",
+        "[role=alertdialog]",
+        "[role=menu]",
+        "[role=menubar]",
+    ]
 )
 _BOILERPLATE_NAME = re.compile(
     r"(?:^|[\s_-])(?:breadcrumbs?|cookies?(?:-?(?:banner|bar|notice|consent))|sidebar|side-nav|"
     r"navbar|navigation|footer|share(?:-?(?:bar|buttons?|links?))|social(?:-?(?:links?|share))|"
     r"related(?:-?(?:articles|posts|links))|skip-?(?:link|nav|to-content)|advert(?:isement)?|"
-    r"toc|table-of-contents|pagination|pager|newsletter|feedback-?widget|back-to-top)(?:$|[\s_-])",
+    r"toc|table-of-contents|pagination|pager|newsletter|feedback(?:-?widget)?|was-this-helpful|page-rating|back-to-top)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_META = frozenset("description keywords author date language robots product category".split())
+_META = frozenset(
+    ["description", "keywords", "author", "date", "language", "robots", "product", "category"]
+)
 _KEPT_META = _META - {"robots"}
 _MIN_MAIN_SHARE = 0.3
 _MAX_BOILERPLATE_SHARE = 0.5
@@ -45,10 +64,11 @@ def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa:
         _attribute(page, "link[rel=canonical]", "href"),
         _attribute(page, "meta[property='og:url']", "content"),
     )
+    everything = convert_node(body)
     _remove_boilerplate(body)
     content = _main_part(body)
     heading = _text(content.css_first("h1"))
-    markdown = convert_node(content)
+    markdown = convert_node(content) or everything
     yield ParsedDocument(
         title=pick_title(markdown, path, stated=heading if heading in stated else stated),
         markdown=markdown,

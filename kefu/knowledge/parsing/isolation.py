@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import sys
 import time
@@ -10,13 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from kefu.errors import BadInput, TooLarge
+from kefu.errors import BadInput, KefuError, TooLarge, Unavailable
 from kefu.knowledge.parsing.limits import ParseLimits, shown
-from kefu.knowledge.parsing.wire import LENGTH_BYTES, from_wire
+from kefu.knowledge.parsing.worker import LENGTH_BYTES
 from kefu.knowledge.records import ParsedDocument
 from kefu.settings import IngestSettings
 
-_ERRORS = {"BadInput": BadInput, "TooLarge": TooLarge}
+_START_SECONDS = 120.0
 _ADVICE = "save it again from its program, or convert it to another format"
 
 
@@ -61,26 +62,20 @@ class ParserPool:
         Raises:
             BadInput: as `parse_file`, or the file broke its parser.
             TooLarge: as `parse_file`, or it needed more time or memory than allowed.
+            Unavailable: no process could be started.
         """
         worker = await self._idle.get()
-        is_healthy = False
         try:
             async with contextlib.aclosing(worker.parse(path)) as batches:
                 async for batch in batches:
                     for document in batch:
                         yield document
-            is_healthy = True
-        except (BadInput, TooLarge):
-            is_healthy = True
-            raise
         finally:
-            if not is_healthy:
-                worker.kill()
             self._idle.put_nowait(worker)
 
 
 class _Worker:
-    """One process at a time; started when needed, and again after it was stopped."""
+    """One process at a time, kept as long as each file ends with a message that says so."""
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
@@ -89,52 +84,91 @@ class _Worker:
     async def parse(self, path: Path) -> AsyncGenerator[list[ParsedDocument], None]:
         """Give the file's documents in batches."""
         process = await self._running()
-        remaining_seconds = self._limits.parse_seconds
+        is_healthy = False
         try:
-            await _send(process, {"path": str(path)})
+            await self._send(process, path)
+            remaining_seconds = self._limits.parse_seconds
             while True:
                 asked_at = time.monotonic()
-                async with asyncio.timeout(remaining_seconds):
-                    message = await _receive(process)
+                message = await asyncio.wait_for(_receive(process), remaining_seconds)
                 remaining_seconds -= time.monotonic() - asked_at
-                if "done" in message:
+                is_healthy = message["kind"] in ("done", "BadInput", "TooLarge")
+                if message["kind"] == "done":
                     return
-                if "error" in message:
-                    raise _ERRORS[message["error"]](message["text"])
+                if message["kind"] != "documents":
+                    raise self._failure(path, message["kind"], message["text"])
                 yield [ParsedDocument(**fields) for fields in message["documents"]]
         except TimeoutError as error:
-            await self.stop()
-            raise TooLarge(
-                f"{shown(path)} took longer than {self._limits.parse_seconds:g} seconds to parse; "
-                f"split it or raise ingest.parse_seconds."
-            ) from error
-        except _Unforeseen as error:
-            await self.stop()
-            raise BadInput(f"{shown(path)} broke its parser ({error}); {_ADVICE}.") from error
-        except _OutOfMemory as error:
-            await self.stop()
-            raise TooLarge(
-                f"{shown(path)} needs more than {self._limits.parse_memory_mb} MB to parse; "
-                "split it or raise ingest.parse_memory_mb."
-            ) from error
+            raise self._failure(path, "timeout") from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            await self.stop()
-            raise BadInput(f"{shown(path)} crashed its parser; {_ADVICE}.") from error
-
-    def kill(self) -> None:
-        """End the process, if there is one, without waiting for it to be gone."""
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+            raise self._failure(path, "crash") from error
+        finally:
+            if not is_healthy:
+                self._kill()
 
     async def stop(self) -> None:
-        """End the process, if there is one."""
-        self.kill()
-        process, self._process = self._process, None
+        """End the process and wait until it is gone."""
+        process = self._process
+        self._kill()
         if process is not None:
-            _, _ = await process.communicate()
+            await process.wait()
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
 
     async def _running(self) -> asyncio.subprocess.Process:
-        return self._process or await self._start()
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "kefu.knowledge.parsing.worker"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        self._process = process
+        try:
+            await asyncio.wait_for(_receive(process), _START_SECONDS)
+        except (TimeoutError, asyncio.IncompleteReadError) as error:
+            self._kill()
+            raise Unavailable("The process that parses files does not start.") from error
+        return process
+
+    async def _send(self, process: asyncio.subprocess.Process, path: Path) -> None:
+        request = {"path": str(path), "limits": dataclasses.asdict(self._limits)}
+        if process.stdin is not None:
+            process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
+            await process.stdin.drain()
+
+    def _failure(self, path: Path, kind: str, text: str = "") -> KefuError:
+        limits, name = self._limits, shown(path)
+        match kind:
+            case "BadInput":
+                return BadInput(text)
+            case "TooLarge":
+                return TooLarge(text)
+            case "timeout":
+                return TooLarge(
+                    f"{name} took longer than {limits.parse_seconds:g} seconds to parse; "
+                    "split it or raise ingest.parse_seconds."
+                )
+            case "memory":
+                return TooLarge(
+                    f"{name} needs more than {limits.parse_memory_mb} MB to parse; "
+                    "split it or raise ingest.parse_memory_mb."
+                )
+            case "unforeseen":
+                return BadInput(f"{name} broke its parser ({text}); {_ADVICE}.")
+            case _:
+                return BadInput(f"{name} crashed its parser; {_ADVICE}.")
 
 
+async def _receive(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    if process.stdout is None:
+        raise ConnectionResetError
+    length = int.from_bytes(await process.stdout.readexactly(LENGTH_BYTES), "big")
+    message: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
+    return message

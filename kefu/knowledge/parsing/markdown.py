@@ -29,7 +29,8 @@ _BLOCK_ELEMENT = re.compile(
 _LINK = re.compile(
     _CODE_SPAN_OR
     + r"|(?P<image>!)?\[(?P<text>(?:[^\[\]\\]|\\.|\[[^\[\]\n]{0,200}\]){0,1000})\]"
-    + r"\([ \t]*<?(?P<target>(?:[^()<>\n]|\([^()\n]{0,200}\)){0,2000}?)>?(?:[ \t]+[\"'][^\"'\n]*[\"'])?[ \t]*\)"
+    + r"\([ \t]*<?(?P<target>(?:[^()<>\n]|\([^()\n]{0,200}\)){0,2000}?)>?"
+    + r"(?:[ \t]+[\"'][^\"'\n]*[\"'])?[ \t]*\)"
 )
 _TAG = re.compile(
     _CODE_SPAN_OR + r"|</?(?P<name>a|abbr|b|big|br|center|code|del|div|em|figure|"
@@ -40,8 +41,7 @@ _TAG = re.compile(
 _ESCAPE = re.compile(_CODE_SPAN_OR + r"|\\([!\"#$%&'()*+,\-./:;<=>?@\[\]^_{}~])")
 _STRUCTURAL_ESCAPE = re.compile(r"^([ \t]*)(?:\\([#>+\-*=~])|(\d{1,9})\\([.)]))(?=\s|\2|$)")
 _ENTITY = re.compile(_CODE_SPAN_OR + r"|&(?:[a-zA-Z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_FILE_NAME = re.compile(r"[\w.%-]*\.(?:png|jpe?g|gif|svg|webp|bmp)|(?:image|img|图片|figure)?[\s\d_-]*")
-_BREAKING = frozenset("br p div section figure details summary hr center".split())
+_BREAKING = frozenset(["br", "p", "div", "section", "figure", "details", "summary", "hr", "center"])
 
 
 def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa: ARG001
@@ -123,9 +123,14 @@ def _clean_prose(text: str) -> str:
     text = _convert_elements(text)
     text = _LINK.sub(_plain_link, text)
     text = _TAG.sub(_plain_tag, text)
-    text = _ENTITY.sub(lambda found: found["code"] or html.unescape(found[0]), text)
+    text = _ENTITY.sub(_plain_entity, text)
     lines = text.replace("\u00a0", " ").split("\n")
     return "\n".join(_clean_lines(lines))
+
+
+def _plain_entity(found: re.Match[str]) -> str:
+    """The letter it stands for, a border still escaped."""
+    return found["code"] or html.unescape(found[0]).replace("|", "\\|")
 
 
 def _keep_code(found: re.Match[str]) -> str:
@@ -161,7 +166,7 @@ def _plain_link(found: re.Match[str]) -> str:
         return found["code"]
     text, target = " ".join(found["text"].split()), found["target"].strip()
     if found["image"]:
-        return "" if _FILE_NAME.fullmatch(text) else text
+        return ""
     if "![" in text:
         text = _LINK.sub(_plain_link, text)
     is_alive = target.startswith(("http://", "https://", "mailto:", "tel:")) and text
@@ -207,7 +212,7 @@ def _clean_line(line: str) -> str:
     kept = _STRUCTURAL_ESCAPE.match(line)
     head, rest = (line[: kept.end()], line[kept.end() :]) if kept else ("", line)
     rest = _ESCAPE.sub(lambda found: found["code"] or found[3], rest)
-    if rest.startswith(" ") and not rest.startswith("  "):
+    if not head and rest.startswith(" ") and not rest.startswith("  "):
         rest = rest[1:]
     return head + rest
 

@@ -10,25 +10,83 @@ from kefu.knowledge.parsing.grid import render_table, spread
 MAX_DEPTH = 150
 _MAX_COLUMN_SPAN = 100
 _LONG_CELL = 2000
+_NESTED_SHARE = 0.5
 _SPACE = re.compile(r"[ \t\n\r\f\u00a0]+")
 _MARK_AT_START = re.compile(r"(?=#{1,6}(?:\s|$)|>|```|~~~|={2,}\s*$|-{2,}\s*$)")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SKIPPED = frozenset(
-    """
-    script style noscript template head title meta link svg canvas iframe object embed audio video
-    map img picture source button input select textarea option datalist progress dialog
-    -comment
-    """.split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "svg",
+        "canvas",
+        "iframe",
+        "object",
+        "embed",
+        "audio",
+        "video",
+        "map",
+        "img",
+        "picture",
+        "source",
+        "button",
+        "input",
+        "select",
+        "textarea",
+        "option",
+        "datalist",
+        "progress",
+        "dialog",
+        "-comment",
+    ]
 )
 _BLOCKS = frozenset(
-    """
-    address article aside body center dd details div dl dt fieldset figcaption figure footer form
-    header hgroup html legend li main nav p section summary caption tbody thead tfoot tr td th hr
-    menu search
-    """.split()
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "p",
+        "section",
+        "summary",
+        "caption",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "hr",
+        "menu",
+        "search",
+    ]
 )
-_CODE = frozenset("code kbd samp tt".split())
-_LISTS = frozenset("ul ol menu dir".split())
+_CODE = frozenset(["code", "kbd", "samp", "tt"])
+_LISTS = frozenset(["ul", "ol", "menu", "dir"])
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -86,6 +144,8 @@ def _walk(node: LexborNode, writer: _Writer, depth: int) -> None:
         tag = child.tag or ""
         if tag == "-text":
             writer.write(child.text(deep=False) or "")
+        elif tag == "br":
+            writer.write("\0")
         elif depth > MAX_DEPTH:
             writer.write(f" {child.text(deep=True, separator=' ')} ")
         elif tag not in _SKIPPED and not is_hidden(child):
@@ -93,9 +153,7 @@ def _walk(node: LexborNode, writer: _Writer, depth: int) -> None:
 
 
 def _write_element(node: LexborNode, tag: str, writer: _Writer, depth: int) -> None:
-    if tag == "br":
-        writer.write("\0")
-    elif tag in _CODE:
+    if tag in _CODE:
         writer.write(_code_span(node.text(deep=True)))
     elif tag in _HEADINGS:
         _write_heading(node, _HEADINGS[tag], writer, depth)
@@ -124,8 +182,10 @@ def _inside(node: LexborNode, depth: int, *, is_flat: bool) -> str:
 
 
 def _escape_start(text: str) -> str:
-    return "\n".join(_MARK_AT_START.sub(r"\\", line, count=1) if _MARK_AT_START.match(line)
-                     else line for line in text.split("\n"))
+    return "\n".join(
+        _MARK_AT_START.sub(r"\\", line, count=1) if _MARK_AT_START.match(line) else line
+        for line in text.split("\n")
+    )
 
 
 def _write_heading(node: LexborNode, level: int, writer: _Writer, depth: int) -> None:
@@ -134,8 +194,12 @@ def _write_heading(node: LexborNode, level: int, writer: _Writer, depth: int) ->
 
 
 def _code_span(code: str) -> str:
-    text = _SPACE.sub(" ", code).strip()
-    return f"`{text}`" if text and "`" not in text else text
+    text = _SPACE.sub(" ", code)
+    inner = text.strip()
+    if not inner or "`" in inner:
+        return text
+    before, _, behind = text.partition(inner)
+    return f"{before}`{inner}`{behind}"
 
 
 def _code_block(node: LexborNode, code: str) -> str:
@@ -206,7 +270,8 @@ def _is_layout(table: LexborNode, rows: list[LexborNode]) -> bool:
     """Whether the table only arranges the page."""
     if table.attributes.get("role") in ("presentation", "none"):
         return True
-    if table.css_first("td table") is not None:
+    nested = sum(len(inner.text(deep=True)) for inner in table.css("td > table"))
+    if nested > _NESTED_SHARE * len(table.text(deep=True)):
         return True
     widths = [sum(1 for cell in row.iter() if cell.tag in ("td", "th")) for row in rows]
     if max(widths, default=0) <= 1:
@@ -232,8 +297,7 @@ def _cells(rows: list[LexborNode], depth: int) -> Iterator[tuple[int, int, int, 
             for below in range(height):
                 taken.update((row_number + below, column + right) for right in range(width))
             text = " ".join(_inside(cell, depth, is_flat=True).split())
-            is_title = len(own) == 1 and width > 1
-            yield row_number, column, height, 1 if is_title else width, text
+            yield row_number, column, height, width, text
             column += width
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -30,7 +31,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     return as_metadata(fields), text[found.end() :]
 
 
-def as_metadata(fields: Mapping[object, object]) -> dict[str, str]:
+def as_metadata(fields: Mapping[Any, object]) -> dict[str, str]:
     """The fields that are plain values or lists of such, as text."""
     values = {str(key): _as_text(value) for key, value in fields.items()}
     return {key: value[:_MAX_VALUE] for key, value in values.items() if value}

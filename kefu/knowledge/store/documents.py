@@ -1,6 +1,7 @@
 """SQL of documents and of reading a chunk in its place."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
@@ -91,4 +92,4 @@ async def get_excerpt(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -
     excerpt = await cursor.fetchone()
     if excerpt is None:
         raise NotFound("This source is no longer part of the knowledge.")
-    return excerpt
+    return replace(excerpt, heading_path=tuple(excerpt.heading_path))

@@ -1,0 +1,219 @@
+"""From a question to a grounded, cited answer, or to abstention."""
+
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+
+from kefu.answering.citing import Citer
+from kefu.answering.confidence import confidence, read_signals
+from kefu.answering.evidence import HITS_READ, Unit, list_units, rank_units
+from kefu.answering.extract import choose_units, compose
+from kefu.answering.phrases import phrase
+from kefu.answering.records import (
+    EXTRACTIVE,
+    Answer,
+    AnswerEvent,
+    Outcome,
+    Progress,
+    Sentence,
+    Stage,
+    Turn,
+)
+from kefu.answering.understand import stand_alone
+from kefu.answering.write import ModelRefused, build_prompt
+from kefu.answering.written import Judge, Written, write_verified
+from kefu.errors import ModelUnavailable
+from kefu.knowledge import DEFAULT_BASE
+from kefu.llm import ChatEndpoint
+from kefu.resources import Resources
+from kefu.retrieval import Hit, search, weigh_terms
+from kefu.text import detect_language, query_terms
+from kefu.viewer import Viewer
+
+HITS_SEARCHED = 10
+NEAR_SHARE = 0.6  # of the threshold: near enough to name the nearest document
+FOREIGN_UNITS = 16  # units in another language whose similarity is computed
+
+log = logging.getLogger(__name__)
+
+
+async def stream_answer(
+    resources: Resources,
+    question: str,
+    *,
+    viewer: Viewer,
+    base: str = DEFAULT_BASE,
+    history: Sequence[Turn] = (),
+) -> AsyncGenerator[AnswerEvent, None]:
+    """Progress, then sentences that were verified, then the whole answer.
+
+    Raises:
+        BadInput: the question is empty or too long.
+        NotFound: there is no such base.
+        DatabaseUnavailable: nothing can be read.
+    """
+    async with aclosing(_Run(resources, question, viewer, base, history).events()) as events:
+        async for event in events:
+            yield event
+
+
+async def answer(
+    resources: Resources,
+    question: str,
+    *,
+    viewer: Viewer,
+    base: str = DEFAULT_BASE,
+    history: Sequence[Turn] = (),
+) -> Answer:
+    """The whole answer at once; raises as `stream_answer`."""
+    events = stream_answer(resources, question, viewer=viewer, base=base, history=history)
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Answer):
+                return event
+    raise AssertionError("a stream of events ends with an answer")
+
+
+class _Run:
+    """One question on its way."""
+
+    def __init__(
+        self,
+        resources: Resources,
+        question: str,
+        viewer: Viewer,
+        base: str,
+        history: Sequence[Turn],
+    ) -> None:
+        self.resources = resources
+        self.question = question
+        self.viewer = viewer
+        self.base = base
+        self.history = history
+        self.language = detect_language(question)
+        self.asked = stand_alone(question, history)
+        self.citer = Citer()
+        self.started = time.perf_counter()
+        self.timings: dict[str, float] = {}
+        self.text = ""
+        self.mode = EXTRACTIVE
+        self.notice: str | None = None
+
+    async def events(self) -> AsyncGenerator[AnswerEvent, None]:
+        yield Progress(stage=Stage.SEARCHING)
+        hits = await search(
+            self.resources,
+            self.asked,
+            viewer=self.viewer,
+            base_name=self.base,
+            top_k=HITS_SEARCHED,
+        )
+        ranked = await self._rank(hits)
+        sure = confidence(read_signals(self.language, hits, ranked))
+        self._clock("search")
+        if not ranked or sure < self.resources.settings.answering.min_confidence:
+            yield self._abstain(hits, sure)
+            return
+        yield Progress(stage=Stage.WRITING)
+        async for sentence in self._sentences(hits, ranked):
+            self._clock("first_sentence")
+            self.text += sentence.text
+            yield sentence
+        yield self._finish(Outcome.ANSWERED, sure)
+
+    async def _rank(self, hits: Sequence[Hit]) -> list[Unit]:
+        units = list_units(hits)
+        terms = query_terms(self.asked)
+        idf = await weigh_terms(self.resources, terms, base_name=self.base)
+        foreign = [unit for unit in units if unit[0].language != self.language][:FOREIGN_UNITS]
+        similarities: dict[tuple[int, int], float] = {}
+        if foreign:
+            question = (await self.resources.embedder.embed_queries([self.asked]))[0]
+            texts = [span.text for _, span in foreign]
+            vectors = await self.resources.embedder.embed_documents(texts)
+            keys = [(hit.chunk_id, span.start) for hit, span in foreign]
+            similarities = dict(zip(keys, (vectors @ question).tolist(), strict=True))
+        return rank_units(self.asked, units, idf=idf, similarities=similarities)
+
+    async def _sentences(
+        self, hits: Sequence[Hit], ranked: Sequence[Unit]
+    ) -> AsyncIterator[Sentence]:
+        endpoint = self.resources.endpoint
+        written = Written()
+        if endpoint is not None:
+            try:
+                async with aclosing(self._write(endpoint, hits, written)) as sentences:
+                    async for sentence in sentences:
+                        self.mode = endpoint.name
+                        yield sentence
+            except ModelRefused:
+                log.info("The model found no answer where retrieval did.")
+            except ModelUnavailable as error:
+                log.warning("Answering without the model: %s", error)
+                self.notice = phrase("model_failed", self.language)
+        if endpoint is None or not written.shown_count or self.notice:
+            for sentence in self._extract(ranked):
+                yield sentence
+
+    def _write(
+        self, endpoint: ChatEndpoint, hits: Sequence[Hit], written: Written
+    ) -> AsyncGenerator[Sentence, None]:
+        settings = self.resources.settings.model
+        prompt = build_prompt(
+            self.question,
+            hits[:HITS_READ],
+            language=self.language,
+            earlier=self.history,
+            budget_tokens=settings.context_tokens,
+            count_tokens=endpoint.count_tokens,
+        )
+        given = hits[: prompt.hit_count]
+        embedder = self.resources.embedder
+        return write_verified(
+            endpoint,
+            prompt,
+            max_tokens=settings.max_tokens,
+            judge=Judge(self.asked, given, embedder=embedder, citer=self.citer),
+            written=written,
+        )
+
+    def _extract(self, ranked: Sequence[Unit]) -> list[Sentence]:
+        """The knowledge's own words, after what a model may have said already."""
+        most = self.resources.settings.answering.max_sentences
+        units = choose_units(self.asked, ranked, max_sentences=most)
+        said = {citation.quote for citation in self.citer.citations}
+        units = [unit for unit in units if unit.quote not in said]
+        pieces = list(compose(units, self.citer))
+        if pieces and all(unit.hit.language != self.language for unit in units):
+            lead = phrase("other_language", self.language)
+            pieces.insert(0, Sentence(text=f"{lead}\n\n", citations=()))
+        if pieces and self.text:
+            pieces.insert(0, Sentence(text="\n\n", citations=()))
+        return pieces
+
+    def _abstain(self, hits: Sequence[Hit], sure: float) -> Answer:
+        near = next((hit for hit in hits if hit.title and hit.language == self.language), None)
+        name = "abstain_near" if near and sure >= NEAR_SHARE * self._threshold else "abstain"
+        self.text = phrase(name, self.language, title=near.title if near else "")
+        return self._finish(Outcome.ABSTAINED, sure)
+
+    @property
+    def _threshold(self) -> float:
+        return self.resources.settings.answering.min_confidence
+
+    def _finish(self, outcome: Outcome, sure: float) -> Answer:
+        self._clock("total")
+        return Answer(
+            answer=self.text.strip(),
+            outcome=outcome,
+            language=self.language,
+            citations=self.citer.citations if outcome is Outcome.ANSWERED else (),
+            mode=self.mode,
+            confidence=round(sure, 3),
+            timings=self.timings,
+            notice=self.notice,
+        )
+
+    def _clock(self, step: str) -> None:
+        self.timings.setdefault(step, round(time.perf_counter() - self.started, 4))

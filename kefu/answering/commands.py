@@ -1,0 +1,59 @@
+"""kefu ask."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from kefu.answering.answer import stream_answer
+from kefu.answering.records import Answer, Outcome, Sentence
+from kefu.knowledge import DEFAULT_BASE
+from kefu.resources import Resources, open_resources
+from kefu.settings import load_settings
+from kefu.viewer import OPERATOR, Viewer
+
+
+async def ask_command(
+    question: Annotated[str, typer.Argument(help="In Chinese or English.", show_default=False)],
+    *,
+    base: Annotated[str, typer.Option("--base", help="Name of the knowledge base.")] = DEFAULT_BASE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Answer a question from the knowledge, with citations."""
+    async with open_resources(load_settings()) as resources:
+        if as_json:
+            async for event in stream_answer(resources, question, viewer=OPERATOR, base=base):
+                if isinstance(event, Answer):
+                    typer.echo(json.dumps(asdict(event), ensure_ascii=False))
+        else:
+            await print_answer(resources, question, viewer=OPERATOR, base=base)
+
+
+async def print_answer(resources: Resources, question: str, *, viewer: Viewer, base: str) -> None:
+    """Show the answer as it comes and its citations below."""
+    console = Console()
+    async for event in stream_answer(resources, question, viewer=viewer, base=base):
+        if isinstance(event, Sentence):
+            console.print(Text(event.text), end="")
+        elif isinstance(event, Answer):
+            if event.outcome is Outcome.ABSTAINED:
+                console.print(Text(event.answer, style="yellow"), end="")
+            console.print("\n")
+            _print_citations(console, event)
+
+
+def _print_citations(console: Console, answer: Answer) -> None:
+    if answer.notice:
+        console.print(Text(answer.notice, style="yellow"))
+    for citation in answer.citations:
+        place = " > ".join((citation.title or citation.uri, *citation.heading_path))
+        page = f", page {citation.page}" if citation.page else ""
+        console.print(Text.assemble((f"[{citation.marker}] ", "bold cyan"), (place, "bold"), page))
+        console.print(Text(f"    {citation.uri}", style="dim"), soft_wrap=True)
+    seconds = answer.timings["total"]
+    console.print(
+        Text(f"{answer.mode}, confidence {answer.confidence:.2f}, {seconds:.2f} s", style="dim")
+    )

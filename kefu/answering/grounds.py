@@ -1,0 +1,231 @@
+"""The cited texts, cut into what one statement can rest on, and how near each is to a sentence."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import rjieba
+
+from kefu.answering.facts import Fact, FactKind, find_facts, plain
+from kefu.answering.loaded_words import directions, is_negative
+from kefu.answering.synonyms import synonyms
+from kefu.text import SpanKind, query_terms, split_sentences
+
+INHERITED = 0.25
+"""What a word counts that stands in another clause of the same sentence."""
+
+SAME_SIDE = 1.5
+"""What it counts that both are about before or both about after, or against that they are not."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_GLUE_BEFORE, _GLUE_AFTER = "可能应会已再请将被需先即", "为是有到了"
+_GLUE = frozenset(
+    """
+    的 了 着 地 得 之 吗 呢 吧 啊 是 在 和 与 及 或 或者 以及 并 并且 而 而且 但 但是 就 都 也 还 又 把 被 让
+    给 对 对于 关于 从 向 到 至 为 为了 以 于 由 由于 因为 所以 因此 如果 若 则 那么 这 那 这个 那个 这些 那些
+    我 我们 你 你们 您 他 它 其 该 此 有 会 能 可以 能够 可 请 请问 一下 一个 一些 什么 如何 怎么 是否 要 时
+    时候 后 前 内 中 上 下 里 将 将会 会将 需 需要 进行 即 即可 所 使用 用户 客户 您好 根据 按照 按 通过 其中
+    目前 当前 情况 方式 相关 有关 包括 例如 比如 以上 以下 以内 之内 之后 之前 随后 然后 同时 另外 此外 不过
+    只要 只 仅 每 各 个 第 均 已 已经 仍 仍然 还是 则是 属于 作为 来 去 再 先 直接 一般 通常 不 没有 不能 不会
+    不可以 无法 不可 无 未 没 元 天 日 月 年 小时 分钟 工作日 次 台 条 项 份 家 位 表示 最多 至少 不超过 超过
+    """.split()  # noqa: SIM905 - two hundred quoted words read worse
+)
+_ENGLISH_GLUE = frozenset(
+    """
+    can may will must should would could use user custom not no within day days hour hours month months
+    year years minut time be get take make do have provid follow pleas also than one per
+    under case so it them then if when onli yes mean up
+    januari februari march april june juli august septemb octob novemb decemb
+    monday tuesday wednesday thursday friday saturday sunday
+    """.split()  # noqa: SIM905
+)
+_CLAUSE_END = re.compile(
+    r",\s+(?!\d{4}\b)|[;。！？!?；]+\s*|(?<![A-Z])\.\s+|\s+(?:but|while|whereas)\s+"
+    r"|\s+and\s+(?=(?:can|cannot|must|will|is|are|do|does|may|not)\b)|而(?!且)|但是?"
+)
+_PROPER = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg"))
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence that says something.
+
+    Attributes:
+        rest: content words of the other parts of its sentence, which it may leave out.
+    """
+
+    text: str
+    rest: frozenset[str] = frozenset()
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Its numbers, dates and so on."""
+        return find_facts(self.text)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Its content words; codes are among them, numbers with their units are not."""
+        return content_terms(_without(self, lambda fact: fact.kind is not FactKind.CODE))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its content words without codes and all other facts."""
+        return content_terms(_without(self, lambda _: True))
+
+    @cached_property
+    def is_negative(self) -> bool:
+        """Whether it denies something."""
+        return is_negative(self.text)
+
+    @cached_property
+    def directions(self) -> frozenset[str]:
+        """Whether it is about before or after."""
+        return directions(self.text)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A sentence, list item or table row of the cited texts."""
+
+    clauses: tuple[Clause, ...]
+    is_heading: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """All of it."""
+        return ", ".join(clause.text for clause in self.clauses)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Its content words."""
+        return frozenset().union(*(clause.terms for clause in self.clauses))
+
+
+class Grounds:
+    """All of the cited texts."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Cut them; tables into cells."""
+        self.text = plain("\n".join(texts))
+        self.folded = self.text.casefold()
+        self.all = [ground for text in texts for ground in _grounds(text)]
+        self.clauses = [
+            clause for ground in self.all if not ground.is_heading for clause in ground.clauses
+        ]
+        counts = Counter(term for clause in self.clauses for term in clause.terms)
+        self._weights = {term: 1 / math.sqrt(count) for term, count in counts.items()}
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """All content words."""
+        return frozenset().union(*(ground.terms for ground in self.all))
+
+    def overlap(self, terms: frozenset[str], clause: Clause) -> float:
+        """Shared words, the rarer the heavier, those of its sentence for half."""
+        own = sum(self._weight(term) for term in terms if is_said(term, clause.terms))
+        rest = sum(self._weight(term) for term in (terms & clause.rest) - clause.terms)
+        return own + INHERITED * rest
+
+    def _weight(self, term: str) -> float:
+        return max(self._weights.get(word, 0.0) for word in (term, *synonyms(term)))
+
+    def nearest(self, clause: Clause, *, share: float) -> list[Clause]:
+        """The clauses that share nearly as much as the one that shares most."""
+        scored = [(_nearness(clause, other), other) for other in self.clauses]
+        best = max((score for score, _ in scored), default=0.0)
+        return [other for score, other in scored if score > 0 and score >= share * best]
+
+    def covers(self, term: str) -> bool:
+        """Whether a content word, or another word for it, occurs."""
+        if is_said(term, self.terms):
+            return True
+        return not term.isascii() and self._covers_chinese(term)
+
+    def _covers_chinese(self, word: str) -> bool:
+        """Segmentation differs with the surroundings, so parts of a word count as well."""
+        if word in self.folded:
+            return True
+        if len(word) > 1 and word[0] in _GLUE_BEFORE:
+            return self._covers_chinese(word[1:])
+        if len(word) > 1 and word[-1] in _GLUE_AFTER:
+            return self._covers_chinese(word[:-1])
+        pairs = [word[at : at + 2] for at in range(len(word) - 1)]
+        has_pair = any(pair in self.folded for pair in pairs)
+        return has_pair and all(character in self.folded for character in word)
+
+
+def content_terms(text: str) -> frozenset[str]:
+    """Words that say what a text is about; numbers and glue left out."""
+    folded = text.casefold()
+    han = {word for run in _HAN.findall(folded) for word in rjieba.cut(run)}
+    latin = set(query_terms(_HAN.sub(" ", text))) - _ENGLISH_GLUE
+    words = (han - _GLUE) | latin
+    return frozenset(word for word in words if not word.replace(".", "").isdigit())
+
+
+def is_said(term: str, terms: frozenset[str]) -> bool:
+    """Whether a word or another word for it is among the terms."""
+    return term in terms or not terms.isdisjoint(synonyms(term))
+
+
+def chinese_names(text: str) -> Iterator[str]:
+    """Words that the segmenter takes for people, places, organisations or brands."""
+    for run in _HAN.findall(text):
+        for word, tag in rjieba.tag(run):
+            if tag in _PROPER and len(word) > 1:
+                yield word
+
+
+def read_clauses(text: str) -> tuple[Clause, ...]:
+    """The parts of a plain sentence."""
+    return _clauses(part for part in _CLAUSE_END.split(text) if part and part.strip())
+
+
+def _without(clause: Clause, is_left_out: Callable[[Fact], bool]) -> str:
+    text = clause.text
+    for fact in clause.facts:
+        if is_left_out(fact):
+            text = text[: fact.start] + " " * (fact.end - fact.start) + text[fact.end :]
+    return text
+
+
+def _clauses(parts: Iterable[str]) -> tuple[Clause, ...]:
+    alone = [Clause(part) for part in parts]
+    return tuple(
+        Clause(one.text, frozenset().union(*(other.terms for other in alone if other is not one)))
+        for one in alone
+    )
+
+
+def _nearness(clause: Clause, other: Clause) -> float:
+    inherited = (clause.terms & other.rest) - other.terms
+    shared = len(clause.terms & other.terms) + INHERITED * len(inherited)
+    if not shared or not clause.directions or not other.directions:
+        return shared
+    return shared + (-SAME_SIDE if is_opposite_side(clause, other) else SAME_SIDE)
+
+
+def is_opposite_side(clause: Clause, other: Clause) -> bool:
+    """Whether one is only about before and the other only about after."""
+    both_say = clause.directions and other.directions
+    return bool(both_say) and clause.directions.isdisjoint(other.directions)
+
+
+def _grounds(text: str) -> Iterator[Ground]:
+    for span in split_sentences(text):
+        if span.kind is SpanKind.TABLE_ROW:
+            yield Ground(tuple(_cells(plain(span.text))))
+        else:
+            yield Ground(read_clauses(plain(span.text)), span.kind is SpanKind.HEADING)
+
+
+def _cells(row: str) -> Iterator[Clause]:
+    """Each cell behind the first one of its row."""
+    first, *others = re.split(r"[;；]\s*", row)
+    for other in others or [""]:
+        head, colon, value = other.partition(":")
+        parts = [part for part in _CLAUSE_END.split(value) if part and part.strip()] or [""]
+        yield from (Clause(f"{first} | {head}{colon} {part}") for part in parts)

@@ -1,0 +1,129 @@
+"""Answers written by a model: each sentence is verified before anybody sees it."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import numpy as np
+
+from kefu.answering.citing import Citer
+from kefu.answering.drafts import MARKER, Draft
+from kefu.answering.records import Citation, Sentence
+from kefu.answering.verify import Nearest, supports
+from kefu.answering.write import AnswerPrompt, write
+from kefu.llm import ChatEndpoint, Embedder
+from kefu.retrieval import Hit
+from kefu.text import SpanKind, detect_language, index_terms, split_sentences
+
+MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What became of the drafts so far."""
+
+    shown_count: int = 0
+    dropped_count: int = 0
+
+
+async def write_verified(
+    endpoint: ChatEndpoint,
+    prompt: AnswerPrompt,
+    *,
+    max_tokens: int,
+    judge: "Judge",
+    written: Written,
+) -> AsyncGenerator[Sentence, None]:
+    """The drafts that hold, as they come; what was shown and dropped is counted in `written`.
+
+    Raises:
+        ModelRefused: the model finds no answer.
+        ModelUnavailable: it failed.
+    """
+    held: list[Draft] = []
+    async with aclosing(write(prompt, endpoint, max_tokens=max_tokens)) as drafts:
+        async for draft in drafts:
+            if draft.is_lead_in or not draft.claims:
+                held.append(draft)
+                continue
+            sentence = await judge.judge(draft)
+            if sentence is None:
+                written.dropped_count += 1
+                continue
+            lead_in = "".join(MARKER.sub("", each.text) for each in held if _is_shown(each))
+            held.clear()
+            written.shown_count += 1
+            yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
+
+
+def _is_shown(draft: Draft) -> bool:
+    """A lead-in with a figure in it states something, and nobody verified it."""
+    return not any(letter.isdigit() for letter in draft.text)
+
+
+class Judge:
+    """Holds drafts against the hits that the model was given."""
+
+    def __init__(
+        self, question: str, hits: Sequence[Hit], *, embedder: Embedder, citer: Citer
+    ) -> None:
+        self._question = question
+        self._hits = hits
+        self._embedder = embedder
+        self._citer = citer
+
+    async def judge(self, draft: Draft) -> Sentence | None:
+        """The draft with Kefu's own markers, or None when what it cites does not support it.
+
+        Where the model names no excerpt, or a wrong one, the one that supports the draft is cited.
+        """
+        cited = [self._hits[marker - 1] for marker in draft.markers if self._has(marker)]
+        others = [hit for hit in self._hits if hit not in cited]
+        for hits in ([cited] if cited else []) + [[hit] for hit in (*cited, *others)]:
+            if await self._holds(draft, hits):
+                citations = tuple(self._cite(draft, hit) for hit in hits)
+                return Sentence(text=_with_markers(draft.text, citations), citations=citations)
+        return None
+
+    def _has(self, marker: int) -> bool:
+        return 1 <= marker <= len(self._hits)
+
+    async def _holds(self, draft: Draft, hits: Sequence[Hit]) -> bool:
+        texts = [f"{' > '.join((hit.title, *hit.heading_path))}\n{hit.text}" for hit in hits]
+        for claim in draft.claims:
+            nearest = await self._nearest(claim, hits)
+            if not supports(claim, texts, self._question, nearest=nearest).is_supported:
+                return False
+        return True
+
+    async def _nearest(self, claim: str, hits: Sequence[Hit]) -> Nearest | None:
+        """For a claim in another language than all it cites, the sentence nearest to it."""
+        if any(hit.language == detect_language(claim) for hit in hits):
+            return None
+        sentences = [span.text for hit in hits for span in split_sentences(hit.text)]
+        sentences = sentences[:MOST_COMPARED]
+        if not sentences:
+            return None
+        vectors = await self._embedder.embed_documents([claim, *sentences])
+        similarities = vectors[1:] @ vectors[0]
+        best = int(np.argmax(similarities))
+        return Nearest(text=sentences[best], similarity=float(similarities[best]))
+
+    def _cite(self, draft: Draft, hit: Hit) -> Citation:
+        """Quote the sentence of the chunk that shares most with the draft."""
+        wanted = set(index_terms(" ".join(draft.claims)))
+        spans = [each for each in split_sentences(hit.text) if each.kind is not SpanKind.HEADING]
+        best = max(
+            spans,
+            key=lambda span: len(wanted & set(index_terms(span.text))),
+            default=None,
+        )
+        return self._citer.cite(hit, hit.text[best.start : best.end] if best else hit.text)
+
+
+def _with_markers(text: str, citations: Sequence[Citation]) -> str:
+    """The text with the model's numbers replaced by Kefu's, before its closing line breaks."""
+    bare = MARKER.sub("", text)
+    body = bare.rstrip()
+    markers = "".join(f"[{citation.marker}]" for citation in citations)
+    return f"{body} {markers}{bare[len(body) :] or ' '}"

@@ -1,0 +1,34 @@
+"""Thumbs on an answer, from whoever knows its conversation."""
+
+from uuid import UUID
+
+from kefu.conversations import get_message
+from kefu.db import Connection
+from kefu.errors import BadInput
+from kefu.text import clean_text
+from kefu.tracing import Feedback, Rating, replace_feedback
+
+MAX_COMMENT_CHARACTERS = 2000
+
+
+async def rate_answer(
+    conn: Connection,
+    message_id: UUID,
+    *,
+    conversation_id: UUID,
+    rating: Rating,
+    comment: str | None = None,
+) -> Feedback:
+    """Keep what a customer thinks of an answer, in place of what they thought before.
+
+    Raises:
+        NotFound: the conversation has no such message.
+        BadInput: the message is not an answer, or the comment is too long.
+    """
+    message = await get_message(conn, message_id, conversation_id=conversation_id)
+    if message.role != "chatbot":
+        raise BadInput("Only answers of the chatbot can be rated.")
+    kept = clean_text(comment or "").strip()
+    if len(kept) > MAX_COMMENT_CHARACTERS:
+        raise BadInput(f"A comment has at most {MAX_COMMENT_CHARACTERS} characters.")
+    return await replace_feedback(conn, message_id, rating=rating, comment=kept or None)

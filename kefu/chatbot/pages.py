@@ -1,0 +1,234 @@
+"""The chat page and what it sends; every form works without JavaScript too."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import TypeAdapter, ValidationError
+
+from kefu.answering import Citation, Progress, Sentence
+from kefu.chatbot.feedback import rate_answer
+from kefu.chatbot.records import ChatAnswer, PendingTurn, Transcript
+from kefu.chatbot.shown import ChatPage, show_answer, show_source, show_text, show_turns
+from kefu.chatbot.transcripts import get_transcript
+from kefu.chatbot.turns import (
+    MAX_QUESTION_CHARACTERS,
+    ChatEvent,
+    begin_turn,
+    finish_turn,
+    wait_for_answer,
+)
+from kefu.errors import BadInput, NotFound
+from kefu.knowledge import DEFAULT_BASE, get_excerpt
+from kefu.resources import Resources
+from kefu.tracing import Rating
+from kefu.viewer import ANONYMOUS
+from kefu.web import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    THEME_COOKIE,
+    THEMES,
+    EventStream,
+    OpenResources,
+    RowId,
+    choose_language,
+    describe,
+    enter_gate,
+    finish_unless_gone,
+    format_event,
+    read_form,
+    render,
+    render_page,
+)
+
+CONVERSATION_COOKIE = "kefu_conversation"
+YEAR_SECONDS = 365 * 24 * 3600
+LONGEST_QUOTE = 20_000
+RATING: TypeAdapter[Rating] = TypeAdapter(Rating)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def show_chat(
+    request: Request,
+    resources: OpenResources,
+    base: Annotated[str | None, Query(max_length=200)] = None,
+) -> Response:
+    """The page, with the conversation this browser is in."""
+    transcript = await _find_transcript(request, resources, base=base)
+    chatbot = resources.settings.chatbot
+    asked = transcript.base if transcript else base
+    page = ChatPage(
+        name=chatbot.name,
+        base=None if asked == DEFAULT_BASE else asked,
+        examples=chatbot.examples,
+        turns=show_turns(transcript.messages) if transcript else [],
+        max_characters=MAX_QUESTION_CHARACTERS,
+    )
+    return render_page(request, "chatbot/chat.html", page)
+
+
+@router.post("/messages", dependencies=[Depends(enter_gate)])
+async def ask(request: Request, resources: OpenResources) -> Response:
+    """Answer a question as a stream of HTML, or without JavaScript as the page again."""
+    form = await read_form(request)
+    turn = await _begin_turn(request, resources, form)
+    events = finish_turn(resources, turn, viewer=ANONYMOUS, answerer=request.app.state.answerer)
+    response: Response
+    if "text/event-stream" in request.headers.get("accept", ""):
+        response = EventStream(_encode_events(request, events))
+    else:
+        await finish_unless_gone(request, wait_for_answer(events))
+        response = _back()
+    _set_cookie(request, response, CONVERSATION_COOKIE, str(turn.conversation_id))
+    return response
+
+
+@router.post("/conversations")
+async def start_over() -> Response:
+    """Leave the conversation; the next question begins another."""
+    response = _back()
+    response.delete_cookie(CONVERSATION_COOKIE)
+    return response
+
+
+@router.post("/messages/{message_id}/feedback")
+async def give_feedback(request: Request, message_id: UUID, resources: OpenResources) -> Response:
+    """Keep a rating and answer with the form that shows it."""
+    form = await read_form(request)
+    try:
+        rating = RATING.validate_python(form.get("rating"))
+    except ValidationError as error:
+        raise BadInput("The rating is either up or down.") from error
+    conversation_id = _conversation_id(request)
+    if conversation_id is None:
+        raise NotFound("This conversation has ended.")
+    async with resources.database.transaction() as conn:
+        feedback = await rate_answer(
+            conn,
+            message_id,
+            conversation_id=conversation_id,
+            rating=rating,
+            comment=form.get("comment"),
+        )
+        transcript = await get_transcript(conn, conversation_id)
+    if "partial" not in form:
+        return _back()
+    rated = next(each for each in transcript.messages if each.id == message_id)
+    assert rated.answer is not None
+    answer = show_answer(rated.answer, message_id, feedback)
+    return HTMLResponse(render("chatbot/_feedback.html", answer, language=choose_language(request)))
+
+
+@router.get("/sources/{chunk_id}")
+async def show_cited_source(
+    request: Request,
+    chunk_id: RowId,
+    resources: OpenResources,
+    quote: Annotated[str, Query(max_length=LONGEST_QUOTE)] = "",
+    marker: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """What a citation refers to: a part for the panel, or a page of its own."""
+    async with resources.database.connection() as conn:
+        excerpt = await get_excerpt(conn, chunk_id, viewer=ANONYMOUS)
+    source = show_source(excerpt, quote_text=quote, marker=marker)
+    if "partial" in request.query_params:
+        return HTMLResponse(
+            render("chatbot/_source.html", source, language=choose_language(request))
+        )
+    return render_page(request, "chatbot/source.html", source)
+
+
+@router.post("/preferences")
+async def choose_preferences(request: Request) -> Response:
+    """Remember the language and the theme chosen."""
+    form = await read_form(request)
+    response = _back()
+    for name, cookie, allowed in (
+        ("language", LANGUAGE_COOKIE, LANGUAGES),
+        ("theme", THEME_COOKIE, THEMES),
+    ):
+        if form.get(name) in allowed:
+            _set_cookie(request, response, cookie, form[name], max_age=YEAR_SECONDS)
+    return response
+
+
+async def _begin_turn(request: Request, resources: Resources, form: dict[str, str]) -> PendingTurn:
+    """Go on with the conversation of this browser, or begin one if it is gone."""
+    question = form.get("question", "")
+    base = form.get("base") or None
+    current = _conversation_id(request)
+    if current is not None:
+        try:
+            return await begin_turn(resources, question, conversation_id=current)
+        except NotFound:
+            pass
+    return await begin_turn(resources, question, base=base)
+
+
+async def _find_transcript(
+    request: Request, resources: Resources, *, base: str | None
+) -> Transcript | None:
+    conversation_id = _conversation_id(request)
+    if conversation_id is None:
+        return None
+    try:
+        async with resources.database.connection() as conn:
+            transcript = await get_transcript(conn, conversation_id)
+    except NotFound:
+        return None
+    return transcript if base in {None, transcript.base} else None
+
+
+async def _encode_events(
+    request: Request, events: AsyncGenerator[ChatEvent, None]
+) -> AsyncGenerator[bytes, None]:
+    """Send the answer so far after every sentence, so that lists and tables grow as they should."""
+    text = ""
+    citations: list[Citation] = []
+    try:
+        async with aclosing(events):
+            async for event in events:
+                match event:
+                    case Progress():
+                        yield format_event("progress", {"stage": event.stage})
+                    case Sentence():
+                        text += event.text
+                        citations.extend(event.citations)
+                        yield format_event("text", {"html": show_text(text, citations)})
+                    case ChatAnswer():
+                        answer = show_answer(event, event.message_id)
+                        html = render(
+                            "chatbot/_answer.html", answer, language=choose_language(request)
+                        )
+                        yield format_event("answer", {"html": html})
+    except Exception as error:  # noqa: BLE001 - the status is sent; an event is all that is left
+        yield format_event("error", describe(error).as_json()["error"])
+
+
+def _conversation_id(request: Request) -> UUID | None:
+    try:
+        return UUID(request.cookies.get(CONVERSATION_COOKIE, ""))
+    except ValueError:
+        return None
+
+
+def _set_cookie(
+    request: Request, response: Response, name: str, value: str, *, max_age: int | None = None
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _back() -> RedirectResponse:
+    return RedirectResponse("/", status_code=303)

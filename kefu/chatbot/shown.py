@@ -1,0 +1,164 @@
+"""What the chat page shows: answers as HTML, citations as links to their sources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+from uuid import UUID
+
+from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
+from kefu.chatbot.records import ChatMessage
+from kefu.knowledge import Excerpt
+from kefu.tracing import Feedback
+from kefu.web import render_answer, render_excerpt
+
+WEB_SCHEMES = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCitation:
+    """A numbered link to a source.
+
+    Attributes:
+        place: where in the document: its innermost heading.
+    """
+
+    marker: int
+    href: str
+    title: str
+    place: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAnswer:
+    """An answer as the page shows it.
+
+    Attributes:
+        html: rendered and safe.
+        model: that wrote the answer; empty when it was extracted.
+    """
+
+    message_id: UUID
+    html: str
+    language: str
+    is_abstention: bool
+    model: str
+    notice: str | None
+    citations: Sequence[ShownCitation]
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTurn:
+    """A question with its answer, which is missing when answering failed."""
+
+    question: str
+    answer: ShownAnswer | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSource:
+    """A part of a document with what was cited from it marked.
+
+    Attributes:
+        link: where a customer can open the whole document, None without a web address.
+    """
+
+    marker: int | None
+    title: str
+    heading_path: Sequence[str]
+    page: int | None
+    link: str | None
+    name: str
+    before: str
+    html: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPage:
+    """The whole chat page.
+
+    Attributes:
+        base: named on the page only when it is not the usual one.
+    """
+
+    name: str
+    base: str | None
+    examples: Sequence[str]
+    turns: Sequence[ShownTurn]
+    max_characters: int
+
+
+def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = None) -> ShownAnswer:
+    """Prepare a stored answer for the page."""
+    return ShownAnswer(
+        message_id=message_id,
+        html=show_text(answer.answer, answer.citations),
+        language=answer.language,
+        is_abstention=answer.outcome is Outcome.ABSTAINED,
+        model="" if answer.mode == EXTRACTIVE else answer.mode,
+        notice=answer.notice,
+        citations=[_show_citation(citation) for citation in answer.citations],
+        feedback=feedback,
+    )
+
+
+def show_text(text: str, citations: Sequence[Citation]) -> str:
+    """Render Markdown with its markers as links to the sources."""
+    return render_answer(
+        text,
+        {
+            citation.marker: {
+                "href": _href(citation),
+                "class": "chip",
+                "title": citation.title,
+                "data-source": str(citation.marker),
+            }
+            for citation in citations
+        },
+    )
+
+
+def show_turns(messages: Sequence[ChatMessage]) -> list[ShownTurn]:
+    """Pair each question with the answer that follows it."""
+    turns: list[ShownTurn] = []
+    for message, following in zip(messages, (*messages[1:], None), strict=True):
+        if message.role != "customer":
+            continue
+        answer = None
+        if following is not None and following.answer is not None:
+            answer = show_answer(following.answer, following.id, following.feedback)
+        turns.append(ShownTurn(question=message.text, answer=answer))
+    return turns
+
+
+def show_source(excerpt: Excerpt, *, quote_text: str, marker: int | None) -> ShownSource:
+    """Render an excerpt with the quote marked."""
+    is_web = urlsplit(excerpt.uri).scheme in WEB_SCHEMES
+    return ShownSource(
+        marker=marker,
+        title=excerpt.title,
+        heading_path=excerpt.heading_path,
+        page=excerpt.page,
+        link=excerpt.uri if is_web else None,
+        name=excerpt.uri.rpartition("/")[2],
+        before=render_excerpt(excerpt.before),
+        html=render_excerpt(excerpt.text, quote=quote_text),
+        after=render_excerpt(excerpt.after),
+    )
+
+
+def _show_citation(citation: Citation) -> ShownCitation:
+    return ShownCitation(
+        marker=citation.marker,
+        href=_href(citation),
+        title=citation.title,
+        place=citation.heading_path[-1] if citation.heading_path else "",
+        page=citation.page,
+    )
+
+
+def _href(citation: Citation) -> str:
+    query = urlencode({"marker": citation.marker, "quote": citation.quote}, quote_via=quote)
+    return f"/sources/{citation.chunk_id}?{query}"

@@ -1,0 +1,40 @@
+"""A conversation to read again."""
+
+from uuid import UUID
+
+from kefu.chatbot.records import ChatMessage, Transcript
+from kefu.chatbot.turns import ANSWER
+from kefu.conversations import get_conversation, list_messages
+from kefu.db import Connection
+from kefu.tracing import list_feedback
+
+MAX_MESSAGES = 500
+
+
+async def get_transcript(conn: Connection, conversation_id: UUID) -> Transcript:
+    """Read a conversation with its answers and the feedback on them, its last 500 messages.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    conversation = await get_conversation(conn, conversation_id)
+    messages = await list_messages(conn, conversation_id, limit=MAX_MESSAGES)
+    given = await list_feedback(conn, [message.id for message in messages])
+    feedback = {each.message_id: each for each in given}
+    return Transcript(
+        id=conversation.id,
+        base=conversation.base,
+        language=conversation.language,
+        created_at=conversation.created_at,
+        messages=[
+            ChatMessage(
+                id=message.id,
+                role=message.role,
+                text=message.text,
+                created_at=message.created_at,
+                answer=ANSWER.validate_python(message.answer) if message.answer else None,
+                feedback=feedback.get(message.id),
+            )
+            for message in messages
+        ],
+    )

@@ -1,0 +1,1 @@
+"""The demo company: invented documents in both languages and questions about them."""

@@ -1,0 +1,49 @@
+"""kefu demo."""
+
+from importlib.resources import as_file, files
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kefu.answering.commands import print_answer
+from kefu.knowledge import ingest
+from kefu.resources import open_resources
+from kefu.server import serve
+from kefu.settings import load_settings
+from kefu.viewer import ANONYMOUS
+
+BASE = "demo"
+QUESTIONS = (
+    "备案的时候，网站要停掉吗？大概要多久？",
+    "How many days do I have to get a full refund?",
+)
+
+
+async def demo_command(
+    *,
+    serve_page: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the chat page afterwards.")
+    ] = True,
+) -> None:
+    """Load the invented company Lanhe Cloud, ask it two questions, and serve the chat page."""
+    console = Console()
+    settings = load_settings()
+    async with open_resources(settings) as resources:
+        with as_file(files("kefu.demo") / "documents") as documents:
+            console.print(
+                "[bold]Lanhe Cloud[/], an invented hosting company: loading its documents …"
+            )
+            report = await ingest(resources, [documents], base_name=BASE)
+        console.print(
+            f"{report.file_count} files, {report.unchanged_count} unchanged, "
+            f"{report.chunk_count} chunks stored in {report.seconds:.0f} s.\n"
+        )
+        for question in QUESTIONS:
+            console.print(f"[bold cyan]? {question}[/]")
+            await print_answer(resources, question, viewer=ANONYMOUS, base=BASE)
+            console.print()
+    if serve_page:
+        host, port = settings.server.host, settings.server.port
+        console.print(f"Chat page: [bold]http://{host}:{port}/?base={BASE}[/]  (Ctrl-C ends it)")
+        await serve(settings)

@@ -1,0 +1,114 @@
+"""Packing pieces of text into as few and as evenly filled groups as fit a number of tokens."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kefu.knowledge.records import ChunkKind
+
+_LETTERS_PER_TOKEN = 60
+"""No text of an embedder's vocabulary has so many letters a token; only spares counting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A part of a text that is not cut any further.
+
+    Attributes:
+        tokens: without those the counter adds to every text.
+        before: what stands between it and the piece before, if they come to stand together.
+        keeps_next: it introduces what follows and should not be parted from it.
+    """
+
+    text: str
+    tokens: int
+    page: int | None
+    before: str = "\n\n"
+    kind: ChunkKind = ChunkKind.TEXT
+    keeps_next: bool = False
+
+
+class Budget:
+    """How many tokens a text may have, and a counter that remembers."""
+
+    def __init__(self, count_tokens: Callable[[str], int], max_tokens: int) -> None:
+        self.max_tokens = max_tokens
+        self._count_tokens = count_tokens
+        self._overhead = count_tokens("")
+        self._counted: dict[str, int] = {}
+
+    def lowered(self, tokens: int) -> "Budget":
+        """A budget for what shares its text with so many other tokens."""
+        return Budget(self._count_tokens, max(self.max_tokens - tokens, self._overhead + 1))
+
+    def count(self, text: str) -> int:
+        """Tokens of a text that stands alone."""
+        if text not in self._counted:
+            self._counted[text] = self._count_tokens(text)
+        return self._counted[text]
+
+    def count_inside(self, text: str) -> int:
+        """Tokens it adds to a text it is a part of."""
+        if not text:
+            return 0
+        return max(self.count(text) - self._overhead, 0)
+
+    @property
+    def room(self) -> int:
+        """Tokens that the parts of a text may have together."""
+        return self.max_tokens - self._overhead
+
+    def fits(self, text: str) -> bool:
+        """Whether it may stand alone."""
+        return (
+            len(text) <= self.max_tokens * _LETTERS_PER_TOKEN
+            and self.count(text) <= self.max_tokens
+        )
+
+
+def join(pieces: list[Piece]) -> str:
+    """The text of pieces that stand together."""
+    first, *others = pieces
+    return first.text + "".join(piece.before + piece.text for piece in others)
+
+
+def pack(
+    pieces: list[Piece], budget: Budget, *, head: str = "", foot: str = ""
+) -> list[list[Piece]]:
+    """Group pieces in order so that each group fits, with `head` and `foot` around it.
+
+    Every piece must fit alone.
+    """
+    room = budget.room - (budget.count_inside(head + foot) if head + foot else 0)
+    left = sum(piece.tokens for piece in pieces)
+    groups: list[list[Piece]] = []
+    at = 0
+    while at < len(pieces):
+        aim = left / math.ceil(left / max(room, 1)) if left else 0
+        group = _fill(pieces, at, aim=aim, room=room)
+        while len(group) > 1 and budget.count(head + join(group) + foot) > budget.max_tokens:
+            group.pop()
+        if at + len(group) < len(pieces):
+            _give_back_introduction(group)
+        groups.append(group)
+        at += len(group)
+        left -= sum(piece.tokens for piece in group)
+    return groups
+
+
+def _fill(pieces: list[Piece], at: int, *, aim: float, room: int) -> list[Piece]:
+    group: list[Piece] = []
+    size = 0
+    for piece in pieces[at:]:
+        is_full = size >= aim and not group[-1].keeps_next if group else False
+        if group and (is_full or size + piece.tokens > room):
+            break
+        group.append(piece)
+        size += piece.tokens
+    return group
+
+
+def _give_back_introduction(group: list[Piece]) -> None:
+    """Leave to the next group what introduces it."""
+    while len(group) > 1 and group[-1].keeps_next:
+        group.pop()

@@ -1,0 +1,52 @@
+"""Text in images, with the optional extra `ocr`."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy
+from PIL import Image, UnidentifiedImageError
+
+from kefu.knowledge.parsing.encoding import tidy
+from kefu.knowledge.parsing.limits import ParseLimits, not_a
+from kefu.knowledge.parsing.metadata import pick_title
+from kefu.knowledge.parsing.page_layout import Fragment, Page
+from kefu.knowledge.parsing.typesetting import compose
+from kefu.knowledge.records import ParsedDocument
+
+
+def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa: ARG001
+    """The text in one image."""
+    try:
+        with Image.open(path) as image:
+            page = recognise(numpy.asarray(image.convert("RGB")))
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
+        raise not_a(path, "image") from error
+    markdown = tidy(compose([page]))
+    yield ParsedDocument(title=pick_title(markdown, path), markdown=markdown, format="image")
+
+
+def recognise(pixels: Any) -> Page:
+    """The lines of text in a picture of a page."""
+    result = _engine()(pixels)
+    height, width = pixels.shape[:2]
+    boxes = result.boxes if result.boxes is not None else ()
+    fragments = [_fragment(box, text) for box, text in zip(boxes, result.txts or (), strict=True)]
+    return Page(width=width, height=height, fragments=fragments)
+
+
+def _fragment(box: Any, text: str) -> Fragment:
+    across, down = [float(x) for x, _ in box], [float(y) for _, y in box]
+    top, bottom = min(down), max(down)
+    size = round((bottom - top) / 4) * 4.0
+    return Fragment(
+        text=text, left=min(across), top=top, right=max(across), bottom=bottom, size=size
+    )
+
+
+@cache
+def _engine() -> Any:
+    from rapidocr import RapidOCR  # noqa: PLC0415 - an optional extra
+
+    return RapidOCR()

@@ -1,0 +1,85 @@
+"""PDF files with a text layer; without one, by OCR if the extra for it is installed."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from kefu.errors import BadInput
+from kefu.knowledge.parsing.encoding import tidy
+from kefu.knowledge.parsing.files import has_ocr
+from kefu.knowledge.parsing.limits import ParseLimits, not_a, shown
+from kefu.knowledge.parsing.metadata import pick_title
+from kefu.knowledge.parsing.page_layout import Page
+from kefu.knowledge.parsing.page_text import read_page
+from kefu.knowledge.parsing.typesetting import compose
+from kefu.knowledge.records import ParsedDocument
+
+_OCR_SCALE = 2.0
+_META = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
+_NOTHING_STATED = re.compile(r"\W*(?:anonymous|unspecified|untitled|unknown)?\W*", re.IGNORECASE)
+_GENERATED_TITLES = ("Microsoft Word", "Microsoft PowerPoint", "Slide 1")
+
+
+def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa: ARG001
+    """One PDF file."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+            raise BadInput(
+                f"{shown(path)} has a password; remove the password and save it again."
+            ) from error
+        raise not_a(path, "PDF") from error
+    with document:
+        pages = list(_pages(document, path))
+        properties = document.get_metadata_dict()
+    markdown = tidy(compose(pages))
+    stated = tidy(properties.get("Title", "")).strip()
+    if _NOTHING_STATED.fullmatch(stated) or _is_generated(stated):
+        stated = _opening(markdown)
+    yield ParsedDocument(
+        title=pick_title(markdown, path, stated=stated),
+        markdown=markdown,
+        format="pdf",
+        metadata={
+            name: tidy(properties[key])
+            for key, name in _META.items()
+            if not _NOTHING_STATED.fullmatch(properties.get(key, ""))
+        },
+    )
+
+
+def _opening(markdown: str) -> str:
+    """The heading with which the document begins."""
+    found = re.match(r"#{1,6} (.+)", markdown)
+    return found[1] if found else ""
+
+
+def _is_generated(title: str) -> bool:
+    """Whether a program made the title up, mostly from the name of the file."""
+    return title.startswith(_GENERATED_TITLES) or title.lower().endswith(
+        (".doc", ".docx", ".pdf", ".indd", ".qxd", ".ppt", ".pptx", ".dvi", ".tex")
+    )
+
+
+def _pages(document: pypdfium2.PdfDocument, path: Path) -> Iterator[Page]:
+    pages = [page for number in range(len(document)) if (page := read_page(document, number))]
+    if any(page.fragments for page in pages):
+        return iter(pages)
+    if not has_ocr():
+        raise BadInput(
+            f"{shown(path)} has no text layer (a scan?); make it searchable with an OCR program, "
+            "or install the extra kefu[ocr]."
+        )
+    return _recognised(document)
+
+
+def _recognised(document: pypdfium2.PdfDocument) -> Iterator[Page]:
+    images = import_module("kefu.knowledge.parsing.images")
+    for page in document:
+        page_image = page.render(scale=_OCR_SCALE).to_numpy()
+        yield images.recognise(page_image)

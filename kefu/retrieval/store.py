@@ -1,0 +1,146 @@
+"""The SQL of search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg import AsyncConnection, sql
+from psycopg.rows import class_row
+
+from kefu.knowledge import Base
+from kefu.retrieval.records import Candidate, Chunk
+from kefu.text import TERM_IDS
+from kefu.viewer import Viewer
+
+# Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
+# those chunks are scored with all terms. Dense: HNSW, which goes on (iterative scan) until enough
+# of its neighbours may be read by the viewer. Candidates of either half get both scores.
+SEARCH = sql.SQL("""
+with query_terms as (
+    select w.id, coalesce(t.chunk_count, 0) as chunk_count,
+        ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5)
+            / (coalesce(t.chunk_count, 0) + 0.5)) as idf
+    from knowledge_bases b cross join unnest(%(terms)s::int[]) as w (id)
+    left join terms t on t.base_id = b.id and t.id = w.id
+    where b.id = %(base)s
+), rarest as (
+    select array_agg(id) as ids from (
+        select id, sum(chunk_count) over (order by chunk_count, id) as total,
+            row_number() over (order by chunk_count, id) as place
+        from query_terms where chunk_count > 0
+    ) ranked where total <= %(budget)s or place = 1
+), query as (
+    select ('{{' || string_agg(id || ':' || idf, ',') || '}}/{term_ids}')::sparsevec as weights,
+        coalesce(sum(idf), 0)::float as idf_sum
+    from query_terms
+), lexical as (
+    select id from (
+        select id, term_weights <#> (select weights from query) as distance from (
+            select id, term_weights from {chunks}
+            where term_ids && (select ids from rarest) and {readable}
+            limit %(budget)s
+        ) budgeted
+    ) scored order by distance limit %(candidates)s
+), dense as (
+    {dense}
+)
+select c.id as chunk_id, coalesce(-(c.term_weights <#> q.weights), 0) as lexical,
+    {similarity} as dense, q.idf_sum
+from {chunks} c cross join query q
+where c.id in (select id from lexical union select id from dense)
+""")
+DENSE = sql.SQL("""
+    select id from {chunks} where embedding is not null and {readable}
+    order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
+    limit %(candidates)s
+""")
+SIMILARITY = sql.SQL(
+    "1 - (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}))"
+)
+READABLE = sql.SQL("(%(sees_everything)s or audience = any(%(audiences)s))")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question as the index is asked.
+
+    Attributes:
+        terms: ids of its distinct terms.
+        vector: as pgvector reads it, None: find by words alone.
+        candidates: how many each half contributes.
+        lexical_budget: chunks that the lexical half scores at most.
+    """
+
+    terms: Sequence[int]
+    vector: str | None
+    candidates: int
+    lexical_budget: int
+
+
+async def list_candidates(
+    conn: AsyncConnection, base: Base, query: Query, *, viewer: Viewer
+) -> list[Candidate]:
+    """The best of both halves with both scores, in no order."""
+    parts = {
+        "chunks": sql.Identifier(f"chunks_{base.id}"),
+        "dimensions": sql.Literal(base.dimensions),
+        "readable": READABLE,
+    }
+    has_vector = query.vector is not None
+    statement = SEARCH.format(
+        **parts,
+        term_ids=sql.Literal(TERM_IDS),
+        dense=(DENSE if has_vector else sql.SQL("select 0::bigint as id where false")).format(
+            **parts
+        ),
+        similarity=SIMILARITY.format(**parts) if has_vector else sql.SQL("null::float"),
+    )
+    cursor = conn.cursor(row_factory=class_row(Candidate))
+    await cursor.execute(
+        statement,
+        {
+            "base": base.id,
+            "terms": list(query.terms),
+            "vector": query.vector,
+            "budget": query.lexical_budget,
+            "candidates": query.candidates,
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
+    )
+    return await cursor.fetchall()
+
+
+async def list_chunks(
+    conn: AsyncConnection, base: Base, chunk_ids: Sequence[int], *, viewer: Viewer
+) -> list[Chunk]:
+    """The chunks with what is said of their documents, in no order."""
+    cursor = conn.cursor(row_factory=class_row(Chunk))
+    await cursor.execute(
+        sql.SQL(
+            "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,"
+            " c.heading_path, c.text, c.kind, c.page, c.position, d.language, d.updated_at"
+            " from {chunks} c join documents d on d.id = c.document_id"
+            " where c.id = any(%(ids)s)"
+            " and (%(sees_everything)s or c.audience = any(%(audiences)s))"
+        ).format(chunks=sql.Identifier(f"chunks_{base.id}")),
+        {
+            "ids": list(chunk_ids),
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
+    )
+    return await cursor.fetchall()
+
+
+async def list_idf(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int]
+) -> list[tuple[int, float]]:
+    """Rows of term id and idf, as in the search."""
+    cursor = await conn.execute(
+        "select w.id, ln(1 + (%(chunks)s - coalesce(t.chunk_count, 0) + 0.5)"
+        "  / (coalesce(t.chunk_count, 0) + 0.5))::float"
+        " from unnest(%(terms)s::int[]) as w (id)"
+        " left join terms t on t.base_id = %(base)s and t.id = w.id",
+        {"chunks": base.chunk_count, "terms": list(term_ids), "base": base.id},
+    )
+    return await cursor.fetchall()

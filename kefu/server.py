@@ -1,0 +1,88 @@
+"""The web application: its routes, its guards, and what it holds open while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+import kefu
+from kefu.answering import stream_answer
+from kefu.chatbot import Answerer
+from kefu.chatbot.api import router as chat_api
+from kefu.chatbot.pages import router as pages
+from kefu.resources import Resources, open_resources
+from kefu.retrieval.api import router as search_api
+from kefu.settings import Settings
+from kefu.web import (
+    BodyLimit,
+    Gate,
+    LastResort,
+    ProblemBody,
+    SameOrigin,
+    SecurityHeaders,
+    Static,
+    install_problem_handlers,
+)
+
+LONGEST_WAIT_SECONDS = 15.0
+STOP_SECONDS = 20
+DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
+
+Every error has the body `{"error": {"type": ..., "message": ...}}`; `message` is one sentence.
+"""
+
+
+def create_app(settings: Settings, *, answerer: Answerer = stream_answer) -> FastAPI:
+    """Build the application; resources are opened when it starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings) as resources:
+            attach(app, resources, answerer=answerer)
+            yield
+
+    app = FastAPI(
+        title="Kefu",
+        version=kefu.__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses={"default": {"model": ProblemBody, "description": "What went wrong."}},
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(LastResort),
+            Middleware(SameOrigin),
+            Middleware(BodyLimit),
+        ],
+    )
+    install_problem_handlers(app)
+    for router in (chat_api, search_api, pages):
+        app.include_router(router)
+    app.mount("/static", Static(), name="static")
+    return app
+
+
+def attach(app: FastAPI, resources: Resources, *, answerer: Answerer = stream_answer) -> None:
+    """Give the application what its routes work with."""
+    app.state.resources = resources
+    app.state.answerer = answerer
+    app.state.gate = Gate(
+        resources.settings.chatbot.concurrent_answers, wait_seconds=LONGEST_WAIT_SECONDS
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop; open answers are finished first."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.server.host,
+        port=settings.server.port,
+        log_level=settings.log_level,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    await uvicorn.Server(config).serve()

