@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SEED = 20261
-PASSAGES_PER_SET = {"alicloud": 3300, "mtrag": 2000}
+PASSAGES_PER_SET = {"alicloud": 3300, "mtrag cloud": 2000, "mtrag fiqa": 1200}
 MAX_QUERIES = 300
 
 
@@ -53,6 +53,15 @@ def load_alicloud(root: Path, language: str) -> RetrievalSet:
         queries={query_id: queries[query_id] for query_id in chosen},
         relevant=_read_qrels(root / "alicloud" / f"qrels.{language}.tsv"),
     )
+
+
+def load_products(root: Path, language: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Product by passage id, and by query id."""
+    corpus = root / "alicloud" / f"corpus.{language}.jsonl.xz"
+    with lzma.open(corpus, "rt", encoding="utf-8") as lines:
+        passages = {row["_id"]: row["product"] for row in map(json.loads, lines)}
+    queries = root / "alicloud" / f"queries.{language}.jsonl"
+    return passages, {row["_id"]: row["product"] for row in _read_jsonl(queries)}
 
 
 def load_crosslingual(root: Path, asked_in: str) -> RetrievalSet:
@@ -101,7 +110,7 @@ def _sampled(
     wanted = set().union(*relevant.values())
     others = sorted(passages.keys() - wanted)
     random.Random(SEED).shuffle(others)  # noqa: S311 - sampling, not secrecy
-    wanted.update(others[: max(PASSAGES_PER_SET[name.split()[0]] - len(wanted), 0)])
+    wanted.update(others[: max(PASSAGES_PER_SET[name if name in PASSAGES_PER_SET else name.split()[0]] - len(wanted), 0)])
     return RetrievalSet(
         name=name,
         passages={passage_id: passages[passage_id] for passage_id in sorted(wanted)},

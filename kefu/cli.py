@@ -2,9 +2,12 @@
 
 import asyncio
 import functools
+import io
+import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, ParamSpec
 
@@ -14,20 +17,26 @@ from rich.markup import escape
 
 from kefu import __version__
 from kefu.answering.commands import ask_command
-from kefu.db import back_up, open_database
+from kefu.db import back_up, open_database, prepare, restore
 from kefu.demo.commands import demo_command
-from kefu.doctor import examine
+from kefu.doctor import Finding, examine
 from kefu.errors import BadInput, KefuError
+from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command
 from kefu.retrieval.commands import search_command
-from kefu.server import serve as serve_forever
 from kefu.settings import load_settings
 
 P = ParamSpec("P")
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+EXIT_CODES = (
+    "Ends with 0 when all went well, 1 when something Kefu needs fails, 2 when what was given "
+    "cannot be used, 3 when some files could not be taken in, 130 after Ctrl-C."
+)
 
 app = typer.Typer(
     name="kefu",
     help="Customer service with large language models, self-hosted.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -62,6 +71,8 @@ app.command("demo")(run_async(demo_command))
 @run_async
 async def serve() -> None:
     """Serve the chat page and the API."""
+    from kefu.server import serve as serve_forever  # noqa: PLC0415 - half a second, rarely needed
+
     settings = load_settings()
     typer.echo(
         f"Chat page: http://{settings.server.host}:{settings.server.port}/  (Ctrl-C ends it)"
@@ -71,30 +82,67 @@ async def serve() -> None:
 
 @app.command()
 @run_async
-async def doctor() -> None:
-    """Check database, embedder, model endpoint and disk, and say how to mend what fails."""
-    console, is_fine = Console(), True
+async def doctor(*, as_json: JsonOption = False) -> None:
+    """Check database, embedder, model endpoint and disk, and say how to mend what fails.
+
+    Ends with code 1 when something fails.
+    """
+    console, findings = Console(), []
     async for finding in examine():
-        mark = "[green]✓[/]" if finding.is_fine else "[red]✗[/]"
-        console.print(f"{mark} [bold]{finding.name:<9}[/] {escape(finding.detail)}")
-        if finding.how_to_mend:
-            console.print(f"            {escape(finding.how_to_mend)}")
-        is_fine = is_fine and finding.is_fine
-    if not is_fine:
+        findings.append(finding)
+        if not as_json:
+            _print_finding(console, finding)
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in findings], ensure_ascii=False))
+    if not all(finding.is_fine for finding in findings):
         raise typer.Exit(code=1)
 
 
-@app.command()
+@app.command("backup")
 @run_async
-async def backup(
+async def backup_command(
     file: Annotated[Path, typer.Argument(help="File to write.", show_default=False)],
+    *,
+    as_json: JsonOption = False,
 ) -> None:
-    """Write everything Kefu keeps to one file; pg_restore reads it back."""
-    if not file.expanduser().absolute().parent.is_dir():
-        raise BadInput(f"The folder of {file} does not exist.")
+    """Write everything Kefu keeps to one file; `kefu restore` reads it back."""
+    target = file.expanduser()
     async with open_database(load_settings()) as database:
-        await asyncio.to_thread(back_up, database.url, file.expanduser())
-    typer.echo(f"{file}: {file.expanduser().stat().st_size / 1e6:.1f} MB")
+        await asyncio.to_thread(back_up, database.url, target)
+    size_bytes = target.stat().st_size
+    if as_json:
+        typer.echo(json.dumps({"file": str(target), "size_bytes": size_bytes}))
+    else:
+        typer.echo(f"{file}: {size_bytes / 1e6:.1f} MB")
+
+
+@app.command("restore")
+@run_async
+async def restore_command(
+    file: Annotated[Path, typer.Argument(help="What `kefu backup` wrote.", show_default=False)],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Give up the knowledge that is there.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a back-up in the place of everything in the database, wholly or not at all."""
+    async with open_database(load_settings()) as database:
+        async with database.connection() as conn:
+            bases = [base.name for base in await list_bases(conn)]
+        if bases and not replace:
+            raise BadInput(
+                f"The database holds knowledge already ({', '.join(bases)}). "
+                "Add --replace to give it up for the back-up."
+            )
+        await asyncio.to_thread(restore, database.url, file.expanduser())
+        await prepare(database.url)
+        async with database.connection() as conn:
+            bases = [base.name for base in await list_bases(conn)]
+    if as_json:
+        typer.echo(json.dumps({"bases": bases}))
+    else:
+        typer.echo(f"Restored: {', '.join(bases) or 'no knowledge'}.")
 
 
 @app.callback(invoke_without_command=True)
@@ -107,8 +155,18 @@ def options(
         raise typer.Exit
 
 
+def _print_finding(console: Console, finding: Finding) -> None:
+    mark = "[green]✓[/]" if finding.is_fine else "[red]✗[/]"
+    console.print(f"{mark} [bold]{finding.name:<9}[/] {escape(finding.detail)}")
+    if finding.how_to_mend:
+        console.print(f"            {escape(finding.how_to_mend)}")
+
+
 def main() -> None:
     """Run a command; what goes wrong on purpose ends as one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # terminals that lack a letter
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         app()

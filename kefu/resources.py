@@ -1,5 +1,6 @@
 """What a process holds open while it works: settings, database, embedder, model endpoint."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
         DatabaseUnavailable: the database cannot be used.
         BadSettings: a model that is configured cannot be run here.
     """
+    logging.getLogger("kefu").setLevel(settings.log_level.upper())
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
         embedder = await stack.enter_async_context(open_embedder(settings.embedding))

@@ -5,16 +5,17 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_origin
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -27,6 +28,7 @@ BENCHMARK_PREFIX = "KEFU_BENCH_"
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Secret = Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)]
 
 
 class Section(BaseModel):
@@ -49,7 +51,7 @@ class EmbeddingSettings(Section):
         None, description="OpenAI-compatible endpoint, e.g. https://host/v1; empty: built in."
     )
     model: str = Field("multilingual-e5-small", description="Name of the embedding model.")
-    key: SecretStr | None = Field(None, description="Key of the embedding endpoint.")
+    key: Secret = Field(None, description="Key of the embedding endpoint.")
     query_prefix: str = Field("", description="Put before a question for the remote embedder.")
     document_prefix: str = Field("", description="Put before a chunk for the remote embedder.")
     timeout_seconds: Seconds = Field(30.0, description="Longest wait for one batch.")
@@ -62,7 +64,7 @@ class ModelSettings(Section):
         None, description="OpenAI-compatible endpoint, e.g. http://localhost:11434/v1."
     )
     name: str = Field("", description="Name of the model at the endpoint.")
-    key: SecretStr | None = Field(None, description="Key of the endpoint.")
+    key: Secret = Field(None, description="Key of the endpoint.")
     local: bool = Field(
         default=False, description="Run the bundled small model in this process (extra `local`)."
     )
@@ -142,7 +144,7 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("kefu")),
         description="Where the embedded database and everything else Kefu keeps lives.",
     )
-    database_url: SecretStr | None = Field(
+    database_url: Secret = Field(
         None, description="PostgreSQL 16+ with pgvector 0.8+; empty: the embedded server."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -179,9 +181,16 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        raise BadSettings("; ".join(_explain(problem) for problem in error.errors())) from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"{CONFIG_FILE} is not valid TOML: {error}.") from error
+        # The cause is left out: it quotes what was given, which may be a secret.
+        raise BadSettings("; ".join(_explain(problem) for problem in error.errors())) from None
+    except SettingsError:
+        lists = [key for key, field in list_keys() if get_origin(field.annotation) is tuple]
+        names = ", ".join(f"{key} ({variable(key)})" for key in lists)
+        raise BadSettings(f'{names}: write a JSON list, as in ["first", "second"].') from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{CONFIG_FILE} is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise BadSettings(f"{CONFIG_FILE} cannot be read: {error.strerror}.") from error
 
 
 def list_keys(
@@ -210,10 +219,15 @@ def _refuse_unknown_variables() -> None:
 
 
 def _explain(problem: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in problem["loc"])
+    keys = dict(list_keys())
+    given = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return _unknown(key, {name for name, _ in list_keys()})
-    return f"{key} ({variable(key)}): {problem['msg']}, not {str(problem['input'])[:60]!r}."
+        return _unknown(given, set(keys))
+    key = next((key for key in keys if f"{given}.".startswith(f"{key}.")), None)
+    if key is None:
+        return f"{given}: {problem['msg']}."
+    shown = "" if keys[key].annotation == SecretStr | None else f", not {problem['input']!r:.60}"
+    return f"{key} ({variable(key)}): {problem['msg']}{shown}."
 
 
 def _unknown(name: str, known: set[str]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
 from kefu.answering.citing import Citer
-from kefu.answering.confidence import confidence, read_signals
-from kefu.answering.evidence import HITS_READ, Unit, list_units, rank_units
+from kefu.answering.evidence import HITS_READ, Unit
 from kefu.answering.extract import choose_units, compose
+from kefu.answering.gather import gather
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
     EXTRACTIVE,
@@ -27,13 +27,11 @@ from kefu.errors import ModelUnavailable
 from kefu.knowledge import DEFAULT_BASE
 from kefu.llm import ChatEndpoint
 from kefu.resources import Resources
-from kefu.retrieval import Hit, search, weigh_terms
-from kefu.text import detect_language, query_terms
+from kefu.retrieval import Hit
+from kefu.text import detect_language
 from kefu.viewer import Viewer
 
-HITS_SEARCHED = 10
 NEAR_SHARE = 0.6  # of the threshold: near enough to name the nearest document
-FOREIGN_UNITS = 16  # units in another language whose similarity is computed
 
 log = logging.getLogger(__name__)
 
@@ -102,15 +100,8 @@ class _Run:
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
         yield Progress(stage=Stage.SEARCHING)
-        hits = await search(
-            self.resources,
-            self.asked,
-            viewer=self.viewer,
-            base_name=self.base,
-            top_k=HITS_SEARCHED,
-        )
-        ranked = await self._rank(hits)
-        sure = confidence(read_signals(self.language, hits, ranked))
+        evidence = await gather(self.resources, self.asked, viewer=self.viewer, base=self.base)
+        hits, ranked, sure = evidence.hits, evidence.units, evidence.confidence
         self._clock("search")
         if not ranked or sure < self.resources.settings.answering.min_confidence:
             yield self._abstain(hits, sure)
@@ -121,20 +112,6 @@ class _Run:
             self.text += sentence.text
             yield sentence
         yield self._finish(Outcome.ANSWERED, sure)
-
-    async def _rank(self, hits: Sequence[Hit]) -> list[Unit]:
-        units = list_units(hits)
-        terms = query_terms(self.asked)
-        idf = await weigh_terms(self.resources, terms, base_name=self.base)
-        foreign = [unit for unit in units if unit[0].language != self.language][:FOREIGN_UNITS]
-        similarities: dict[tuple[int, int], float] = {}
-        if foreign:
-            question = (await self.resources.embedder.embed_queries([self.asked]))[0]
-            texts = [span.text for _, span in foreign]
-            vectors = await self.resources.embedder.embed_documents(texts)
-            keys = [(hit.chunk_id, span.start) for hit, span in foreign]
-            similarities = dict(zip(keys, (vectors @ question).tolist(), strict=True))
-        return rank_units(self.asked, units, idf=idf, similarities=similarities)
 
     async def _sentences(
         self, hits: Sequence[Hit], ranked: Sequence[Unit]
@@ -152,7 +129,8 @@ class _Run:
             except ModelUnavailable as error:
                 log.warning("Answering without the model: %s", error)
                 self.notice = phrase("model_failed", self.language)
-        if endpoint is None or not written.shown_count or self.notice:
+        is_whole = written.shown_count and not written.dropped_count and not self.notice
+        if not is_whole:
             for sentence in self._extract(ranked):
                 yield sentence
 

@@ -18,6 +18,7 @@ NUMBER_BONUS = 0.5
 LENGTH_BONUS = 0.15  # a heading-like fragment says less than a full sentence
 FULL_LENGTH = 30  # terms
 UNKNOWN_IDF = 8.0  # of a word that the base does not know
+FOREIGN_COVERAGE = 0.5  # what the nearest unit in another language counts as
 HITS_READ = 6
 
 _NUMBER = re.compile(
@@ -97,7 +98,10 @@ def coverage(terms: Sequence[str], text: str, *, idf: Mapping[str, float]) -> fl
 
 
 def _scale(similarities: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
-    """Similarities from the worst to the best, as shares of 0..1."""
+    """Similarities from the worst to the best, as shares of 0..FOREIGN_COVERAGE."""
     low = min(similarities.values(), default=0.0)
     span = max(similarities.values(), default=0.0) - low
-    return {key: (value - low) / span if span else 1.0 for key, value in similarities.items()}
+    return {
+        key: FOREIGN_COVERAGE * ((value - low) / span if span else 1.0)
+        for key, value in similarities.items()
+    }

@@ -99,7 +99,10 @@ _UPPER_BEFORE = (
     r"最多|至多|不超过|不多于|不高于|上限|up to|at most|(?:no|not) more than|maximum(?: of)?|within"
     r"|(?:no|not) later than|until|before|by"
 )
-_LOWER_BEFORE = r"至少|最少|不少于|不低于|at least|(?:no|not) (?:less|fewer) than|minimum(?: of)?|after|since|满"
+_LOWER_BEFORE = (
+    r"至少|最少|不少于|不低于|满|at least|(?:no|not) (?:less|fewer) than|minimum(?: of)?"
+    r"|after|since"
+)
 _LOWER_WEAK = r"超过|多于|大于|高于|more than|over|above|exceed(?:s|ing)?|from"
 _UPPER_WEAK = r"少于|小于|低于|不足|less than|fewer than|under|below"
 _LINK = r"[\s为是约]*(?:the|a|of)?\s*$"

@@ -11,7 +11,7 @@ import rjieba
 
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
 from kefu.answering.loaded_words import directions, is_negative
-from kefu.answering.synonyms import synonyms
+from kefu.answering.word_lists import GLUE, SYNONYMS
 from kefu.text import SpanKind, query_terms, split_sentences
 
 INHERITED = 0.25
@@ -22,26 +22,6 @@ SAME_SIDE = 1.5
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _GLUE_BEFORE, _GLUE_AFTER = "可能应会已再请将被需先即", "为是有到了"
-_GLUE = frozenset(
-    """
-    的 了 着 地 得 之 吗 呢 吧 啊 是 在 和 与 及 或 或者 以及 并 并且 而 而且 但 但是 就 都 也 还 又 把 被 让
-    给 对 对于 关于 从 向 到 至 为 为了 以 于 由 由于 因为 所以 因此 如果 若 则 那么 这 那 这个 那个 这些 那些
-    我 我们 你 你们 您 他 它 其 该 此 有 会 能 可以 能够 可 请 请问 一下 一个 一些 什么 如何 怎么 是否 要 时
-    时候 后 前 内 中 上 下 里 将 将会 会将 需 需要 进行 即 即可 所 使用 用户 客户 您好 根据 按照 按 通过 其中
-    目前 当前 情况 方式 相关 有关 包括 例如 比如 以上 以下 以内 之内 之后 之前 随后 然后 同时 另外 此外 不过
-    只要 只 仅 每 各 个 第 均 已 已经 仍 仍然 还是 则是 属于 作为 来 去 再 先 直接 一般 通常 不 没有 不能 不会
-    不可以 无法 不可 无 未 没 元 天 日 月 年 小时 分钟 工作日 次 台 条 项 份 家 位 表示 最多 至少 不超过 超过
-    """.split()  # noqa: SIM905 - two hundred quoted words read worse
-)
-_ENGLISH_GLUE = frozenset(
-    """
-    can may will must should would could use user custom not no within day days hour hours month months
-    year years minut time be get take make do have provid follow pleas also than one per
-    under case so it them then if when onli yes mean up
-    januari februari march april june juli august septemb octob novemb decemb
-    monday tuesday wednesday thursday friday saturday sunday
-    """.split()  # noqa: SIM905
-)
 _CLAUSE_END = re.compile(
     r",\s+(?!\d{4}\b)|[;。！？!?；]+\s*|(?<![A-Z])\.\s+|\s+(?:but|while|whereas)\s+"
     r"|\s+and\s+(?=(?:can|cannot|must|will|is|are|do|does|may|not)\b)|而(?!且)|但是?"
@@ -55,10 +35,13 @@ class Clause:
 
     Attributes:
         rest: content words of the other parts of its sentence, which it may leave out.
+        head: of its column, for the cell of a table; `other_heads` are those of its row's others.
     """
 
     text: str
     rest: frozenset[str] = frozenset()
+    head: frozenset[str] = frozenset()
+    other_heads: frozenset[str] = frozenset()
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -74,6 +57,10 @@ class Clause:
     def words(self) -> frozenset[str]:
         """Its content words without codes and all other facts."""
         return content_terms(_without(self, lambda _: True))
+
+    def is_beside(self, clause: "Clause") -> bool:
+        """Whether it is a cell in another column than the one that the clause names."""
+        return bool(clause.terms & self.other_heads) and clause.terms.isdisjoint(self.head)
 
     @cached_property
     def is_negative(self) -> bool:
@@ -130,11 +117,12 @@ class Grounds:
         return own + INHERITED * rest
 
     def _weight(self, term: str) -> float:
-        return max(self._weights.get(word, 0.0) for word in (term, *synonyms(term)))
+        return max(self._weights.get(word, 0.0) for word in (term, *SYNONYMS.get(term, ())))
 
     def nearest(self, clause: Clause, *, share: float) -> list[Clause]:
         """The clauses that share nearly as much as the one that shares most."""
-        scored = [(_nearness(clause, other), other) for other in self.clauses]
+        others = [other for other in self.clauses if not other.is_beside(clause)]
+        scored = [(_nearness(clause, other), other) for other in others]
         best = max((score for score, _ in scored), default=0.0)
         return [other for score, other in scored if score > 0 and score >= share * best]
 
@@ -161,14 +149,14 @@ def content_terms(text: str) -> frozenset[str]:
     """Words that say what a text is about; numbers and glue left out."""
     folded = text.casefold()
     han = {word for run in _HAN.findall(folded) for word in rjieba.cut(run)}
-    latin = set(query_terms(_HAN.sub(" ", text))) - _ENGLISH_GLUE
-    words = (han - _GLUE) | latin
+    latin = set(query_terms(_HAN.sub(" ", text)))
+    words = (han | latin) - GLUE
     return frozenset(word for word in words if not word.replace(".", "").isdigit())
 
 
 def is_said(term: str, terms: frozenset[str]) -> bool:
     """Whether a word or another word for it is among the terms."""
-    return term in terms or not terms.isdisjoint(synonyms(term))
+    return term in terms or not terms.isdisjoint(SYNONYMS.get(term, ()))
 
 
 def chinese_names(text: str) -> Iterator[str]:
@@ -225,7 +213,9 @@ def _grounds(text: str) -> Iterator[Ground]:
 def _cells(row: str) -> Iterator[Clause]:
     """Each cell behind the first one of its row."""
     first, *others = re.split(r"[;；]\s*", row)
-    for other in others or [""]:
-        head, colon, value = other.partition(":")
-        parts = [part for part in _CLAUSE_END.split(value) if part and part.strip()] or [""]
-        yield from (Clause(f"{first} | {head}{colon} {part}") for part in parts)
+    pairs = [other.partition(":")[::2] for other in others or [""]]
+    heads = [content_terms(head) for head, _ in pairs]
+    for own, (head, value) in zip(heads, pairs, strict=True):
+        beside = frozenset().union(*heads) - own
+        for part in [part for part in _CLAUSE_END.split(value) if part and part.strip()] or [""]:
+            yield Clause(f"{first} | {head}: {part}", head=own, other_heads=beside)

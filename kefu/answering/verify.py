@@ -70,8 +70,10 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The sentence of the cited texts that is nearest to a written one, and the cosine of both,
-    embedded as documents.
+    """The sentence of the cited texts that is nearest to a written one.
+
+    Attributes:
+        similarity: cosine of both, embedded as documents.
     """
 
     text: str
@@ -182,9 +184,10 @@ def _is_told(clause: Clause, case: _Case) -> bool:
 def _names_a_neighbour(
     fact: Fact, terms: frozenset[str], holders: list[Clause], case: _Case
 ) -> bool:
-    """Whether it names what only a parallel clause of the same sentence is about: "14 days on
-    Business, and 3 days on Starter" does not say 14 days on Starter. The later of two clauses may
-    leave out what the earlier one said, so there it is enough to name what is its own.
+    """Whether it names what only a parallel clause of the same sentence is about.
+
+    "14 days on Business, and 3 days on Starter" does not say 14 days on Starter. The later of two
+    clauses may leave out what the earlier one said, so there it is enough to name what is its own.
     """
     nearest = max(holders, key=lambda holder: len(terms & holder.terms))
     place = case.grounds.clauses.index(nearest)
@@ -225,9 +228,9 @@ def _check_names(case: _Case) -> Iterator[str]:
         is_fact = any(fact.start <= name.start() < fact.end for fact in case.facts)
         if not is_fact and not all(map(case.grounds.covers, content_terms(name[0]))):
             yield f"{name[0]} does not occur"
-    for name in chinese_names(case.sentence):
-        if not case.grounds.covers(name):
-            yield f"{name} does not occur"
+    for guessed in chinese_names(case.sentence):
+        if not case.grounds.covers(guessed):
+            yield f"{guessed} does not occur"
 
 
 def _check_loaded_words(case: _Case) -> Iterator[str]:

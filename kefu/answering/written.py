@@ -89,7 +89,7 @@ class Judge:
         return 1 <= marker <= len(self._hits)
 
     async def _holds(self, draft: Draft, hits: Sequence[Hit]) -> bool:
-        texts = [f"{' > '.join((hit.title, *hit.heading_path))}\n{hit.text}" for hit in hits]
+        texts = [f"{' > '.join((hit.title, *hit.heading_path))}\n\n{hit.text}" for hit in hits]
         for claim in draft.claims:
             nearest = await self._nearest(claim, hits)
             if not supports(claim, texts, self._question, nearest=nearest).is_supported:

@@ -28,7 +28,6 @@ from kefu.web import (
     OpenResources,
     ProblemBody,
     RowId,
-    describe,
     enter_gate,
     finish_unless_gone,
     format_event,
@@ -124,13 +123,10 @@ async def chat(request: Request, body: ChatRequest, resources: OpenResources) ->
 
 
 async def encode_events(events: AsyncGenerator[ChatEvent, None]) -> AsyncGenerator[bytes, None]:
-    """Put events on the wire, and an error, whatever it is, as the last of them."""
-    try:
-        async with aclosing(events):
-            async for event in events:
-                yield format_event(EVENT_NAMES[type(event)], EVENT.dump_python(event, mode="json"))
-    except Exception as error:  # noqa: BLE001 - the status is sent; an event is all that is left
-        yield format_event("error", describe(error).as_json()["error"])
+    """Put events on the wire."""
+    async with aclosing(events):
+        async for event in events:
+            yield format_event(EVENT_NAMES[type(event)], EVENT.dump_python(event, mode="json"))
 
 
 @router.get("/api/conversations/{conversation_id}", responses=_problems(400, 404))

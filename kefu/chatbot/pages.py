@@ -35,7 +35,6 @@ from kefu.web import (
     OpenResources,
     RowId,
     choose_language,
-    describe,
     enter_gate,
     finish_unless_gone,
     format_event,
@@ -188,26 +187,22 @@ async def _encode_events(
     request: Request, events: AsyncGenerator[ChatEvent, None]
 ) -> AsyncGenerator[bytes, None]:
     """Send the answer so far after every sentence, so that lists and tables grow as they should."""
+    language = choose_language(request)
     text = ""
     citations: list[Citation] = []
-    try:
-        async with aclosing(events):
-            async for event in events:
-                match event:
-                    case Progress():
-                        yield format_event("progress", {"stage": event.stage})
-                    case Sentence():
-                        text += event.text
-                        citations.extend(event.citations)
-                        yield format_event("text", {"html": show_text(text, citations)})
-                    case ChatAnswer():
-                        answer = show_answer(event, event.message_id)
-                        html = render(
-                            "chatbot/_answer.html", answer, language=choose_language(request)
-                        )
-                        yield format_event("answer", {"html": html})
-    except Exception as error:  # noqa: BLE001 - the status is sent; an event is all that is left
-        yield format_event("error", describe(error).as_json()["error"])
+    async with aclosing(events):
+        async for event in events:
+            match event:
+                case Progress():
+                    yield format_event("progress", {"stage": event.stage})
+                case Sentence():
+                    text += event.text
+                    citations.extend(event.citations)
+                    yield format_event("text", {"html": show_text(text, citations)})
+                case ChatAnswer():
+                    answer = show_answer(event, event.message_id)
+                    html = render("chatbot/_answer.html", answer, language=language)
+                    yield format_event("answer", {"html": html})
 
 
 def _conversation_id(request: Request) -> UUID | None:

@@ -15,14 +15,15 @@ WEB_SCHEMES = frozenset({"http", "https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCitation:
-    """A numbered link to a source.
+class ShownReference:
+    """A link to a source with the numbers under which the answer cites it.
 
     Attributes:
+        numbers: runs are drawn together: "1–3, 5".
         place: where in the document: its innermost heading.
     """
 
-    marker: int
+    numbers: str
     href: str
     title: str
     place: str
@@ -44,7 +45,7 @@ class ShownAnswer:
     is_abstention: bool
     model: str
     notice: str | None
-    citations: Sequence[ShownCitation]
+    references: Sequence[ShownReference]
     feedback: Feedback | None
 
 
@@ -99,7 +100,7 @@ def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = No
         is_abstention=answer.outcome is Outcome.ABSTAINED,
         model="" if answer.mode == EXTRACTIVE else answer.mode,
         notice=answer.notice,
-        citations=[_show_citation(citation) for citation in answer.citations],
+        references=_show_references(answer.citations),
         feedback=feedback,
     )
 
@@ -149,14 +150,32 @@ def show_source(excerpt: Excerpt, *, quote_text: str, marker: int | None) -> Sho
     )
 
 
-def _show_citation(citation: Citation) -> ShownCitation:
-    return ShownCitation(
-        marker=citation.marker,
-        href=_href(citation),
-        title=citation.title,
-        place=citation.heading_path[-1] if citation.heading_path else "",
-        page=citation.page,
-    )
+def _show_references(citations: Sequence[Citation]) -> list[ShownReference]:
+    """One reference for all citations of a chunk, in the order in which they come first."""
+    by_chunk: dict[int, list[Citation]] = {}
+    for citation in citations:
+        by_chunk.setdefault(citation.chunk_id, []).append(citation)
+    return [
+        ShownReference(
+            numbers=draw_together([citation.marker for citation in cited]),
+            href=_href(cited[0]),
+            title=cited[0].title,
+            place=cited[0].heading_path[-1] if cited[0].heading_path else "",
+            page=cited[0].page,
+        )
+        for cited in by_chunk.values()
+    ]
+
+
+def draw_together(numbers: Sequence[int]) -> str:
+    """Write rising numbers shortly: 1, 2, 3, 5 as "1–3, 5"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def _href(citation: Citation) -> str:

@@ -1,7 +1,8 @@
 """The gateway to PostgreSQL: embedded or given server, connections, migrations."""
 
-from kefu.db.connection import Connection, Database, configure, open_database
-from kefu.db.embedded import EmbeddedServer, back_up, run_embedded
+from kefu.db.backup import back_up, restore
+from kefu.db.connection import Connection, Database, configure, open_database, prepare
+from kefu.db.embedded import EmbeddedServer, run_embedded
 from kefu.db.health import ServerFacts, inspect_server
 from kefu.db.migrations import migrate
 
@@ -15,5 +16,7 @@ __all__ = [
     "inspect_server",
     "migrate",
     "open_database",
+    "prepare",
+    "restore",
     "run_embedded",
 ]

@@ -29,7 +29,11 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which every statement commits by itself: for reading."""
+        """A connection on which every statement commits by itself: for reading.
+
+        Raises:
+            DatabaseUnavailable: none becomes free, or it breaks while it is used.
+        """
         async with AsyncExitStack() as stack:
             try:
                 conn = await stack.enter_async_context(self._pool.connection())
@@ -37,7 +41,12 @@ class Database:
                 raise DatabaseUnavailable(
                     f"No database connection became free in {CONNECT_SECONDS} seconds."
                 ) from error
-            yield conn
+            try:
+                yield conn
+            except psycopg.OperationalError as error:
+                if not conn.broken:
+                    raise
+                raise DatabaseUnavailable("The connection to the database was lost.") from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -51,11 +60,8 @@ class Database:
         Raises:
             DatabaseUnavailable: it gives none.
         """
-        try:
-            async with self.connection() as conn:
-                await conn.execute("select 1")
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable("The database does not answer.") from error
+        async with self.connection() as conn:
+            await conn.execute("select 1")
 
 
 @asynccontextmanager
@@ -98,8 +104,14 @@ async def prepare(url: str) -> None:
         raise DatabaseUnavailable("KEFU_DATABASE_URL is not a PostgreSQL URL.") from error
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(
-            f"The database does not answer: {str(error).strip()} Check KEFU_DATABASE_URL."
+            f"The database does not answer: {' '.join(str(error).split())} Check KEFU_DATABASE_URL."
         ) from error
     async with conn:
         require_fit(await inspect_server(conn))
-        await migrate(conn)
+        try:
+            await migrate(conn)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.LockNotAvailable) as error:
+            raise DatabaseUnavailable(
+                f"The schema could not be brought up to date: {error.diag.message_primary}. "
+                "Grant the role what it needs, or try again."
+            ) from error

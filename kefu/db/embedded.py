@@ -8,9 +8,13 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import shlex
+import shutil
+import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
+from psycopg.conninfo import make_conninfo
 
 from kefu.errors import DatabaseUnavailable
 
@@ -26,7 +31,10 @@ BINARIES = Path(WHEEL.origin if WHEEL and WHEEL.origin else ".").parent / "pgins
 DATABASE = "kefu"
 ROLE = "kefu"
 SYSTEM_USER = "kefu"  # PostgreSQL refuses to run as root, so root hands it to this one
-LONGEST_SOCKET_PATH = 100  # bytes; the kernel allows 107 with the terminating zero
+LONGEST_SOCKET_FOLDER = 88  # the kernel allows 103 to 107 for all of it, PostgreSQL adds 14
+SOCKET_PATH = re.compile(r"[A-Za-z0-9/._+-]+")  # libpq gives a meaning to commas and blanks
+SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - TMPDIR may differ between processes that must meet
+POLL_SECONDS = 0.1
 START_SECONDS = 120  # recovery after a crash replays up to max_wal_size
 OPTIONS = {
     "listen_addresses": "",
@@ -62,18 +70,14 @@ def run_embedded(data_dir: Path) -> Iterator[EmbeddedServer]:
         DatabaseUnavailable: the folder cannot be used or the server does not start.
     """
     folder = data_dir.expanduser().absolute() / "postgres"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _explained(data_dir):
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         users = _open_lock(folder.with_suffix(".users"))
-    except OSError as error:
-        raise DatabaseUnavailable(
-            f"The data folder {data_dir} cannot be written: {error.strerror}. "
-            "Set KEFU_DATA_DIR to a folder that can."
-        ) from error
     try:
-        with _exclusive(folder.with_suffix(".lock")):
+        with _explained(data_dir), _exclusive(folder.with_suffix(".lock")):
             fcntl.flock(users, fcntl.LOCK_SH)
             _ensure_initialised(folder)
+            _make_socket_folder(folder)
             _ensure_running(folder)
         yield EmbeddedServer(url=_url(folder), folder=folder)
     finally:
@@ -83,42 +87,51 @@ def run_embedded(data_dir: Path) -> Iterator[EmbeddedServer]:
             os.close(users)
 
 
-def back_up(url: str, target: Path) -> None:
-    """Write the whole database to one file in PostgreSQL's custom format.
-
-    Raises:
-        DatabaseUnavailable: pg_dump says why it could not.
-    """
-    partial = target.with_name(target.name + ".part")
-    command = [str(BINARIES / "pg_dump"), "--format=custom", f"--file={partial}", f"--dbname={url}"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if result.returncode:
-        partial.unlink(missing_ok=True)
-        raise DatabaseUnavailable(f"The back-up failed: {result.stderr.strip()}")
-    partial.replace(target)
+@contextmanager
+def _explained(data_dir: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"The data folder {data_dir} cannot be used: {error.strerror}. "
+            "Set KEFU_DATA_DIR to a folder that can be written."
+        ) from error
 
 
 def _ensure_initialised(folder: Path) -> None:
+    """Made beside its place and moved there when whole, so a kill leaves no half of it."""
     if (folder / "PG_VERSION").exists():
         return
-    _hand_over(folder)
+    staging = folder.with_suffix(".new")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(mode=0o700)
+    _hand_over(staging)
     _run(
-        folder,
+        staging,
         "initdb",
-        f"--pgdata={folder}",
+        "--pgdata=.",
         f"--username={ROLE}",
         "--auth=trust",
         "--encoding=UTF8",
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
     )
+    _run(
+        staging, "postgres", "--single", "-D", ".", "postgres", stdin=f"create database {DATABASE}"
+    )
+    staging.replace(folder)
 
 
 def _ensure_running(folder: Path) -> None:
     if _is_ready(folder):
         return
-    _forget_dead_postmaster(folder)
-    sockets = _socket_folder(folder)
+    _await_processes(folder)
+    if not _is_ready(folder):
+        _forget_foreign_pid(folder)
+        _start(folder)
+
+
+def _start(folder: Path) -> None:
     settings = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in OPTIONS.items())
     _run(
         folder,
@@ -126,20 +139,15 @@ def _ensure_running(folder: Path) -> None:
         "start",
         "--wait",
         f"--timeout={START_SECONDS}",
-        f"--pgdata={folder}",
-        f"--log={folder / 'server.log'}",
-        f"--options=-k {shlex.quote(str(sockets))} {settings}",
+        "--pgdata=.",
+        "--log=server.log",
+        f"--options=-k {_socket_folder(folder)} {settings}",
     )
-    known = _run(
-        folder, "psql", _url(folder, "postgres"), "-Atc", "select datname from pg_database"
-    )
-    if DATABASE not in known.split():
-        _run(folder, "psql", _url(folder, "postgres"), "-c", f"create database {DATABASE}")
 
 
 def _stop(folder: Path) -> None:
     with suppress(DatabaseUnavailable):  # already gone: nothing to stop
-        _run(folder, "pg_ctl", "stop", "--wait", "--mode=fast", f"--pgdata={folder}")
+        _run(folder, "pg_ctl", "stop", "--wait", "--mode=fast", "--pgdata=.")
 
 
 def _is_ready(folder: Path) -> bool:
@@ -147,34 +155,56 @@ def _is_ready(folder: Path) -> bool:
     return subprocess.run(command, check=False).returncode == 0  # noqa: S603
 
 
-def _forget_dead_postmaster(folder: Path) -> None:
-    """Remove the pid file of a crashed server whose number another program has taken since."""
+def _await_processes(folder: Path) -> None:
+    """Wait for a server whose starter was killed, or for the processes of a killed server."""
+    deadline = time.monotonic() + START_SECONDS
+    while _has_processes(folder) and not _is_ready(folder):
+        if time.monotonic() > deadline:
+            raise DatabaseUnavailable(
+                f"The embedded PostgreSQL neither answers nor ends. Details: {folder}/server.log"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _has_processes(folder: Path) -> bool:
+    for process in psutil.process_iter(["name"]):
+        with suppress(psutil.Error):  # gone, or of somebody else
+            if process.info["name"] == "postgres" and Path(process.cwd()) == folder.resolve():
+                return True
+    return False
+
+
+def _forget_foreign_pid(folder: Path) -> None:
+    """Remove the pid file of a crashed server whose number another program has taken since.
+
+    Only then: PostgreSQL itself deals with a dead one, and knows better when that is safe.
+    """
     pid_file = folder / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    with suppress(ValueError, IndexError):
-        pid = int(pid_file.read_text().split()[0])
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            if "postgres" in process.name() and str(folder) in " ".join(process.cmdline()):
-                return
-    pid_file.unlink()
+    with suppress(FileNotFoundError, ValueError, IndexError):
+        if psutil.pid_exists(int(pid_file.read_text().split()[0])):
+            pid_file.unlink()
 
 
-def _run(folder: Path, program: str, *arguments: str) -> str:
-    """Run a PostgreSQL program; output goes to a file, as a daemon would keep a pipe open."""
-    user = SYSTEM_USER if _is_root() else None
-    with tempfile.TemporaryFile("w+") as output:
+def _run(folder: Path, program: str, *arguments: str, stdin: str = "") -> str:
+    """Run a PostgreSQL program; output goes to a file, as a daemon would keep a pipe open.
+
+    In a process group of its own, so that Ctrl-C does not tear it off half-way.
+    """
+    user = _owner(folder)
+    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as output:
+        given.write(stdin)
+        given.seek(0)
         result = subprocess.run(  # noqa: S603 - fixed programs, arguments not from outside
             [BINARIES / program, *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=folder,
             check=False,
             user=user,
-            group=user,
-            extra_groups=[] if user else None,
+            group=None if user is None else folder.stat().st_gid,
+            extra_groups=None if user is None else [],
+            process_group=0,
         )
         output.seek(0)
         text = output.read()
@@ -186,6 +216,11 @@ def _run(folder: Path, program: str, *arguments: str) -> str:
     return text
 
 
+def _owner(folder: Path) -> int | None:
+    """As root: the user the folder belongs to, as whom PostgreSQL runs; else this one."""
+    return folder.stat().st_uid if _is_root() else None
+
+
 def _hand_over(folder: Path) -> None:
     """As root: give the folder to the system user and let it pass through the folders above."""
     if not _is_root():
@@ -194,7 +229,11 @@ def _hand_over(folder: Path) -> None:
         user = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         command = ["useradd", "--system", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        if subprocess.run(command, check=False, capture_output=True).returncode:  # noqa: S603
+            raise DatabaseUnavailable(
+                f"PostgreSQL does not run as root and the system user {SYSTEM_USER!r} could not "
+                "be made. Run kefu as another user or set KEFU_DATABASE_URL."
+            ) from None
         user = pwd.getpwnam(SYSTEM_USER)
     os.chown(folder, user.pw_uid, user.pw_gid)
     for above in (*folder.parents, *BINARIES.parents):
@@ -204,19 +243,32 @@ def _hand_over(folder: Path) -> None:
 
 
 def _socket_folder(folder: Path) -> Path:
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+    """The folder itself, or a short one where its path is too long or odd for a socket."""
+    if SOCKET_PATH.fullmatch(str(folder)) and len(str(folder)) <= LONGEST_SOCKET_FOLDER:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    short = Path(tempfile.gettempdir()) / f"kefu-{digest}"
-    short.mkdir(mode=0o700, exist_ok=True)
-    if _is_root():
-        user = pwd.getpwnam(SYSTEM_USER)
-        os.chown(short, user.pw_uid, user.pw_gid)
-    return short
+    return SHORT_FOLDERS / f"kefu-{digest}"
 
 
-def _url(folder: Path, database: str = DATABASE) -> str:
-    return f"host={_socket_folder(folder)} dbname={database} user={ROLE}"
+def _make_socket_folder(folder: Path) -> None:
+    """Raise DatabaseUnavailable where somebody else has made it, to listen in our place."""
+    sockets = _socket_folder(folder)
+    if sockets == folder:
+        return
+    owner = folder.stat()
+    with suppress(FileExistsError):
+        sockets.mkdir(mode=0o700)
+        if _is_root():
+            os.chown(sockets, owner.st_uid, owner.st_gid)
+    found = sockets.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner.st_uid:
+        raise DatabaseUnavailable(
+            f"{sockets} belongs to another user. Remove it or set KEFU_DATA_DIR to a shorter path."
+        )
+
+
+def _url(folder: Path) -> str:
+    return make_conninfo(host=str(_socket_folder(folder)), dbname=DATABASE, user=ROLE)
 
 
 def _is_root() -> bool:

@@ -15,7 +15,7 @@ class ServerFacts:
     """What the server is.
 
     Attributes:
-        vector: version of pgvector that the server offers, None without it.
+        vector: version of pgvector in the database, or else on offer; None without it.
         size_bytes: of the database.
     """
 
@@ -29,7 +29,8 @@ async def inspect_server(conn: AsyncConnection) -> ServerFacts:
     """Read versions and size."""
     cursor = await conn.execute(
         "select current_setting('server_version'), current_setting('server_version_num')::int,"
-        " (select default_version from pg_available_extensions where name = 'vector'),"
+        " (select coalesce(installed_version, default_version)"
+        "  from pg_available_extensions where name = 'vector'),"
         " pg_database_size(current_database())"
     )
     row = await cursor.fetchone()
@@ -55,4 +56,7 @@ def require_fit(facts: ServerFacts) -> None:
             "(on Debian: postgresql-NN-pgvector), version 0.8 or later."
         )
     if tuple(int(part) for part in facts.vector.split(".")[:2]) < OLDEST_VECTOR:
-        raise DatabaseUnavailable(f"pgvector {facts.vector} is too old: Kefu needs 0.8 or later.")
+        raise DatabaseUnavailable(
+            f"pgvector {facts.vector} is too old: Kefu needs 0.8 or later. Upgrade the package, "
+            "then run `alter extension vector update` in the database."
+        )

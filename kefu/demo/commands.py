@@ -9,7 +9,6 @@ from rich.console import Console
 from kefu.answering.commands import print_answer
 from kefu.knowledge import ingest
 from kefu.resources import open_resources
-from kefu.server import serve
 from kefu.settings import load_settings
 from kefu.viewer import ANONYMOUS
 
@@ -44,6 +43,8 @@ async def demo_command(
             await print_answer(resources, question, viewer=ANONYMOUS, base=BASE)
             console.print()
     if serve_page:
+        from kefu.server import serve  # noqa: PLC0415 - half a second that other commands save
+
         host, port = settings.server.host, settings.server.port
         console.print(f"Chat page: [bold]http://{host}:{port}/?base={BASE}[/]  (Ctrl-C ends it)")
         await serve(settings)

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from kefu.db import open_database
 from kefu.knowledge.embedding import embed_waiting
 from kefu.knowledge.ingest import DEFAULT_BASE, ingest, renew_embeddings
 from kefu.knowledge.records import BaseStatus, IngestReport
@@ -44,6 +44,7 @@ async def ingest_command(
 
     Run it again at any time: unchanged files cost nothing, changed ones replace what they held,
     vanished ones are withdrawn. Press Ctrl-C at any time: the next run goes on from there.
+    Ends with code 3 when some files could not be taken in.
     """
     console = Console(stderr=True)
     async with open_resources(load_settings()) as resources:
@@ -66,17 +67,15 @@ async def ingest_command(
 
 async def status_command(*, as_json: JsonOption = False) -> None:
     """Show what every knowledge base holds and what waits."""
-    async with (
-        open_resources(load_settings()) as resources,
-        resources.database.connection() as conn,
-    ):
+    async with open_database(load_settings()) as database, database.connection() as conn:
         statuses = await list_statuses(conn)
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in statuses], default=str))
     elif not statuses:
         Console().print("No knowledge yet. Begin with: [bold]kefu ingest PATH[/]")
     else:
-        Console().print(_status_table(statuses))
+        for status in statuses:
+            _print_status(Console(), status)
 
 
 async def embed_command(
@@ -85,15 +84,16 @@ async def embed_command(
     renew: Annotated[
         bool, typer.Option("--renew", help="Embed everything again, after a change of embedder.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Give the chunks that wait their vectors; may run on several machines at once."""
     async with open_resources(load_settings()) as resources:
         if renew:
-            known = await renew_embeddings(resources, base)
+            await renew_embeddings(resources, base)
         async with resources.database.connection() as conn:
             known = await get_base(conn, base)
             waiting = await count_waiting(conn, known.id)
-        with _bars(Console(stderr=True), is_shown=True) as progress:
+        with _bars(Console(stderr=True), is_shown=not as_json) as progress:
             bar = progress.add_task("Embedding", total=waiting, unit="chunks")
             done = await embed_waiting(
                 resources.database,
@@ -101,7 +101,10 @@ async def embed_command(
                 known,
                 on_progress=lambda count: progress.update(bar, advance=count),
             )
-    typer.echo(f"{done} chunks embedded.")
+    if as_json:
+        typer.echo(json.dumps({"base": base, "embedded_count": done}))
+    else:
+        typer.echo(f"{done} chunks embedded.")
 
 
 class _IngestBars:
@@ -165,48 +168,41 @@ def _print_report(console: Console, report: IngestReport) -> None:
     )
     if report.unsupported:
         kinds = ", ".join(
-            f"{suffix or 'no suffix'} ({count})"
+            f"{_on_one_line(suffix) or 'no suffix'} ({count})"
             for suffix, count in sorted(report.unsupported.items())
         )
         console.print(f"Not read, as their format is not supported: {escape(kinds)}.")
     for problem in report.problems[:SHOWN_PROBLEMS]:
-        console.print(f"[red]✗[/] {escape(ascii_safe(problem.path))}: {escape(problem.reason)}")
+        console.print(f"[red]✗[/] {escape(_on_one_line(problem.path))}: {escape(problem.reason)}")
     if len(report.problems) > SHOWN_PROBLEMS:
         console.print(f"... and {len(report.problems) - SHOWN_PROBLEMS} more; --json shows all.")
 
 
-def ascii_safe(path: str) -> str:
-    """A path on one line, control characters written out."""
+def _on_one_line(path: str) -> str:
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in path)
 
 
-def _status_table(statuses: list[BaseStatus]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("base", "documents", "languages", "formats", "chunks", "waiting", "problems"):
-        table.add_column(column)
-    table.add_column("text", justify="right")
-    table.add_column("index", justify="right")
-    table.add_column("updated")
-    for status in statuses:
-        table.add_row(
-            status.name,
-            f"{status.document_count}"
-            + (f" (+{status.withdrawn_count} withdrawn)" if status.withdrawn_count else ""),
-            _counts(status.languages),
-            _counts(status.formats),
-            str(status.chunk_count),
-            str(status.waiting_count),
-            str(status.problem_count),
-            _megabytes(status.character_count, unit="M characters"),
-            _megabytes(status.index_bytes, unit="MB"),
-            f"{status.updated_at:%Y-%m-%d %H:%M}" if status.updated_at else "-",
-        )
-    return table
+def _print_status(console: Console, status: BaseStatus) -> None:
+    """A block of labelled lines; those that have nothing to say are left out."""
+    withdrawn = f", {status.withdrawn_count} withdrawn" if status.withdrawn_count else ""
+    problems = f", {status.problem_count} with problems" if status.problem_count else ""
+    waiting = f", {status.waiting_count} wait for their vectors" if status.waiting_count else ""
+    lines = {
+        "Documents": f"{status.document_count:,}{withdrawn}",
+        "Files": f"{status.file_count:,}{problems}",
+        "Chunks": f"{status.chunk_count:,}{waiting}",
+        "Text": f"{status.character_count / 1e6:,.1f} M characters",
+        "Languages": _counts(status.languages),
+        "Formats": _counts(status.formats),
+        "Embedder": status.embedder,
+        "On disk": f"{status.index_bytes / 1e6:,.1f} MB",
+        "Updated": f"{status.updated_at:%Y-%m-%d %H:%M} UTC" if status.updated_at else "",
+    }
+    console.print(f"[bold]{escape(status.name)}[/]")
+    for label, value in lines.items():
+        if value:
+            console.print(f"  {label:<10} {escape(value)}", highlight=False)
 
 
 def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "-"
-
-
-def _megabytes(count: int, *, unit: str) -> str:
-    return f"{count / 1e6:.1f} {unit}"
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))

@@ -10,13 +10,18 @@ from kefu.errors import Conflict
 from kefu.knowledge.prepare import index_text
 from kefu.knowledge.records import Base
 from kefu.knowledge.store import chunks as store
+from kefu.knowledge.store.bases import get_base
 from kefu.llm import Embedder
 
 BATCH = 32  # chunks a transaction; what a killed process loses at most
 
 
 async def embed_batch(database: Database, embedder: Embedder, base: Base) -> int:
-    """Embed some waiting chunks and return how many; they stay locked until stored."""
+    """Embed some waiting chunks and return how many; they stay locked until stored.
+
+    Raises:
+        Conflict: the base has been given to another embedder meanwhile.
+    """
     async with database.transaction() as conn:
         waiting = await store.list_waiting(conn, base.id, limit=BATCH)
         if not waiting:
@@ -26,8 +31,10 @@ async def embed_batch(database: Database, embedder: Embedder, base: Base) -> int
         rows = [
             (each.id, vector_literal(vector)) for each, vector in zip(waiting, vectors, strict=True)
         ]
-        await store.update_embeddings(conn, base.id, rows)
-    return len(waiting)
+        stored_count = await store.update_embeddings(conn, base, rows)
+        if stored_count == 0:
+            require_same_embedder(await get_base(conn, base.name), embedder)
+    return stored_count
 
 
 async def embed_waiting(

@@ -7,9 +7,10 @@ only after its last document, so a killed ingestion goes on where it was when it
 import asyncio
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kefu.errors import BadInput, TooLarge
@@ -18,19 +19,20 @@ from kefu.knowledge.lexical_index import has_drifted
 from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
-from kefu.knowledge.records import Base, IngestReport, PreparedDocument, Problem
+from kefu.knowledge.records import Base, IngestReport, PreparedDocument, Problem, Source
 from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
 from kefu.knowledge.scan import Scan, resolve_roots, scan
+from kefu.knowledge.sources import ensure_sources, get_source, require_audience_name
 from kefu.knowledge.store import bases as base_store
 from kefu.knowledge.store import chunks as chunk_store
 from kefu.knowledge.store import documents as document_store
 from kefu.knowledge.store import files as file_store
 from kefu.resources import Resources
-from kefu.viewer import PUBLIC
 
 BASE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 DOCUMENTS_A_TRANSACTION = 200
 DEFAULT_BASE = "main"
+UNREADABLE = "It cannot be read: it is a broken link, no ordinary file, or not permitted."
 
 OnProgress = Callable[[IngestReport], None]
 
@@ -54,6 +56,7 @@ async def ingest(
         Conflict: another process ingests into the base, or its embedder differs.
     """
     roots = resolve_roots(paths)
+    require_audience_name(audience)
     base = await ensure_base(resources, base_name)
     started = time.monotonic()
     report = IngestReport(base=base.name)
@@ -63,7 +66,10 @@ async def ingest(
         ParserPool(resources.settings.ingest) as parsers,
     ):
         run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
-        await run.take_in(roots, audience=audience, wait=wait)
+        try:
+            await run.take_in(roots, audience=audience, wait=wait)
+        except ExceptionGroup as group:
+            raise _first(group) from group
     report.seconds = time.monotonic() - started
     on_progress(report)
     return report
@@ -125,33 +131,21 @@ class _Ingestion:
 
     async def _take_in_root(self, root: Path, *, audience: str | None) -> None:
         found = await asyncio.to_thread(scan, root)
-        source_id, source_audience = await self._ensure_source(found.root, audience)
-        async with self.database.connection() as conn:
+        async with self.database.transaction() as conn:
+            sources = await ensure_sources(conn, self.base, found.root, audience=audience)
             stored = await file_store.list_files(conn, self.base.id)
-        changes = await asyncio.to_thread(plan_changes, found, stored, checksum=file_checksum)
+        checksum = partial(file_checksum, max_bytes=self.settings.max_file_mb << 20)
+        changes = await asyncio.to_thread(plan_changes, found, stored, checksum=checksum)
         self._count(found, changes)
-        await self._apply(changes, source_id)
+        await self._apply(changes, sources)
         queue = asyncio.Queue[FileToRead]()
         for file in changes.to_read:
             queue.put_nowait(file)
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self.settings.workers):
-                tasks.create_task(self._read_all(queue, source_id, source_audience))
+                tasks.create_task(self._read_all(queue, sources))
         async with self.database.connection() as conn:
-            await file_store.finish_source(conn, source_id)
-
-    async def _ensure_source(self, uri: str, audience: str | None) -> tuple[int, str]:
-        """The known source that holds `uri`, or a new one."""
-        async with self.database.transaction() as conn:
-            for source_id, source_uri, known in await file_store.list_sources(conn, self.base.id):
-                if uri == source_uri or uri.startswith(source_uri.rstrip("/") + "/"):
-                    if audience is not None and audience != known:
-                        await file_store.change_audience(conn, source_id, audience)
-                    return source_id, audience or known
-            source_id = await file_store.insert_source(
-                conn, self.base.id, uri, audience=audience or PUBLIC
-            )
-        return source_id, audience or PUBLIC
+            await file_store.finish_source(conn, get_source(sources, found.root).id)
 
     def _count(self, found: Scan, changes: Changes) -> None:
         report = self.report
@@ -161,17 +155,15 @@ class _Ingestion:
         report.to_read_count += len(changes.to_read)
         for suffix, count in found.unsupported.items():
             report.unsupported[suffix] = report.unsupported.get(suffix, 0) + count
-        report.problems += [
-            Problem(path=path, reason="It cannot be read: check its permissions.")
-            for path in found.unreadable
-        ]
+        report.problems += [Problem(path=path, reason=UNREADABLE) for path in found.unreadable]
         self.on_progress(report)
 
-    async def _apply(self, changes: Changes, source_id: int) -> None:
+    async def _apply(self, changes: Changes, sources: Sequence[Source]) -> None:
         """Do what needs no reading, in one transaction."""
         async with self.database.transaction() as conn:
             for before, found in changes.renamed:
-                await file_store.move_file(conn, before.id, source_id=source_id, path=found.name)
+                source = get_source(sources, found.name)
+                await file_store.move_file(conn, before.id, source=source, path=found.name)
             for before, found in (*changes.touched, *changes.renamed):
                 await file_store.finish_file(
                     conn,
@@ -182,24 +174,23 @@ class _Ingestion:
             gone = [file.id for file in changes.vanished]
             self.report.withdrawn_count += await withdraw_files(conn, self.base, gone)
 
-    async def _read_all(
-        self, queue: asyncio.Queue[FileToRead], source_id: int, audience: str
-    ) -> None:
+    async def _read_all(self, queue: asyncio.Queue[FileToRead], sources: Sequence[Source]) -> None:
         while not queue.empty():
             file = queue.get_nowait()
+            source = get_source(sources, file.found.name)
             try:
-                await self._read(file, source_id, audience)
+                await self._read(file, source)
             except (BadInput, TooLarge) as error:
-                await self._note_problem(file, source_id, str(error))
+                await self._note_problem(file, source, str(error))
             self.report.read_count += 1
             self.on_progress(self.report)
 
-    async def _read(self, file: FileToRead, source_id: int, audience: str) -> None:
+    async def _read(self, file: FileToRead, source: Source) -> None:
         async with self.database.transaction() as conn:
-            file_id = await file_store.upsert_file(conn, self.base.id, source_id, file.found.name)
+            file_id = await file_store.upsert_file(conn, self.base.id, source.id, file.found.name)
             known = await document_store.list_document_checksums(conn, file_id)
-        target = Target(base=self.base, file_id=file_id, audience=audience, known=known)
-        seen: set[str] = set()
+        target = Target(base=self.base, file_id=file_id, audience=source.audience, known=known)
+        seen: dict[str, int] = {}
         batch: list[PreparedDocument] = []
         async with aclosing(self.parsers.parse(file.found.path)) as parsed:
             async for document in parsed:
@@ -225,7 +216,11 @@ class _Ingestion:
         self.on_progress(self.report)
 
     async def _finish(
-        self, file: FileToRead, target: Target, batch: Sequence[PreparedDocument], seen: set[str]
+        self,
+        file: FileToRead,
+        target: Target,
+        batch: Sequence[PreparedDocument],
+        seen: Iterable[str],
     ) -> None:
         """Store the last documents, withdraw those the file no longer has, and call it done."""
         async with self.writing, self.database.transaction() as conn:
@@ -246,10 +241,10 @@ class _Ingestion:
         self.report.chunk_count += stored.chunk_count
         self.report.withdrawn_count += len(gone)
 
-    async def _note_problem(self, file: FileToRead, source_id: int, reason: str) -> None:
+    async def _note_problem(self, file: FileToRead, source: Source, reason: str) -> None:
         self.report.problems.append(Problem(path=file.found.name, reason=reason))
         async with self.database.transaction() as conn:
-            file_id = await file_store.upsert_file(conn, self.base.id, source_id, file.found.name)
+            file_id = await file_store.upsert_file(conn, self.base.id, source.id, file.found.name)
             await file_store.note_problem(conn, file_id, reason)
 
     async def _renew_weights(self) -> None:
@@ -266,14 +261,20 @@ class _Ingestion:
         await embed_waiting(self.database, self.embedder, self.base, on_progress=count, until=until)
 
 
-def _with_unique_key(document: PreparedDocument, seen: set[str]) -> PreparedDocument:
+def _with_unique_key(document: PreparedDocument, seen: dict[str, int]) -> PreparedDocument:
     """Number a key that the file repeats, so that no document replaces another."""
-    key, copies = document.key, 1
+    key = document.key
     while key in seen:
-        copies += 1
-        key = f"{document.key}~{copies}"
-    seen.add(key)
+        seen[document.key] += 1
+        key = f"{document.key}~{seen[document.key]}"
+    seen[key] = 1
     return document if key == document.key else replace(document, key=key)
+
+
+def _first(group: ExceptionGroup) -> Exception:
+    """What went wrong first, where several tasks ended together."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error
 
 
 async def renew_embeddings(resources: Resources, base_name: str) -> Base:

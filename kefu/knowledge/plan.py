@@ -16,13 +16,11 @@ class FileToRead:
     """A file that is new, changed, or could not be read before.
 
     Attributes:
-        checksum: None where the bytes could not be read.
-        is_known: it was taken in before.
+        checksum: None where the bytes could not be read, or are too many to be taken in.
     """
 
     found: FoundFile
     checksum: str | None
-    is_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,7 @@ class Changes:
 
     Attributes:
         touched: same bytes, other time stamp.
-        renamed: same bytes under another name.
+        renamed: same bytes under another name with the same suffix.
         vanished: known files that are no longer there.
     """
 
@@ -52,7 +50,9 @@ def plan_changes(
     known = {file.path: file for file in stored}
     names = {found.name for found in scan.files}
     gone = {file.path: file for file in stored if scan.covers(file.path) and file.path not in names}
-    by_content = {file.checksum: file for file in gone.values() if file.checksum}
+    by_content: dict[tuple[str | None, str], StoredFile] = {
+        (file.checksum, Path(file.path).suffix): file for file in gone.values() if file.checksum
+    }
     unchanged, touched, renamed, to_read = 0, [], [], []
     for found in scan.files:
         before = known.get(found.name)
@@ -62,13 +62,12 @@ def plan_changes(
         digest = checksum(found.path)
         if before and before.checksum and before.checksum == digest:
             touched.append((before, found))
-        elif before is None and digest in by_content:
-            moved = by_content.pop(digest)
+        elif before is None and (digest, found.path.suffix) in by_content:
+            moved = by_content.pop((digest, found.path.suffix))
             del gone[moved.path]
             renamed.append((moved, found))
         else:
-            is_known = before is not None and before.size_bytes > 0
-            to_read.append(FileToRead(found=found, checksum=digest, is_known=is_known))
+            to_read.append(FileToRead(found=found, checksum=digest))
     return Changes(
         unchanged_count=unchanged,
         touched=tuple(touched),
@@ -86,10 +85,12 @@ def is_same_stat(before: StoredFile, found: FoundFile) -> bool:
     )
 
 
-def file_checksum(path: Path) -> str | None:
-    """SHA-256 of the bytes in hex, None where they cannot be read."""
+def file_checksum(path: Path, *, max_bytes: int) -> str | None:
+    """SHA-256 of the bytes in hex, None where they cannot be read or are more than `max_bytes`."""
     hasher = hashlib.sha256()
     try:
+        if path.stat().st_size > max_bytes:
+            return None
         with path.open("rb") as file:
             for block in _blocks(file.read):
                 hasher.update(block)

@@ -95,6 +95,20 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file or folder that was given to be taken in.
+
+    Attributes:
+        uri: its absolute path.
+        audience: who may read what comes from it.
+    """
+
+    id: int
+    uri: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
     """A file as it was when it was last taken in.
 

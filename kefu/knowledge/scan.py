@@ -1,6 +1,7 @@
 """Which files lie under the paths that somebody wants taken in."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from kefu.errors import BadInput
 from kefu.knowledge.parsing import supported_suffixes
 from kefu.knowledge.prepare import display_path
+from kefu.knowledge.sources import is_within
 
 OFFICE_LOCK = "~$"  # what office programs leave beside an open document
 
@@ -33,7 +35,7 @@ class Scan:
     Attributes:
         root: the absolute path that was given, as text.
         unsupported: suffix -> count of files that Kefu does not read.
-        unreadable: paths that could not be looked at.
+        unreadable: files and folders that could not be looked at, and links to devices.
     """
 
     root: str
@@ -43,8 +45,9 @@ class Scan:
 
     def covers(self, name: str) -> bool:
         """Whether a file of that name would have been found, had it been there."""
-        is_within = name == self.root or name.startswith(self.root.rstrip("/") + "/")
-        return is_within and not any(name.startswith(each) for each in self.unreadable)
+        return is_within(name, self.root) and not any(
+            is_within(name, each) for each in self.unreadable
+        )
 
 
 def resolve_roots(paths: Sequence[Path]) -> list[Path]:
@@ -55,12 +58,17 @@ def resolve_roots(paths: Sequence[Path]) -> list[Path]:
     """
     roots = []
     for path in paths:
-        absolute = path.expanduser().absolute()
-        if not absolute.exists():
-            raise BadInput(f"{path} does not exist. Nothing was changed.")
-        if not (absolute.is_file() or absolute.is_dir()):
-            raise BadInput(f"{path} is neither a file nor a folder. Nothing was changed.")
-        roots.append(absolute.resolve())
+        shown = display_path(path)
+        try:
+            absolute = path.expanduser().absolute().resolve(strict=True)
+            is_usable = absolute.is_file() or absolute.is_dir()
+        except FileNotFoundError:
+            raise BadInput(f"{shown} does not exist. Nothing was changed.") from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise BadInput(f"{shown} cannot be used: {error}. Nothing was changed.") from error
+        if not is_usable:
+            raise BadInput(f"{shown} is neither a file nor a folder. Nothing was changed.")
+        roots.append(absolute)
     return [
         root for root in dict.fromkeys(roots) if not any(above in roots for above in root.parents)
     ]
@@ -77,24 +85,31 @@ def scan(root: Path) -> Scan:
         if suffix not in supported_suffixes() and path != root:
             unsupported[suffix] = unsupported.get(suffix, 0) + 1
             continue
-        try:
-            stat = path.stat()
-        except OSError:
+        found = _look_at(path)
+        if found:
+            files.append(found)
+        else:
             unreadable.append(display_path(path))
-            continue
-        files.append(
-            FoundFile(
-                path=path,
-                name=display_path(path),
-                size_bytes=stat.st_size,
-                modified_ns=stat.st_mtime_ns,
-            )
-        )
     return Scan(
         root=display_path(root),
         files=tuple(files),
         unsupported=unsupported,
         unreadable=tuple(unreadable),
+    )
+
+
+def _look_at(path: Path) -> FoundFile | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):  # opening a pipe or device may never end
+        return None
+    return FoundFile(
+        path=path,
+        name=display_path(path),
+        size_bytes=status.st_size,
+        modified_ns=status.st_mtime_ns,
     )
 
 

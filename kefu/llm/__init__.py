@@ -6,10 +6,11 @@ Whatever goes wrong with a model is a `ModelUnavailable` whose text says how to 
 """
 
 from kefu.llm.built_in import BuiltInEmbedder
-from kefu.llm.chat import ChatEndpoint, estimate_tokens, open_endpoint
+from kefu.llm.chat import ChatEndpoint, open_endpoint
 from kefu.llm.check import Check, check_embedder, check_endpoint
 from kefu.llm.embeddings import Embedder, Vectors, open_embedder
 from kefu.llm.fakes import FakeEmbedder, ScriptedEndpoint
+from kefu.llm.tokens import estimate_tokens
 
 __all__ = [
     "BuiltInEmbedder",

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from kefu.errors import ModelUnavailable
-from kefu.llm.chat import estimate_tokens
+from kefu.llm.tokens import estimate_tokens
 from kefu.llm.vectors import Vectors, normalise
 
 WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")

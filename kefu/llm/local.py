@@ -16,8 +16,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from kefu.errors import BadSettings, ModelUnavailable
-from kefu.llm.chat import estimate_tokens
 from kefu.llm.openai_chat import OpenAICompatibleEndpoint
+from kefu.llm.tokens import estimate_tokens
 from kefu.settings import ModelSettings
 
 CONTEXT_TOKENS = 8192

@@ -28,10 +28,10 @@ from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from kefu.errors import ModelUnavailable
-from kefu.llm.chat import estimate_tokens
 from kefu.llm.failures import MALFORMED, Place, explain, explain_status
 from kefu.llm.http import open_client
 from kefu.llm.thinking import ThinkingFilter
+from kefu.llm.tokens import estimate_tokens
 from kefu.settings import ModelSettings
 
 Events = AsyncIterator[ModelResponseStreamEvent]

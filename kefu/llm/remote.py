@@ -9,9 +9,9 @@ from openai import AsyncOpenAI, OpenAIError
 from openai.types import CreateEmbeddingResponse
 
 from kefu.errors import ModelUnavailable
-from kefu.llm.chat import estimate_tokens
 from kefu.llm.failures import MALFORMED, Place, explain
 from kefu.llm.http import open_client
+from kefu.llm.tokens import estimate_tokens
 from kefu.llm.vectors import QueryCache, Vectors, clean, normalise
 from kefu.settings import EmbeddingSettings
 

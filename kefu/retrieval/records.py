@@ -67,3 +67,16 @@ class Hit(Chunk):
 
     score: float
     parts: ScoreParts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseFloor:
+    """What irrelevant questions find in a base.
+
+    Attributes:
+        chunk_count: of the base when it was measured.
+        similarity: cosine.
+    """
+
+    chunk_count: int
+    similarity: float

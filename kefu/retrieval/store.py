@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection, sql
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from kefu.knowledge import Base
-from kefu.retrieval.records import Candidate, Chunk
+from kefu.retrieval.records import Candidate, Chunk, NoiseFloor
 from kefu.text import TERM_IDS
 from kefu.viewer import Viewer
 
@@ -144,3 +144,42 @@ async def list_idf(
         {"chunks": base.chunk_count, "terms": list(term_ids), "base": base.id},
     )
     return await cursor.fetchall()
+
+
+async def list_nearest(conn: AsyncConnection, base: Base, vectors: Sequence[str]) -> list[float]:
+    """The similarity of each vector's nearest chunk; empty while no chunk has a vector."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        sql.SQL(
+            "select 1 - n.distance from unnest(%s::text[]) as v (vector) cross join lateral ("
+            " select embedding::halfvec({dimensions}) <=> v.vector::halfvec({dimensions})"
+            "  as distance"
+            " from {chunks} where embedding is not null order by distance limit 1) n"
+        ).format(
+            chunks=sql.Identifier(f"chunks_{base.id}"), dimensions=sql.Literal(base.dimensions)
+        ),
+        [list(vectors)],
+    )
+    return await cursor.fetchall()
+
+
+async def find_noise_floor(conn: AsyncConnection, base: Base, language: str) -> NoiseFloor | None:
+    cursor = conn.cursor(row_factory=class_row(NoiseFloor))
+    await cursor.execute(
+        "select chunk_count, similarity from noise_floors"
+        " where base_id = %s and language = %s and embedder = %s",
+        [base.id, language, base.embedder],
+    )
+    return await cursor.fetchone()
+
+
+async def upsert_noise_floor(
+    conn: AsyncConnection, base: Base, language: str, similarity: float
+) -> None:
+    await conn.execute(
+        "insert into noise_floors (base_id, language, embedder, chunk_count, similarity)"
+        " values (%s, %s, %s, %s, %s) on conflict (base_id, language) do update set"
+        " embedder = excluded.embedder, chunk_count = excluded.chunk_count,"
+        " similarity = excluded.similarity",
+        [base.id, language, base.embedder, base.chunk_count, similarity],
+    )

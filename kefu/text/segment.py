@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-import rjieba
 import Stemmer
 
 from kefu.text.normalise import HAN, simplify_text
@@ -68,6 +67,8 @@ def _han_words(runs: list[str]) -> list[str]:
     """
     if not runs:
         return []
+    import rjieba  # noqa: PLC0415 - 0.2 s to import, not needed by commands without Chinese
+
     words = [word for word in rjieba.cut(" ".join(runs)) if word != " "]
     known = frozenset(words)
     pairs = (run[n : n + 2] for run in runs for n in range(len(run) - 1))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kefu.web.disconnection import wait_for_disconnect
+from kefu.web.problems import describe
 
 PING = format_sse_event(comment="ping")
 PING_SECONDS = 15.0  # proxies commonly close what is silent for 30 to 60
@@ -23,7 +24,7 @@ def format_event(event: str, data: object) -> bytes:
 
 
 class EventStream(Response):
-    """Sends events as they come and a comment while there are none."""
+    """Sends events as they come, a comment while there are none, and an error as the last event."""
 
     media_type = "text/event-stream"
     BUFFERING_OFF: ClassVar = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
@@ -34,7 +35,7 @@ class EventStream(Response):
         self.status_code = 200
         self.background = None
         self.body = b""
-        self._events = events
+        self._events = _end_with_error(events)
         self._ping_seconds = ping_seconds
         self._has_ended = False
         self.init_headers(self.BUFFERING_OFF)
@@ -59,6 +60,15 @@ class EventStream(Response):
             if self._has_ended:
                 return
             await send(_body(PING))
+
+
+async def _end_with_error(events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield event
+    except Exception as error:  # noqa: BLE001 - the status is sent; an event is all that is left
+        yield format_event("error", describe(error).as_json()["error"])
 
 
 async def _cancel_on_disconnect(receive: Receive, tasks: TaskGroup) -> None:

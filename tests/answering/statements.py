@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sentences are data
 """Sentences that their source supports, and sentences that it does not, as models write them."""
 
 REFUND_ZH = """
@@ -126,14 +127,23 @@ SUPPORTED = [
     ("refund zh", "本政策从 2026-03-01 起施行。"),
     ("refund zh", "确认后资源会保留24小时，期间可以撤回申请。"),
     ("refund zh", "续费订单不能无理由退款。"),
-    ("refund en", "You can return a prepaid instance within seven days of payment and receive the full amount."),
-    ("refund en", "Each verified person or company may return up to three instances per calendar year."),
+    (
+        "refund en",
+        "You can return a prepaid instance within seven days of payment and receive the full amount.",
+    ),
+    (
+        "refund en",
+        "Each verified person or company may return up to three instances per calendar year.",
+    ),
     ("refund en", "The money goes back the way it came within 7 business days of approval."),
     ("refund en", "No, domain registration is not refunded."),
     ("refund en", "SSL certificates are refunded in full before issue, but not after."),
     ("refund en", "A ticket is not necessary."),
     ("refund en", "You don't need a ticket."),
-    ("refund en", "Go to **Billing > Returns** in the console, choose the instance and confirm the amount."),
+    (
+        "refund en",
+        "Go to **Billing > Returns** in the console, choose the instance and confirm the amount.",
+    ),
     ("refund en", "The policy takes effect on March 1, 2026."),
     ("refund en", "Renewals are not included."),
     ("refund en", "The resource is kept for 24 hours after you confirm."),
@@ -187,7 +197,10 @@ UNSUPPORTED = [
     ("refund en", "The money goes back within seven hours of approval."),
     ("refund en", "Each verified company may return at least 3 instances in a calendar year."),
     ("refund en", "This policy takes effect on 3 January 2026."),
-    ("refund en", "You may return an instance after 7 days of payment and receive the full amount."),
+    (
+        "refund en",
+        "You may return an instance after 7 days of payment and receive the full amount.",
+    ),
     ("prices en", "The Business plan costs $19.90 per month."),
     ("prices en", "The Business plan costs 14.90 euros per month."),
     ("prices en", "Uptime is 99.99% for Business."),

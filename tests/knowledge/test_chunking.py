@@ -215,7 +215,7 @@ block = st.one_of(
 documents = st.lists(block, max_size=14).map("\n\n".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents, st.integers(12, 120))
 def test_every_word_is_in_the_chunks_in_order_and_none_is_too_large(
     markdown: str, max_tokens: int

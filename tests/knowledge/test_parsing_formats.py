@@ -246,7 +246,8 @@ def test_pdf_gives_headings_paragraphs_lists_and_ruled_tables(tmp_path: Path) ->
         "# Refund manual\n\nMoney is returned to the account it was paid from, which takes seven "
         "working day and some patience; larger sums are looked at by two members of the finance "
         "department before they are released.\n\n- first thing\n- second thing\n1. Write\n2. Wait"
-        "\n\f\n## 退款说明\n\n客户可以在收到商品之后的七个工作日之内提出退款申请，客服人员会在两天内答复。"
+        "\n\f\n## 退款说明\n\n"
+        "客户可以在收到商品之后的七个工作日之内提出退款申请，客服人员会在两天内答复。"
         "\n\f\n| Plan | Price |\n| --- | --- |\n| Basic | 10 |\n| Pro | 20 |"
     )
     assert document.title == "Refund manual"
@@ -264,9 +265,8 @@ def test_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
 
 
 def unruled(canvas: Canvas) -> None:
-    for number, row in enumerate(
-        [("Plan", "Price", "Code"), ("Basic", "10", "B"), ("Pro", "", "P")]
-    ):
+    rows = [("Plan", "Price", "Code"), ("Basic", "10", "B"), ("Pro", "", "P")]
+    for number, row in enumerate(rows):
         for column, value in enumerate(row):
             canvas.drawString(72 + column * 100, 700 - number * 15, value)
 
@@ -286,7 +286,7 @@ def sideways(canvas: Canvas) -> None:
 
 def test_text_that_runs_upwards_is_read(tmp_path: Path) -> None:
     markdown = parsed(write_pdf(tmp_path / "a.pdf", sideways)).markdown
-    assert markdown.split() == "First line of it. Second line of it.".split()
+    assert markdown.split() == ["First", "line", "of", "it.", "Second", "line", "of", "it."]
 
 
 def test_pdf_without_text_says_so(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def strings_of_templates() -> Iterator[str]:
     for path in TEMPLATES:
         with path.open("rb") as file:
             for _, _, string, _ in babel_extract(file, ("_", "gettext"), [], {"trimmed": "true"}):
-                yield string if isinstance(string, str) else string[0]
+                yield str(string[0] if isinstance(string, tuple) else string)
 
 
 def test_every_string_has_a_chinese_translation_and_none_is_left_over() -> None:

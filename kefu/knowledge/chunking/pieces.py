@@ -172,22 +172,27 @@ def _grouped(
 
 def _cut_prose(text: str, page: int | None, budget: Budget) -> list[Piece]:
     pieces: list[Piece] = []
-    before = "\n\n"
-    for part in _sentences(text):
+    between = "\n\n"
+    for part in _fitting_parts(text, budget):
         stripped = part.strip()
-        if stripped:
-            fitting = [stripped] if budget.fits(stripped) else cut_hard(stripped, budget)
-            for number, fragment in enumerate(fitting):
-                pieces.append(
-                    Piece(
-                        text=fragment,
-                        tokens=budget.count_inside(fragment),
-                        page=page,
-                        before=before if number == 0 else "",
-                    )
-                )
-        before = part[len(part.rstrip()) :] or ("" if stripped else before)
+        if not stripped:
+            between += part
+            continue
+        start = part.index(stripped)
+        tokens = budget.count_inside(stripped)
+        before = between + part[:start]
+        pieces.append(Piece(text=stripped, tokens=tokens, page=page, before=before))
+        between = part[start + len(stripped) :]
     return pieces
+
+
+def _fitting_parts(text: str, budget: Budget) -> Iterator[str]:
+    """Sentences, and parts of those that do not fit; nothing lost."""
+    for sentence in _sentences(text):
+        if budget.fits(sentence.strip()):
+            yield sentence
+        else:
+            yield from cut_hard(sentence, budget)
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -219,12 +224,12 @@ def cut_hard(text: str, budget: Budget) -> Iterator[str]:
             part = part[: max(int(len(part) * budget.max_tokens / count * 0.95), 1)]
         if at + len(part) < len(text):
             part = part[: _last_break(text, at, at + len(part)) - at]
-            size = max(int(len(part) * 1.2), 8)
+            size = max(int(len(part) * 1.2), budget.max_tokens * 2)
         at += len(part)
         yield part
 
 
 def _last_break(text: str, begin: int, end: int) -> int:
-    """The last place in the second half of a stretch at which no word or number is torn."""
-    found = _GOOD_BREAK.finditer(text, (begin + end) // 2, end + 1)
+    """The last place in a stretch at which no word or number is torn, or its end."""
+    found = _GOOD_BREAK.finditer(text, begin, end + 1)
     return max((each.end() for each in found if each.end() <= end), default=end)

@@ -22,6 +22,7 @@ _BYTE_ORDER_MARKS = (
 )
 _PLAUSIBLE = 0.7
 _BINARY = 0.1
+_FEW_CONTROLS = 8
 _WIDE_LATIN = 0.2
 """Share of NUL bytes above which bytes that are valid UTF-8 are UTF-16 all the same."""
 
@@ -39,7 +40,7 @@ def read_text(path: Path, *, declared: str | None = None) -> str:
     data = path.read_bytes()
     text = decode(data, declared=declared)
     controls = sum(1 for letter in text[:_SAMPLE] if letter < " " and letter not in "\t\n\r\f\x1b")
-    if controls > _BINARY * min(len(text), _SAMPLE):
+    if controls > max(_BINARY * min(len(text), _SAMPLE), _FEW_CONTROLS):
         raise BadInput(f"{shown(path)} is not text; give the file the suffix of its format.")
     return tidy(text)
 

@@ -83,9 +83,9 @@ class _Worker:
 
     async def parse(self, path: Path) -> AsyncGenerator[list[ParsedDocument], None]:
         """Give the file's documents in batches."""
-        process = await self._running()
         is_healthy = False
         try:
+            process = await self._running()
             await self._send(process, path)
             remaining_seconds = self._limits.parse_seconds
             while True:
@@ -104,36 +104,29 @@ class _Worker:
             raise self._failure(path, "crash") from error
         finally:
             if not is_healthy:
-                self._kill()
+                await self.stop()
 
     async def stop(self) -> None:
-        """End the process and wait until it is gone."""
-        process = self._process
-        self._kill()
-        if process is not None:
-            await process.wait()
-
-    def _kill(self) -> None:
+        """End the process at once and wait until it is gone."""
         process, self._process = self._process, None
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
+        if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+            await process.communicate()
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is None:
             return self._process
-        process = await asyncio.create_subprocess_exec(
+        await self.stop()
+        self._process = process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "kefu.knowledge.parsing.worker"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        self._process = process
         try:
             await asyncio.wait_for(_receive(process), _START_SECONDS)
         except (TimeoutError, asyncio.IncompleteReadError) as error:
-            self._kill()
             raise Unavailable("The process that parses files does not start.") from error
         return process
 

@@ -16,7 +16,6 @@ _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _SIGNATURES = {
     b"%PDF-": "a PDF",
-    b"PK\x03\x04": "a ZIP archive or a newer Office file",
     _COMPOUND_FILE: "an Office file of the old format or with a password",
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -82,8 +81,7 @@ def check_archive(path: Path, limits: ParseLimits, *, program: str) -> None:
                     _check_declarations(archive, part)
     except DefusedXmlException as error:
         raise BadInput(
-            f"{shown(path)} declares XML entities, which {program} never writes; "
-            f"save it again with {program}."
+            f"{shown(path)} declares XML entities, which {program} files never do; save it again."
         ) from error
     except (zipfile.BadZipFile, EOFError, ParseError, RuntimeError, NotImplementedError) as error:
         raise not_a(path, program) from error
@@ -115,14 +113,12 @@ def not_a(path: Path, program: str) -> BadInput:
     with path.open("rb") as stream:
         head = stream.read(8)
     for signature, kind in _SIGNATURES.items():
-        if head.startswith(signature) and signature != b"PK\x03\x04":
+        if head.startswith(signature) and program not in kind:
             return BadInput(
-                f"{shown(path)} is not a {program} file but seems to be {kind}; give it its right "
-                f"suffix, or remove the password and save it again with {program}."
+                f"{shown(path)} is no {program} file but seems to be {kind}; "
+                "give it its right suffix, or remove the password and save it again."
             )
-    return BadInput(
-        f"{shown(path)} is damaged or not a {program} file; save it again with {program}."
-    )
+    return BadInput(f"{shown(path)} is damaged or no {program} file; save it again.")
 
 
 def no_text(path: Path) -> BadInput:

@@ -270,7 +270,11 @@ def _is_layout(table: LexborNode, rows: list[LexborNode]) -> bool:
     """Whether the table only arranges the page."""
     if table.attributes.get("role") in ("presentation", "none"):
         return True
-    nested = sum(len(inner.text(deep=True)) for inner in table.css("td > table"))
+    nested = sum(
+        len(inner.text(deep=True))
+        for inner in table.css("td > table")
+        if inner.mem_id != table.mem_id
+    )
     if nested > _NESTED_SHARE * len(table.text(deep=True)):
         return True
     widths = [sum(1 for cell in row.iter() if cell.tag in ("td", "th")) for row in rows]

@@ -65,9 +65,11 @@ def _sheet_blocks(sheet: CalamineSheet) -> Iterator[str]:
 def _filled(sheet: CalamineSheet) -> list[list[str]]:
     """The cells as text, what merged cells hold written into each of them."""
     rows = [[_as_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    width = max(map(len, rows), default=0)
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        if top >= len(rows) or left >= len(rows[top]) or right - left + 1 >= width > 1:
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        has_neighbours = any((*rows[top][:left], *rows[top][right + 1 :]))
+        if not has_neighbours and top == bottom:
             continue
         for row in rows[top : bottom + 1]:
             for column in range(left, min(right + 1, len(row))):

@@ -35,6 +35,7 @@ _BATCH_LETTERS = 256 * 1024
 def main() -> None:
     """Serve until the parent closes the pipe or dies."""
     output = _private_output()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
     _die_with_parent()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")

@@ -60,12 +60,12 @@ async def _weighted_length(conn: AsyncConnection, base_id: int, *, first: float)
 async def take_over_vectors(
     conn: AsyncConnection, document_ids: Sequence[int], *, old_chunk_ids: Sequence[int]
 ) -> None:
-    """Give the chunks whose text did not change the vectors of their predecessors."""
+    """Give the chunks whose text stood in those they replace the vectors of these."""
     await conn.execute(
         "update chunks n set embedding = o.embedding from chunks o"
         " where n.document_id = any(%(documents)s) and o.id = any(%(old)s)"
-        " and o.base_id = n.base_id and o.document_id = n.document_id"
-        " and n.id <> all(%(old)s) and o.digest = n.digest and o.embedding is not null",
+        " and o.base_id = n.base_id and n.id <> all(%(old)s)"
+        " and o.digest = n.digest and o.embedding is not null",
         {"documents": list(document_ids), "old": list(old_chunk_ids)},
     )
 
@@ -137,15 +137,16 @@ async def count_waiting(conn: AsyncConnection, base_id: int) -> int:
 
 
 async def update_embeddings(
-    conn: AsyncConnection, base_id: int, vectors: Sequence[tuple[int, str]]
-) -> None:
-    """Store vectors given as chunk id and pgvector text."""
-    await conn.execute(
+    conn: AsyncConnection, base: Base, vectors: Sequence[tuple[int, str]]
+) -> int:
+    """Store vectors given as chunk id and pgvector text; none if the embedder has changed since."""
+    cursor = await conn.execute(
         "update chunks c set embedding = v.vector::halfvec"
-        " from unnest(%s::bigint[], %s::text[]) as v (id, vector)"
-        " where c.base_id = %s and c.id = v.id",
-        [[each for each, _ in vectors], [vector for _, vector in vectors], base_id],
+        " from unnest(%s::bigint[], %s::text[]) as v (id, vector), knowledge_bases b"
+        " where c.base_id = b.id and b.id = %s and b.embedder = %s and c.id = v.id",
+        [[each for each, _ in vectors], [vector for _, vector in vectors], base.id, base.embedder],
     )
+    return cursor.rowcount
 
 
 async def forget_embeddings(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 
-from kefu.knowledge.records import StoredFile
+from kefu.knowledge.records import Source, StoredFile
 
 
 async def insert_source(conn: AsyncConnection, base_id: int, uri: str, *, audience: str) -> int:
@@ -34,12 +34,23 @@ async def change_audience(conn: AsyncConnection, source_id: int, audience: str) 
     )
 
 
-async def list_sources(conn: AsyncConnection, base_id: int) -> list[tuple[int, str, str]]:
-    """Rows of id, uri, audience."""
-    cursor = await conn.execute(
+async def list_sources(conn: AsyncConnection, base_id: int) -> list[Source]:
+    cursor = conn.cursor(row_factory=class_row(Source))
+    await cursor.execute(
         "select id, uri, audience from sources where base_id = %s order by uri", [base_id]
     )
     return await cursor.fetchall()
+
+
+async def take_over_files(
+    conn: AsyncConnection, source_id: int, *, from_source_id: int, uri: str
+) -> None:
+    """Give a source the files at and under `uri` that another one holds."""
+    await conn.execute(
+        "update files set source_id = %s"
+        " where source_id = %s and (path = %s or starts_with(path, %s))",
+        [source_id, from_source_id, uri, uri.rstrip("/") + "/"],
+    )
 
 
 async def finish_source(conn: AsyncConnection, source_id: int) -> None:
@@ -93,15 +104,21 @@ async def note_problem(conn: AsyncConnection, file_id: int, reason: str) -> None
     )
 
 
-async def move_file(conn: AsyncConnection, file_id: int, *, source_id: int, path: str) -> None:
-    """A file was renamed: its documents stay what they are."""
+async def move_file(conn: AsyncConnection, file_id: int, *, source: Source, path: str) -> None:
+    """A file was renamed: its documents stay what they are, for whom its place says."""
     await conn.execute(
-        "update documents d set uri = %s from files f"
-        " where f.id = %s and d.file_id = f.id and d.uri = f.path",
-        [path, file_id],
+        "update documents d set audience = %s,"
+        " uri = case when d.uri = f.path then %s else d.uri end"
+        " from files f where f.id = %s and d.file_id = f.id",
+        [source.audience, path, file_id],
     )
     await conn.execute(
-        "update files set path = %s, source_id = %s where id = %s", [path, source_id, file_id]
+        "update chunks c set audience = %s from documents d"
+        " where d.file_id = %s and c.document_id = d.id and c.audience <> %s",
+        [source.audience, file_id, source.audience],
+    )
+    await conn.execute(
+        "update files set path = %s, source_id = %s where id = %s", [path, source.id, file_id]
     )
 
 

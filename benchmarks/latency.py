@@ -1,0 +1,126 @@
+"""Latency of one hybrid query, its embedding given: Kefu's PostgreSQL beside libraries in memory.
+
+    python benchmarks/latency.py [--sizes 3000 30000 300000] [--queries 50]
+
+Passages and vectors are synthetic (synthetic.py); the database holds and access-checks them.
+"""
+
+import argparse
+import asyncio
+from collections import Counter
+from time import perf_counter
+
+import numpy as np
+from kefu_bases import open_bench
+from latency_peers import LARGEST_FOR_LISTS, PEERS, build_synthetic_corpus, time_queries
+from peer_searches import Corpus
+from synthetic import Question, generate_questions
+
+from kefu.knowledge import Base, ensure_base, vector_literal
+from kefu.knowledge.lexical_index import count_by_id, weigh
+from kefu.knowledge.store.bases import create_vector_index
+from kefu.knowledge.store.files import insert_source, upsert_file
+from kefu.resources import Resources
+from kefu.retrieval.fusion import fuse
+from kefu.retrieval.store import Query, list_candidates, list_chunks
+from kefu.text import index_terms, query_terms, term_id
+from kefu.viewer import ANONYMOUS
+
+TOP_K = 10
+WARM_UP = 8
+
+
+async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
+    """Write the passages straight into the tables, then build the vector index."""
+    base = await ensure_base(resources, name)
+    if base.chunk_count == len(corpus.ids):
+        return base
+    async with resources.database.transaction() as conn:
+        await conn.execute(f"drop index if exists chunks_{base.id}_by_vector")
+        source_id = await insert_source(conn, base.id, name, audience="public")
+        file_id = await upsert_file(conn, base.id, source_id, name)
+        rows = await conn.execute(
+            "insert into documents (base_id, file_id, key, uri, title, format, language, audience,"
+            " checksum, character_count) values (%s, %s, '', 'x', 'x', 'jsonl', 'en', 'public',"
+            " '', 0) returning id",
+            [base.id, file_id],
+        )
+        (document_id,) = await rows.fetchone()
+        counts: Counter[int] = Counter()
+        length_sum = 0
+        columns = (
+            "base_id, document_id, position, heading_path, text, kind, token_count, audience,"
+            " digest, length, term_ids, term_counts, term_weights, embedding"
+        )
+        async with conn.cursor().copy(f"copy chunks ({columns}) from stdin") as copy:
+            for place, (text, vector) in enumerate(zip(corpus.texts, corpus.vectors, strict=True)):
+                terms = Counter(index_terms(text))
+                by_id = count_by_id(base.id, terms)
+                counts.update(by_id.keys())
+                length = sum(terms.values())
+                length_sum += length
+                await copy.write_row(
+                    (
+                        base.id, document_id, place, [], text, "text", 0, "public", b"", length,
+                        list(by_id), list(by_id.values()),
+                        weigh(by_id, length=length, average_length=125.0), vector_literal(vector),
+                    )
+                )  # fmt: skip
+        await conn.execute(
+            "insert into terms select %s, * from unnest(%s::int[], %s::int[])",
+            [base.id, list(counts), list(counts.values())],
+        )
+        await conn.execute(
+            "update knowledge_bases set chunk_count = %s, length_sum = %s, weighted_length = 125"
+            " where id = %s",
+            [len(corpus.ids), length_sum, base.id],
+        )
+        await create_vector_index(conn, base.id, dimensions=384)
+    async with resources.database.connection() as conn:
+        await conn.execute("vacuum analyze")
+    return await ensure_base(resources, name)
+
+
+async def time_kefu(resources: Resources, base: Base, questions: list[Question]) -> list[float]:
+    """Milliseconds of each query: candidates, fusion, texts of the best ten."""
+    latencies_ms = []
+    async with resources.database.connection() as conn:
+        for question in [*questions[:WARM_UP], *questions]:
+            begin = perf_counter()
+            query = Query(
+                terms=[term_id(base.id, term) for term in query_terms(question.text)],
+                vector=vector_literal(question.vector),
+                candidates=resources.settings.retrieval.candidates,
+                lexical_budget=resources.settings.retrieval.lexical_budget,
+            )
+            found = await list_candidates(conn, base, query, viewer=ANONYMOUS)
+            scores = fuse([each.lexical for each in found], [each.dense for each in found])
+            best = sorted(zip(scores, found, strict=True), key=lambda pair: -pair[0])[:TOP_K]
+            await list_chunks(conn, base, [each.chunk_id for _, each in best], viewer=ANONYMOUS)
+            latencies_ms.append((perf_counter() - begin) * 1000)
+    return latencies_ms[WARM_UP:]
+
+
+async def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[3_000, 30_000, 300_000])
+    parser.add_argument("--queries", type=int, default=50)
+    options = parser.parse_args()
+    print("| chunks | search | p50 ms | p95 ms |\n|---|---|---|---|")
+    async with open_bench() as resources:
+        for size in options.sizes:
+            corpus = build_synthetic_corpus(size)
+            questions = generate_questions(corpus.vectors, options.queries)
+            base = await fill(resources, f"synthetic-{size}", corpus)
+            rows = {"kefu, PostgreSQL on disk": await time_kefu(resources, base, questions)}
+            for name, build in PEERS.items():
+                if size <= LARGEST_FOR_LISTS or "numpy" in name:
+                    rows[name] = time_queries(build(corpus), questions)
+            for name, latencies in rows.items():
+                p50, p95 = np.percentile(latencies, [50, 95])
+                print(f"| {size:,} | {name} | {p50:.1f} | {p95:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,65 @@
+"""Find what may answer a question: hits, and their units ranked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kefu.answering.confidence import confidence
+from kefu.answering.evidence import Unit, list_units, rank_units
+from kefu.errors import ModelUnavailable
+from kefu.resources import Resources
+from kefu.retrieval import Hit, noise_floor, search, weigh_terms
+from kefu.text import Span, detect_language, query_terms
+from kefu.viewer import Viewer
+
+HITS_SEARCHED = 10
+FOREIGN_UNITS = 16  # units in another language whose similarity is computed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was found, best first.
+
+    Attributes:
+        units: sentences, items and rows of the first hits.
+        confidence: 0..1, that they hold the answer.
+    """
+
+    hits: list[Hit]
+    units: list[Unit]
+    confidence: float
+
+
+async def gather(resources: Resources, question: str, *, viewer: Viewer, base: str) -> Evidence:
+    """Search and rank; raises as `kefu.retrieval.search`."""
+    hits = await search(resources, question, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
+    units = list_units(hits)
+    idf = await weigh_terms(resources, query_terms(question), base_name=base)
+    similarities = await _foreign_similarities(resources, question, units)
+    ranked = rank_units(question, units, idf=idf, similarities=similarities)
+    floor = await _floor(resources, question, base)
+    return Evidence(hits=hits, units=ranked, confidence=confidence(hits, ranked, floor=floor))
+
+
+async def _floor(resources: Resources, question: str, base: str) -> float | None:
+    try:
+        return await noise_floor(resources, detect_language(question), base_name=base)
+    except ModelUnavailable:
+        return None  # search has said so already and found by words alone
+
+
+async def _foreign_similarities(
+    resources: Resources, question: str, units: Sequence[tuple[Hit, Span]]
+) -> dict[tuple[int, int], float]:
+    """By chunk id and start: the cosine of the question and units in the other language."""
+    language = detect_language(question)
+    foreign = [unit for unit in units if unit[0].language != language][:FOREIGN_UNITS]
+    if not foreign:
+        return {}
+    embedder = resources.embedder
+    try:
+        wanted = (await embedder.embed_queries([question]))[0]
+        vectors = await embedder.embed_documents([span.text for _, span in foreign])
+    except ModelUnavailable:
+        return {}
+    keys = [(hit.chunk_id, span.start) for hit, span in foreign]
+    return dict(zip(keys, (vectors @ wanted).tolist(), strict=True))
