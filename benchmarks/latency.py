@@ -18,7 +18,7 @@ from synthetic import Question, generate_questions
 
 from kefu.knowledge import Base, ensure_base, vector_literal
 from kefu.knowledge.lexical_index import count_by_id, weigh
-from kefu.knowledge.store.bases import create_vector_index
+from kefu.knowledge.store.bases import create_vector_indexes
 from kefu.knowledge.store.files import insert_source, upsert_file
 from kefu.resources import Resources
 from kefu.retrieval.fusion import fuse
@@ -36,7 +36,8 @@ async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
     if base.chunk_count == len(corpus.ids):
         return base
     async with resources.database.transaction() as conn:
-        await conn.execute(f"drop index if exists chunks_{base.id}_by_vector")
+        for language in ("zh", "en"):
+            await conn.execute(f"drop index chunks_{base.id}_by_vector_{language}")
         source_id = await insert_source(conn, base.id, name, audience="public")
         file_id = await upsert_file(conn, base.id, source_id, name)
         rows = await conn.execute(
@@ -50,7 +51,7 @@ async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
         length_sum = 0
         columns = (
             "base_id, document_id, position, heading_path, text, kind, token_count, audience,"
-            " digest, length, term_ids, term_counts, term_weights, embedding"
+            " language, digest, length, term_ids, term_counts, term_weights, embedding"
         )
         async with conn.cursor().copy(f"copy chunks ({columns}) from stdin") as copy:
             for place, (text, vector) in enumerate(zip(corpus.texts, corpus.vectors, strict=True)):
@@ -61,7 +62,7 @@ async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
                 length_sum += length
                 await copy.write_row(
                     (
-                        base.id, document_id, place, [], text, "text", 0, "public", b"", length,
+                        base.id, document_id, place, [], text, "text", 0, "public", "en", b"", length,
                         list(by_id), list(by_id.values()),
                         weigh(by_id, length=length, average_length=125.0), vector_literal(vector),
                     )
@@ -75,7 +76,7 @@ async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
             " where id = %s",
             [len(corpus.ids), length_sum, base.id],
         )
-        await create_vector_index(conn, base.id, dimensions=384)
+        await create_vector_indexes(conn, base.id, dimensions=384)
     async with resources.database.connection() as conn:
         await conn.execute("vacuum analyze")
     return await ensure_base(resources, name)

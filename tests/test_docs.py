@@ -14,6 +14,7 @@ import pytest
 import typer
 from fastapi import FastAPI
 from pydantic.fields import FieldInfo
+from starlette.routing import Route
 
 import kefu
 from kefu import errors
@@ -55,7 +56,7 @@ def prose_of(path: Path) -> str:
 
 def sections_of(path: Path, *, level: int) -> dict[str, str]:
     """What stands below each heading of a level, by the names in backticks in that heading."""
-    sections = {}
+    sections: dict[str, str] = {}
     for part in re.split(rf"^{'#' * level} ", text_of(path), flags=re.MULTILINE)[1:]:
         heading, _, body = part.partition("\n")
         sections |= dict.fromkeys(re.findall(r"`([^`]+)`", heading), body)
@@ -210,7 +211,8 @@ def list_routes(app: FastAPI) -> set[str]:
         f"{method} {route.path}"
         for router in (app, pages)
         for route in router.routes
-        for method in getattr(route, "methods", None) or ()
+        if isinstance(route, Route)
+        for method in route.methods or ()
     }
     return {route for route in described | found if route.partition(" ")[0] in HTTP_METHODS}
 

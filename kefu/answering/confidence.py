@@ -14,18 +14,20 @@ from kefu.retrieval import Hit
 BIAS = -1.74
 WEIGHT = 2.04
 SIMILARITY_UNIT = 0.03
+LITERAL_CONFIDENCE = 0.95
 FULL_COVERAGE = 0.6  # of the question's idf by one sentence: as good as certain
 
 
-def confidence(hits: Sequence[Hit], units: Sequence[Unit], *, floor: float | None) -> float:
+def confidence(hits: Sequence[Hit], units: Sequence[Unit]) -> float:
     """Probability, 0..1, that the knowledge holds the answer.
 
-    `floor` is the similarity that irrelevant questions reach in the base. Without vectors the words
+    A rare code of the question that a hit holds is as good as certain. Without vectors the words
     in common have to do.
     """
-    similarities = [hit.parts.dense for hit in hits if hit.parts.dense is not None]
-    if floor is None or not similarities:
+    above = [hit.parts.above_noise for hit in hits if hit.parts.above_noise is not None]
+    literal = LITERAL_CONFIDENCE * max((hit.parts.literal for hit in hits), default=0.0)
+    if not above:
         covered = max((unit.coverage for unit in units), default=0.0)
-        return min(covered / FULL_COVERAGE, 1.0)
-    above = (max(similarities) - floor) / SIMILARITY_UNIT
-    return 1 / (1 + math.exp(-(BIAS + WEIGHT * above)))
+        return max(min(covered / FULL_COVERAGE, 1.0), literal)
+    logit = BIAS + WEIGHT * max(above) / SIMILARITY_UNIT
+    return max(1 / (1 + math.exp(-logit)), literal)

@@ -12,9 +12,17 @@ from dataclasses import dataclass
 
 from kefu.answering.understand import asks_for_number
 from kefu.retrieval import Hit
-from kefu.text import Span, SpanKind, index_terms, query_terms, split_sentences
+from kefu.text import (
+    Span,
+    SpanKind,
+    find_identifiers,
+    index_terms,
+    query_terms,
+    split_sentences,
+)
 
 NUMBER_BONUS = 0.5
+CODE_BONUS = 1.0  # a unit without the code that is asked about hardly answers
 LENGTH_BONUS = 0.15  # a heading-like fragment says less than a full sentence
 FULL_LENGTH = 30  # terms
 UNKNOWN_IDF = 8.0  # of a word that the base does not know
@@ -72,14 +80,17 @@ def rank_units(
     """
     wants_number = asks_for_number(question)
     terms = query_terms(question)
+    codes = set(find_identifiers(question))
     scaled = _scale(similarities)
     ranked = []
     for hit, span in units:
         shared = coverage(terms, f"{heading(hit)} {span.text}", idf=idf)
-        coverage_like = scaled.get((hit.chunk_id, span.start), shared)
+        covered = max(shared, scaled.get((hit.chunk_id, span.start), 0.0))
+        own_terms = index_terms(span.text)
         bonus = NUMBER_BONUS if wants_number and _NUMBER.search(span.text) else 0.0
-        length = min(len(index_terms(span.text)), FULL_LENGTH) / FULL_LENGTH
-        score = hit.score + coverage_like + bonus + LENGTH_BONUS * length
+        bonus += CODE_BONUS if codes.intersection(own_terms) else 0.0
+        length = min(len(own_terms), FULL_LENGTH) / FULL_LENGTH
+        score = hit.score + covered + bonus + LENGTH_BONUS * length
         ranked.append(Unit(hit=hit, span=span, coverage=shared, score=score))
     return sorted(ranked, key=lambda unit: -unit.score)
 

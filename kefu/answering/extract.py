@@ -34,7 +34,7 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
 
 
 def compose(units: Sequence[Unit], citer: Citer) -> Iterator[Sentence]:
-    """The pieces of the answer: sentences run on, list items and rows stand on lines of their own."""
+    """The pieces of the answer; list items and rows stand on lines of their own."""
     before: Unit | None = None
     for unit in units:
         citation = citer.cite(unit.hit, unit.quote)

@@ -7,7 +7,7 @@ from kefu.answering.confidence import confidence
 from kefu.answering.evidence import Unit, list_units, rank_units
 from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
-from kefu.retrieval import Hit, noise_floor, search, weigh_terms
+from kefu.retrieval import Hit, search, weigh_terms
 from kefu.text import Span, detect_language, query_terms
 from kefu.viewer import Viewer
 
@@ -36,15 +36,7 @@ async def gather(resources: Resources, question: str, *, viewer: Viewer, base: s
     idf = await weigh_terms(resources, query_terms(question), base_name=base)
     similarities = await _foreign_similarities(resources, question, units)
     ranked = rank_units(question, units, idf=idf, similarities=similarities)
-    floor = await _floor(resources, question, base)
-    return Evidence(hits=hits, units=ranked, confidence=confidence(hits, ranked, floor=floor))
-
-
-async def _floor(resources: Resources, question: str, base: str) -> float | None:
-    try:
-        return await noise_floor(resources, detect_language(question), base_name=base)
-    except ModelUnavailable:
-        return None  # search has said so already and found by words alone
+    return Evidence(hits=hits, units=ranked, confidence=confidence(hits, ranked))
 
 
 async def _foreign_similarities(

@@ -1,10 +1,11 @@
 """Back-up of the whole database to one file, and the way back."""
 
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -14,6 +15,10 @@ from kefu.db.migrations import list_migrations
 from kefu.errors import BadInput, DatabaseUnavailable
 
 LOCK_TIMEOUT = "30s"  # a restore gives up rather than wait for somebody who holds a table
+AS_SCRIPT = ("--no-owner", "--no-comments", "--no-privileges")
+QUIETLY = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
+_ENTRY = re.compile(r"^\d+; \d+ \d+ (TABLE|SEQUENCE) public (\w+) ", re.MULTILINE)
+_CREATED = re.compile(r"^create (table|sequence) (\w+)", re.MULTILINE)
 _MIGRATION = re.compile(r"^(\d+)\t\d{4}_\w+\.sql\t", re.MULTILINE)
 
 
@@ -47,21 +52,52 @@ def restore(url: str, file: Path) -> None:
         DatabaseUnavailable: the database does not answer or is in use.
     """
     _check(file)
-    with _connectable(url, options=f"-c lock_timeout={LOCK_TIMEOUT}") as database:
-        try:
-            _run(
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--no-owner",
-                "--single-transaction",
-                f"--dbname={database}",
-                str(file.absolute()),
-            )
-        except _ProgramFailed as error:
-            raise DatabaseUnavailable(
-                f"The back-up was not restored and nothing was changed: {error}"
-            ) from error
+    try:
+        with _connectable(url, options=f"-c lock_timeout={LOCK_TIMEOUT}") as database:
+            _replay(file, database, first=f"begin;\n{_drops(file)}\n", last="commit;\n")
+    except _ProgramFailed as error:
+        raise DatabaseUnavailable(
+            f"The back-up was not restored and nothing was changed: {error}"
+        ) from error
+
+
+def _replay(file: Path, database: str, *, first: str, last: str) -> None:
+    """Pipe the file into psql; without `last`, sent when all else was, nothing is committed.
+
+    `pg_restore --clean` cannot drop a partitioned table, so it only writes the script.
+    """
+    with tempfile.TemporaryFile("w+") as complaints:
+        reader = subprocess.Popen(  # noqa: S603 - fixed programs
+            [BINARIES / "pg_restore", *AS_SCRIPT, "--file=-", str(file.absolute())],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+        )
+        writer = subprocess.Popen(  # noqa: S603
+            [BINARIES / "psql", *QUIETLY, f"--dbname={database}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+        )
+        with reader, writer, suppress(BrokenPipeError):
+            assert reader.stdout is not None
+            assert writer.stdin is not None
+            writer.stdin.write(first.encode())
+            shutil.copyfileobj(reader.stdout, writer.stdin)
+            if reader.wait() == 0:
+                writer.stdin.write(last.encode())
+        if reader.returncode or writer.returncode:
+            complaints.seek(0)
+            raise _ProgramFailed(_reason(complaints.read()))
+
+
+def _drops(file: Path) -> str:
+    """SQL that drops what the file brings and what this version of Kefu has besides; tables first."""
+    found = set(_ENTRY.findall(_run("pg_restore", "--list", str(file.absolute()))))
+    for migration in list_migrations():
+        found |= {(kind.upper(), name) for kind, name in _CREATED.findall(migration.sql)}
+    return "\n".join(
+        f'drop {kind} if exists "{name}" cascade;' for kind, name in sorted(found, reverse=True)
+    )
 
 
 class _ProgramFailed(Exception):
@@ -108,5 +144,5 @@ def _run(program: str, *arguments: str) -> str:
 
 def _reason(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    errors = [line for line in lines if "error:" in line]
-    return (errors or lines or ["no message."])[0].partition("error: ")[2] or lines[0]
+    error = next((line for line in lines if "error" in line.lower()), "no message.")
+    return re.split(r"(?i)error: +", error)[-1]

@@ -32,6 +32,7 @@ DATABASE = "kefu"
 ROLE = "kefu"
 SYSTEM_USER = "kefu"  # PostgreSQL refuses to run as root, so root hands it to this one
 LONGEST_SOCKET_FOLDER = 88  # the kernel allows 103 to 107 for all of it, PostgreSQL adds 14
+SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH = re.compile(r"[A-Za-z0-9/._+-]+")  # libpq gives a meaning to commas and blanks
 SHORT_FOLDERS = Path("/tmp")  # noqa: S108 - TMPDIR may differ between processes that must meet
 POLL_SECONDS = 0.1
@@ -175,14 +176,14 @@ def _has_processes(folder: Path) -> bool:
 
 
 def _forget_foreign_pid(folder: Path) -> None:
-    """Remove the pid file of a crashed server whose number another program has taken since.
+    """Remove the lock files of a crashed server whose number another program has taken since.
 
     Only then: PostgreSQL itself deals with a dead one, and knows better when that is safe.
     """
-    pid_file = folder / "postmaster.pid"
-    with suppress(FileNotFoundError, ValueError, IndexError):
-        if psutil.pid_exists(int(pid_file.read_text().split()[0])):
-            pid_file.unlink()
+    for lock in (folder / "postmaster.pid", _socket_folder(folder) / f"{SOCKET}.lock"):
+        with suppress(FileNotFoundError, ValueError, IndexError):
+            if psutil.pid_exists(int(lock.read_text().split()[0])):
+                lock.unlink()
 
 
 def _run(folder: Path, program: str, *arguments: str, stdin: str = "") -> str:

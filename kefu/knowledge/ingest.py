@@ -291,5 +291,5 @@ async def renew_embeddings(resources: Resources, base_name: str) -> Base:
             await chunk_store.forget_embeddings(
                 conn, base.id, embedder=embedder.name, dimensions=embedder.dimensions
             )
-            await base_store.create_vector_index(conn, base.id, dimensions=embedder.dimensions)
+            await base_store.create_vector_indexes(conn, base.id, dimensions=embedder.dimensions)
         return await base_store.get_base(conn, base_name)

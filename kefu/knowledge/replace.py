@@ -52,7 +52,7 @@ async def store_documents(
     ]
     old = await chunk_store.list_chunk_ids(conn, ids)
     rows = [
-        (document_id, target.audience, document.chunks)
+        (document_id, target.audience, document.language, document.chunks)
         for document_id, document in zip(ids, different, strict=True)
     ]
     await chunk_store.insert_chunks(conn, target.base.id, rows)

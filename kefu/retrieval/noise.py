@@ -7,41 +7,49 @@ base, so a similarity says something only against this floor.
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import get_args
 
-from kefu.knowledge import Base, get_base, vector_literal
+from kefu.knowledge import Base, vector_literal
 from kefu.resources import Resources
-from kefu.retrieval.store import find_noise_floor, list_nearest, upsert_noise_floor
+from kefu.retrieval.records import NoiseFloor
+from kefu.retrieval.store import list_nearest, list_noise_floors, upsert_noise_floor
 from kefu.text import Language
 
-MAX_GROWTH = 0.2  # of the base, before the floor is measured again
+MAX_GROWTH = 0.2  # of the base, before the floors are measured again
 
 
-async def noise_floor(resources: Resources, language: Language, *, base_name: str) -> float | None:
-    """Mean similarity of the probe questions' nearest chunks; None while no chunk has a vector.
+async def noise_floors(resources: Resources, base: Base, language: Language) -> dict[str, float]:
+    """Chunk language -> mean similarity of the nearest chunk to irrelevant questions in `language`.
 
-    Measured when first asked for and kept with the base.
+    Measured when first asked for and kept with the base. A language without vectors has no floor.
 
     Raises:
         ModelUnavailable: the embedder does not answer.
     """
     async with resources.database.connection() as conn:
-        base = await get_base(conn, base_name)
-        known = await find_noise_floor(conn, base, language)
-    if known and abs(base.chunk_count / max(known.chunk_count, 1) - 1) <= MAX_GROWTH:
-        return known.similarity
+        known = await list_noise_floors(conn, base, language)
+    if known and abs(base.chunk_count / max(known[0].chunk_count, 1) - 1) <= MAX_GROWTH:
+        return {floor.chunk_language: floor.similarity for floor in known}
     return await _measure(resources, base, language)
 
 
-async def _measure(resources: Resources, base: Base, language: Language) -> float | None:
+async def _measure(resources: Resources, base: Base, language: Language) -> dict[str, float]:
     vectors = await resources.embedder.embed_queries(_load_probes()[language])
     literals = [vector_literal(vector) for vector in vectors]
+    floors: dict[str, float] = {}
     async with resources.database.transaction() as conn:
-        nearest = await list_nearest(conn, base, literals)
-        if not nearest:
-            return None
-        similarity = sum(nearest) / len(nearest)
-        await upsert_noise_floor(conn, base, language, similarity)
-    return similarity
+        for chunk_language in get_args(Language):
+            nearest = await list_nearest(conn, base, literals, chunk_language)
+            if nearest:
+                floors[chunk_language] = sum(nearest) / len(nearest)
+        for chunk_language, similarity in floors.items():
+            floor = NoiseFloor(
+                chunk_language=chunk_language,
+                chunk_count=base.chunk_count,
+                similarity=similarity,
+            )
+            await upsert_noise_floor(conn, base, language, floor)
+    return floors
 
 
 @cache

@@ -9,13 +9,16 @@ class Candidate:
     """A chunk before fusion.
 
     Attributes:
-        lexical: BM25.
+        lexical: BM25; in another language than the question's of its names alone.
+        held_code_idf: of the question's codes that the chunk holds.
         dense: cosine similarity, None where the chunk or the question has no vector.
-        idf_sum: of all terms of the question; the most a chunk could gather is some two times it.
+        idf_sum: of all terms of the question.
     """
 
     chunk_id: int
+    language: str
     lexical: float
+    held_code_idf: float
     dense: float | None
     idf_sum: float
 
@@ -50,11 +53,15 @@ class ScoreParts:
     Attributes:
         lexical: BM25; `lexical_share` is it against the highest possible, 0..1.
         dense: cosine similarity, None where the chunk has no vector yet.
+        above_noise: how far that is above what irrelevant questions reach in the base.
+        literal: share of the question's codes that the chunk holds, rare ones counting more, 0..1.
     """
 
     lexical: float
     lexical_share: float
     dense: float | None
+    above_noise: float | None
+    literal: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +78,13 @@ class Hit(Chunk):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseFloor:
-    """What irrelevant questions find in a base.
+    """What irrelevant questions find among the chunks of a language.
 
     Attributes:
         chunk_count: of the base when it was measured.
         similarity: cosine.
     """
 
+    chunk_language: str
     chunk_count: int
     similarity: float

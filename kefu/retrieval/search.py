@@ -1,7 +1,7 @@
 """Find the chunks that hold what a question asks for."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from kefu.errors import BadInput, ModelUnavailable
@@ -14,14 +14,21 @@ from kefu.knowledge import (
     vector_literal,
 )
 from kefu.resources import Resources
-from kefu.retrieval.fusion import fuse
+from kefu.retrieval.fusion import fuse, literal_share
+from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.records import Candidate, Hit, ScoreParts
 from kefu.retrieval.store import Query, list_candidates, list_chunks, list_idf
-from kefu.text import query_terms, term_id
+from kefu.settings import RetrievalSettings
+from kefu.text import detect_language, find_identifiers, name_terms, query_terms, term_id
 from kefu.viewer import Viewer
 
 MAX_QUERY_CHARACTERS = 2000
 MAX_QUERY_TERMS = 64
+LANGUAGE_BIAS_SHARE = 0.8
+"""An embedder finds texts in the question's language more similar than equally good ones in another
+(Yang et al. 2021, "A Simple and Effective Method To Eliminate the Self Language Bias in
+Multilingual Representations"); the noise floors measure by how much.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -51,21 +58,17 @@ async def search(
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)
     require_same_embedder(base, resources.embedder)
-    wanted = Query(
-        terms=_term_ids(base, query),
-        vector=await _embed(resources, query),
-        candidates=settings.candidates,
-        lexical_budget=settings.lexical_budget,
-    )
+    wanted, floors = await _prepare(resources, base, query)
     async with resources.database.connection() as conn:
         candidates = await list_candidates(conn, base, wanted, viewer=viewer)
-        best = _rank(candidates)[: top_k or settings.top_k]
-        chunks = await list_chunks(conn, base, [each.chunk_id for _, each in best], viewer=viewer)
+        scored = _score(base, wanted, candidates, floors)[: top_k or settings.top_k]
+        ids = [chunk_id for chunk_id, _, _ in scored]
+        chunks = await list_chunks(conn, base, ids, viewer=viewer)
     by_id = {chunk.chunk_id: chunk for chunk in chunks}
     return [
-        Hit(**asdict(by_id[each.chunk_id]), score=score, parts=_parts(each))
-        for score, each in best
-        if each.chunk_id in by_id
+        Hit(**asdict(by_id[chunk_id]), score=score, parts=parts)
+        for chunk_id, score, parts in scored
+        if chunk_id in by_id
     ]
 
 
@@ -80,33 +83,74 @@ async def weigh_terms(
     return {ids[each]: idf for each, idf in weights}
 
 
-def _term_ids(base: Base, query: str) -> list[int]:
-    terms = query_terms(query)[:MAX_QUERY_TERMS]
-    return list(dict.fromkeys(term_id(base.id, term) for term in terms))
-
-
-async def _embed(resources: Resources, query: str) -> str | None:
+async def _prepare(
+    resources: Resources, base: Base, query: str
+) -> tuple[Query, Mapping[str, float]]:
+    """The query as the index is asked, and the noise floors of its language."""
+    settings = resources.settings.retrieval
+    language = detect_language(query)
+    vector, floors = None, {}
     try:
-        vectors = await resources.embedder.embed_queries([query])
+        vector = vector_literal((await resources.embedder.embed_queries([query]))[0])
+        floors = await noise_floors(resources, base, language)
     except ModelUnavailable as error:
         log.warning("Searching by words alone: %s", error)
-        return None
-    return vector_literal(vectors[0])
+    return build_query(base, query, vector=vector, settings=settings), floors
 
 
-def _rank(candidates: list[Candidate]) -> list[tuple[float, Candidate]]:
-    scores = fuse(
-        [candidate.lexical for candidate in candidates],
-        [candidate.dense for candidate in candidates],
+def build_query(
+    base: Base, query: str, *, vector: str | None, settings: RetrievalSettings
+) -> Query:
+    """Terms, names and codes of a question as the base numbers them."""
+
+    def ids(terms: Sequence[str]) -> list[int]:
+        return list(dict.fromkeys(term_id(base.id, term) for term in terms[:MAX_QUERY_TERMS]))
+
+    return Query(
+        language=detect_language(query),
+        terms=ids(query_terms(query)),
+        names=ids(name_terms(query)),
+        codes=ids(find_identifiers(query)),
+        vector=vector,
+        candidates=settings.candidates,
+        lexical_budget=settings.lexical_budget,
     )
-    ranked = zip(scores, candidates, strict=True)
-    return sorted(ranked, key=lambda pair: (-pair[0], pair[1].chunk_id))
 
 
-def _parts(candidate: Candidate) -> ScoreParts:
+def _score(
+    base: Base, query: Query, candidates: Sequence[Candidate], floors: Mapping[str, float]
+) -> list[tuple[int, float, ScoreParts]]:
+    """Chunk id, score and its parts, best first."""
+    parts = [_parts(base, query, each, floors) for each in candidates]
+    scores = fuse(
+        [each.lexical for each in parts],
+        [_comparable(each, query.language, floors) for each in candidates],
+        [each.literal for each in parts],
+    )
+    rows = zip((each.chunk_id for each in candidates), scores, parts, strict=True)
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def _parts(
+    base: Base, query: Query, candidate: Candidate, floors: Mapping[str, float]
+) -> ScoreParts:
     highest = candidate.idf_sum * (K1 + 1)
+    floor = floors.get(candidate.language)
+    dense = candidate.dense
     return ScoreParts(
         lexical=candidate.lexical,
         lexical_share=candidate.lexical / highest if highest else 0.0,
-        dense=candidate.dense,
+        dense=dense,
+        above_noise=dense - floor if dense is not None and floor is not None else None,
+        literal=literal_share(
+            candidate.held_code_idf, code_count=len(query.codes), chunk_count=base.chunk_count
+        ),
     )
+
+
+def _comparable(candidate: Candidate, language: str, floors: Mapping[str, float]) -> float | None:
+    """The similarity, most of the embedder's bias to the question's own language taken out."""
+    if candidate.dense is None or language not in floors:
+        return candidate.dense
+    bias = floors[language] - floors.get(candidate.language, floors[language])
+    return candidate.dense + LANGUAGE_BIAS_SHARE * bias

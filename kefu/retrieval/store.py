@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import class_row, scalar_row
 
 from kefu.knowledge import Base
 from kefu.retrieval.records import Candidate, Chunk, NoiseFloor
-from kefu.text import TERM_IDS
+from kefu.text import TERM_IDS, Language
 from kefu.viewer import Viewer
 
 # Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
-# those chunks are scored with all terms. Dense: HNSW, which goes on (iterative scan) until enough
-# of its neighbours may be read by the viewer. Candidates of either half get both scores.
+# those chunks are scored, in the question's language with all terms, in the other with names alone.
+# Dense: HNSW, one search a language, which goes on (iterative scan) until enough of its neighbours
+# may be read by the viewer. Candidates of either half get all scores.
 SEARCH = sql.SQL("""
 with query_terms as (
-    select w.id, coalesce(t.chunk_count, 0) as chunk_count,
+    select w.id, w.id = any(%(names)s::int[]) as is_name, w.id = any(%(codes)s::int[]) as is_code,
+        coalesce(t.chunk_count, 0) as chunk_count,
         ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5)
             / (coalesce(t.chunk_count, 0) + 0.5)) as idf
     from knowledge_bases b cross join unnest(%(terms)s::int[]) as w (id)
@@ -29,30 +32,40 @@ with query_terms as (
         from query_terms where chunk_count > 0
     ) ranked where total <= %(budget)s or place = 1
 ), query as (
-    select ('{{' || string_agg(id || ':' || idf, ',') || '}}/{term_ids}')::sparsevec as weights,
+    select ('{{' || coalesce(string_agg(id || ':' || idf, ','), '') || '}}/{term_ids}')::sparsevec
+            as weights,
+        ('{{' || coalesce(string_agg(id || ':' || idf, ',') filter (where is_name), '')
+            || '}}/{term_ids}')::sparsevec as name_weights,
         coalesce(sum(idf), 0)::float as idf_sum
     from query_terms
 ), lexical as (
     select id from (
-        select id, term_weights <#> (select weights from query) as distance from (
-            select id, term_weights from {chunks}
+        select id, term_weights <#> case when language = %(language)s
+            then (select weights from query) else (select name_weights from query) end as distance
+        from (
+            select id, language, term_weights from {chunks}
             where term_ids && (select ids from rarest) and {readable}
             limit %(budget)s
         ) budgeted
-    ) scored order by distance limit %(candidates)s
+    ) scored where distance < 0 order by distance limit %(candidates)s
 ), dense as (
     {dense}
 )
-select c.id as chunk_id, coalesce(-(c.term_weights <#> q.weights), 0) as lexical,
+select c.id as chunk_id, c.language,
+    -(c.term_weights <#> case when c.language = %(language)s
+        then q.weights else q.name_weights end) as lexical,
+    (select coalesce(sum(idf), 0)::float from query_terms
+        where is_code and id = any(c.term_ids)) as held_code_idf,
     {similarity} as dense, q.idf_sum
 from {chunks} c cross join query q
 where c.id in (select id from lexical union select id from dense)
 """)
 DENSE = sql.SQL("""
-    select id from {chunks} where embedding is not null and {readable}
+    (select id from {chunks} where embedding is not null and language = {language} and {readable}
     order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
-    limit %(candidates)s
+    limit %(candidates)s)
 """)
+NO_DENSE = sql.SQL("select 0::bigint as id where false")
 SIMILARITY = sql.SQL(
     "1 - (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}))"
 )
@@ -64,13 +77,19 @@ class Query:
     """A question as the index is asked.
 
     Attributes:
+        language: of the question.
         terms: ids of its distinct terms.
+        names: those terms that a chunk in the other language may hold too.
+        codes: those terms that are codes.
         vector: as pgvector reads it, None: find by words alone.
         candidates: how many each half contributes.
         lexical_budget: chunks that the lexical half scores at most.
     """
 
+    language: Language
     terms: Sequence[int]
+    names: Sequence[int]
+    codes: Sequence[int]
     vector: str | None
     candidates: int
     lexical_budget: int
@@ -85,13 +104,14 @@ async def list_candidates(
         "dimensions": sql.Literal(base.dimensions),
         "readable": READABLE,
     }
+    halves = [
+        DENSE.format(**parts, language=sql.Literal(language)) for language in get_args(Language)
+    ]
     has_vector = query.vector is not None
     statement = SEARCH.format(
         **parts,
         term_ids=sql.Literal(TERM_IDS),
-        dense=(DENSE if has_vector else sql.SQL("select 0::bigint as id where false")).format(
-            **parts
-        ),
+        dense=sql.SQL(" union all ").join(halves) if has_vector else NO_DENSE,
         similarity=SIMILARITY.format(**parts) if has_vector else sql.SQL("null::float"),
     )
     cursor = conn.cursor(row_factory=class_row(Candidate))
@@ -99,7 +119,10 @@ async def list_candidates(
         statement,
         {
             "base": base.id,
+            "language": query.language,
             "terms": list(query.terms),
+            "names": list(query.names),
+            "codes": list(query.codes),
             "vector": query.vector,
             "budget": query.lexical_budget,
             "candidates": query.candidates,
@@ -146,40 +169,50 @@ async def list_idf(
     return await cursor.fetchall()
 
 
-async def list_nearest(conn: AsyncConnection, base: Base, vectors: Sequence[str]) -> list[float]:
-    """The similarity of each vector's nearest chunk; empty while no chunk has a vector."""
+async def list_nearest(
+    conn: AsyncConnection, base: Base, vectors: Sequence[str], language: Language
+) -> list[float]:
+    """The similarity of each vector's nearest chunk in a language; empty where there is none."""
     cursor = conn.cursor(row_factory=scalar_row)
     await cursor.execute(
         sql.SQL(
             "select 1 - n.distance from unnest(%s::text[]) as v (vector) cross join lateral ("
             " select embedding::halfvec({dimensions}) <=> v.vector::halfvec({dimensions})"
-            "  as distance"
-            " from {chunks} where embedding is not null order by distance limit 1) n"
+            "  as distance from {chunks} where embedding is not null and language = {language}"
+            " order by distance limit 1) n"
         ).format(
-            chunks=sql.Identifier(f"chunks_{base.id}"), dimensions=sql.Literal(base.dimensions)
+            chunks=sql.Identifier(f"chunks_{base.id}"),
+            dimensions=sql.Literal(base.dimensions),
+            language=sql.Literal(language),
         ),
         [list(vectors)],
     )
     return await cursor.fetchall()
 
 
-async def find_noise_floor(conn: AsyncConnection, base: Base, language: str) -> NoiseFloor | None:
+async def list_noise_floors(
+    conn: AsyncConnection, base: Base, language: Language
+) -> list[NoiseFloor]:
     cursor = conn.cursor(row_factory=class_row(NoiseFloor))
     await cursor.execute(
-        "select chunk_count, similarity from noise_floors"
-        " where base_id = %s and language = %s and embedder = %s",
+        "select chunk_language, chunk_count, similarity from noise_floors"
+        " where base_id = %s and question_language = %s and embedder = %s",
         [base.id, language, base.embedder],
     )
-    return await cursor.fetchone()
+    return await cursor.fetchall()
 
 
 async def upsert_noise_floor(
-    conn: AsyncConnection, base: Base, language: str, similarity: float
+    conn: AsyncConnection, base: Base, language: Language, floor: NoiseFloor
 ) -> None:
     await conn.execute(
-        "insert into noise_floors (base_id, language, embedder, chunk_count, similarity)"
-        " values (%s, %s, %s, %s, %s) on conflict (base_id, language) do update set"
+        "insert into noise_floors (base_id, question_language, chunk_language, embedder,"
+        " chunk_count, similarity) values (%s, %s, %s, %s, %s, %s)"
+        " on conflict (base_id, question_language, chunk_language) do update set"
         " embedder = excluded.embedder, chunk_count = excluded.chunk_count,"
         " similarity = excluded.similarity",
-        [base.id, language, base.embedder, base.chunk_count, similarity],
-    )
+        [
+            base.id, language, floor.chunk_language, base.embedder, floor.chunk_count,
+            floor.similarity,
+        ],
+    )  # fmt: skip

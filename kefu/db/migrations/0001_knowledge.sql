@@ -78,6 +78,7 @@ create table chunks (
     page int,
     token_count int not null,
     audience text not null,
+    language text not null,
     digest bytea not null,
     length int not null,
     term_ids int[] not null,

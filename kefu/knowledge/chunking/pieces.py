@@ -19,7 +19,7 @@ _WINDOW = 20_000
 """Letters of prose that are searched for sentences at a time."""
 
 _SENTENCE_MARK = re.compile(r"[。！？!?\n]|\.\s")
-_GOOD_BREAK = re.compile(r"\s|[，；、。：！？）]|[,;.:)](?![A-Za-z0-9])")
+_GOOD_BREAK = re.compile(r"\s|[，；、。：！？）]|[,;.:)](?!\w)")
 _MARKER = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _BORDER = re.compile(r"(?<!\\)\|")

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import get_args
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import class_row, scalar_row
 
 from kefu.errors import Conflict, NotFound
 from kefu.knowledge.records import Base
+from kefu.text import Language
 
 INGEST_LOCKS = 0x4B45  # first key of the advisory locks; the second is the base
 
@@ -53,21 +55,32 @@ async def insert_base(conn: AsyncConnection, name: str, *, embedder: str, dimens
             partition, sql.Literal(base.id)
         )
     )
-    await create_vector_index(conn, base.id, dimensions=dimensions)
+    await create_vector_indexes(conn, base.id, dimensions=dimensions)
     return base
 
 
-async def create_vector_index(conn: AsyncConnection, base_id: int, *, dimensions: int) -> None:
-    await conn.execute(
-        sql.SQL(
-            "create index if not exists {} on {} using hnsw"
-            " ((embedding::halfvec({})) halfvec_cosine_ops)"
-        ).format(
-            sql.Identifier(f"chunks_{base_id}_by_vector"),
-            sql.Identifier(f"chunks_{base_id}"),
-            sql.Literal(dimensions),
+async def create_vector_indexes(conn: AsyncConnection, base_id: int, *, dimensions: int) -> None:
+    """One HNSW index a language, so that each language's best are found beside the other's."""
+    for language, index in vector_indexes(base_id).items():
+        await conn.execute(
+            sql.SQL(
+                "create index if not exists {} on {} using hnsw"
+                " ((embedding::halfvec({})) halfvec_cosine_ops) where language = {}"
+            ).format(
+                index,
+                sql.Identifier(f"chunks_{base_id}"),
+                sql.Literal(dimensions),
+                sql.Literal(language),
+            )
         )
-    )
+
+
+def vector_indexes(base_id: int) -> dict[str, sql.Identifier]:
+    """Language -> name of its HNSW index."""
+    return {
+        language: sql.Identifier(f"chunks_{base_id}_by_vector_{language}")
+        for language in get_args(Language)
+    }
 
 
 async def delete_base(conn: AsyncConnection, base_id: int) -> None:

@@ -8,27 +8,28 @@ from psycopg.rows import class_row, scalar_row
 
 from kefu.knowledge.lexical_index import K1, B, count_by_id, weigh
 from kefu.knowledge.records import Base, PreparedChunk, WaitingChunk
+from kefu.knowledge.store.bases import vector_indexes
 from kefu.text import TERM_IDS
 
 COLUMNS = (
     "base_id, document_id, position, heading_path, text, kind, page, token_count, audience,"
-    " digest, length, term_ids, term_counts, term_weights"
+    " language, digest, length, term_ids, term_counts, term_weights"
 )
 
 
 async def insert_chunks(
     conn: AsyncConnection,
     base_id: int,
-    documents: Sequence[tuple[int, str, Sequence[PreparedChunk]]],
+    documents: Sequence[tuple[int, str, str, Sequence[PreparedChunk]]],
 ) -> None:
-    """Insert the chunks of several documents, given as document id, audience, chunks."""
-    lengths = [chunk.length for _, _, chunks in documents for chunk in chunks]
+    """Insert the chunks of several documents, given as document id, audience, language, chunks."""
+    lengths = [chunk.length for *_, chunks in documents for chunk in chunks]
     if not lengths:
         return
     average = await _weighted_length(conn, base_id, first=sum(lengths) / len(lengths))
     term_counts: Counter[int] = Counter()
     async with conn.cursor().copy(f"copy chunks ({COLUMNS}) from stdin") as copy:
-        for document_id, audience, chunks in documents:
+        for document_id, audience, language, chunks in documents:
             for prepared in chunks:
                 counts = count_by_id(base_id, prepared.terms)
                 term_counts.update(counts.keys())
@@ -37,7 +38,8 @@ async def insert_chunks(
                     (
                         base_id, document_id, chunk.position, list(chunk.heading_path),
                         chunk.text, chunk.kind, chunk.page, chunk.token_count, audience,
-                        prepared.digest, prepared.length, list(counts), list(counts.values()),
+                        language, prepared.digest, prepared.length, list(counts),
+                        list(counts.values()),
                         weigh(counts, length=prepared.length, average_length=average),
                     )
                 )  # fmt: skip
@@ -153,8 +155,8 @@ async def forget_embeddings(
     conn: AsyncConnection, base_id: int, *, embedder: str, dimensions: int
 ) -> None:
     """Make every chunk wait for a vector of another embedder."""
-    index = sql.Identifier(f"chunks_{base_id}_by_vector")
-    await conn.execute(sql.SQL("drop index if exists {}").format(index))
+    for index in vector_indexes(base_id).values():
+        await conn.execute(sql.SQL("drop index if exists {}").format(index))
     await conn.execute("update chunks set embedding = null where base_id = %s", [base_id])
     await conn.execute(
         "update knowledge_bases set embedder = %s, dimensions = %s where id = %s",
