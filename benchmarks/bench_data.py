@@ -11,5 +11,7 @@ def data_root() -> Path:
     """The folder in KEFU_BENCH_DATA, or the default beside the repository; ends the run without."""
     root = Path(os.environ.get("KEFU_BENCH_DATA", DEFAULT))  # noqa: TID251 - not part of Kefu
     if not (root / "alicloud").is_dir():
-        sys.exit(f"The benchmark data is absent: {root} has no alicloud folder. Set KEFU_BENCH_DATA.")
+        sys.exit(
+            f"The benchmark data is absent: {root} has no alicloud folder. Set KEFU_BENCH_DATA."
+        )
     return root

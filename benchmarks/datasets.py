@@ -110,7 +110,15 @@ def _sampled(
     wanted = set().union(*relevant.values())
     others = sorted(passages.keys() - wanted)
     random.Random(SEED).shuffle(others)  # noqa: S311 - sampling, not secrecy
-    wanted.update(others[: max(PASSAGES_PER_SET[name if name in PASSAGES_PER_SET else name.split()[0]] - len(wanted), 0)])
+    wanted.update(
+        others[
+            : max(
+                PASSAGES_PER_SET[name if name in PASSAGES_PER_SET else name.split()[0]]
+                - len(wanted),
+                0,
+            )
+        ]
+    )
     return RetrievalSet(
         name=name,
         passages={passage_id: passages[passage_id] for passage_id in sorted(wanted)},

@@ -21,9 +21,8 @@ from kefu.knowledge.lexical_index import count_by_id, weigh
 from kefu.knowledge.store.bases import create_vector_indexes
 from kefu.knowledge.store.files import insert_source, upsert_file
 from kefu.resources import Resources
-from kefu.retrieval.fusion import fuse
-from kefu.retrieval.store import Query, list_candidates, list_chunks
-from kefu.text import index_terms, query_terms, term_id
+from kefu.retrieval.search import build_query, find_hits
+from kefu.text import index_terms
 from kefu.viewer import ANONYMOUS
 
 TOP_K = 10
@@ -88,16 +87,13 @@ async def time_kefu(resources: Resources, base: Base, questions: list[Question])
     async with resources.database.connection() as conn:
         for question in [*questions[:WARM_UP], *questions]:
             begin = perf_counter()
-            query = Query(
-                terms=[term_id(base.id, term) for term in query_terms(question.text)],
+            query = build_query(
+                base,
+                question.text,
                 vector=vector_literal(question.vector),
-                candidates=resources.settings.retrieval.candidates,
-                lexical_budget=resources.settings.retrieval.lexical_budget,
+                settings=resources.settings.retrieval,
             )
-            found = await list_candidates(conn, base, query, viewer=ANONYMOUS)
-            scores = fuse([each.lexical for each in found], [each.dense for each in found])
-            best = sorted(zip(scores, found, strict=True), key=lambda pair: -pair[0])[:TOP_K]
-            await list_chunks(conn, base, [each.chunk_id for _, each in best], viewer=ANONYMOUS)
+            await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=TOP_K)
             latencies_ms.append((perf_counter() - begin) * 1000)
     return latencies_ms[WARM_UP:]
 

@@ -7,6 +7,7 @@ Each set's queries are halved once: settings were chosen on "tune", figures are 
 
 import argparse
 import asyncio
+from dataclasses import replace
 from time import perf_counter
 
 import metrics
@@ -19,9 +20,9 @@ from vectors import embed_cached
 
 from kefu.knowledge import Base, vector_literal
 from kefu.resources import Resources
-from kefu.retrieval.fusion import fuse
-from kefu.retrieval.store import Query, list_candidates
-from kefu.text import query_terms, term_id
+from kefu.retrieval.noise import noise_floors
+from kefu.retrieval.search import build_query, find_hits
+from kefu.text import detect_language
 from kefu.viewer import OPERATOR
 
 KEFU_LEXICAL, KEFU_DENSE, KEFU = "kefu, lexical alone", "kefu, dense alone", "kefu, hybrid"
@@ -36,25 +37,15 @@ async def ask_kefu(
     rankings: dict[str, list[str]] = {}
     latencies_ms: list[float] = []
     async with resources.database.connection() as conn:
-        rows = await conn.execute(
-            "select c.id, d.external_id from chunks c join documents d on d.id = c.document_id"
-            " where c.base_id = %s",
-            [base.id],
-        )
-        names = dict(await rows.fetchall())
         for (name, text), vector in zip(retrieval_set.queries.items(), vectors, strict=True):
+            floors = await noise_floors(resources, base, detect_language(text))
             begin = perf_counter()
-            terms = [] if mode == KEFU_DENSE else [term_id(base.id, t) for t in query_terms(text)]
-            query = Query(
-                terms=list(dict.fromkeys(terms)),
-                vector=None if mode == KEFU_LEXICAL else vector_literal(vector),
-                candidates=resources.settings.retrieval.candidates,
-                lexical_budget=resources.settings.retrieval.lexical_budget,
-            )
-            found = await list_candidates(conn, base, query, viewer=OPERATOR)
-            scores = fuse([each.lexical for each in found], [each.dense for each in found])
-            best = sorted(zip(scores, found, strict=True), key=lambda pair: -pair[0])[:TOP_K]
-            rankings[name] = [names[each.chunk_id] for _, each in best]
+            literal = None if mode == KEFU_LEXICAL else vector_literal(vector)
+            query = build_query(base, text, vector=literal, settings=resources.settings.retrieval)
+            if mode == KEFU_DENSE:
+                query = replace(query, terms=[], names=[], codes=[])
+            hits = await find_hits(conn, base, query, viewer=OPERATOR, floors=floors, top_k=TOP_K)
+            rankings[name] = [hit.id or "" for hit in hits]
             latencies_ms.append((perf_counter() - begin) * 1000)
     return Run(rankings=rankings, latencies_ms=latencies_ms)
 

@@ -72,6 +72,8 @@ async def committed_database(migrated_url: str) -> AsyncIterator[Database]:
         async with database.connection() as conn:
             await conn.execute(
                 "do $$ declare t text; begin"
+                " for t in select inhrelid::regclass from pg_inherits"
+                " where inhparent = 'chunks'::regclass loop execute 'drop table ' || t; end loop;"
                 " for t in select tablename from pg_tables where schemaname = 'public'"
                 " and tablename <> 'schema_migrations' loop"
                 " execute format('truncate %I cascade', t); end loop; end $$"

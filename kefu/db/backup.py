@@ -91,7 +91,7 @@ def _replay(file: Path, database: str, *, first: str, last: str) -> None:
 
 
 def _drops(file: Path) -> str:
-    """SQL that drops what the file brings and what this version of Kefu has besides; tables first."""
+    """SQL that drops what the file brings and what this Kefu has besides; tables first."""
     found = set(_ENTRY.findall(_run("pg_restore", "--list", str(file.absolute()))))
     for migration in list_migrations():
         found |= {(kind.upper(), name) for kind, name in _CREATED.findall(migration.sql)}

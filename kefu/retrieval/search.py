@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from kefu.db import Connection
 from kefu.errors import BadInput, ModelUnavailable
 from kefu.knowledge import (
     DEFAULT_BASE,
@@ -60,10 +61,25 @@ async def search(
     require_same_embedder(base, resources.embedder)
     wanted, floors = await _prepare(resources, base, query)
     async with resources.database.connection() as conn:
-        candidates = await list_candidates(conn, base, wanted, viewer=viewer)
-        scored = _score(base, wanted, candidates, floors)[: top_k or settings.top_k]
-        ids = [chunk_id for chunk_id, _, _ in scored]
-        chunks = await list_chunks(conn, base, ids, viewer=viewer)
+        return await find_hits(
+            conn, base, wanted, viewer=viewer, floors=floors, top_k=top_k or settings.top_k
+        )
+
+
+async def find_hits(
+    conn: Connection,
+    base: Base,
+    query: Query,
+    *,
+    viewer: Viewer,
+    floors: Mapping[str, float],
+    top_k: int,
+) -> list[Hit]:
+    """Hits of a query that is prepared; `floors` is the noise by language of chunk."""
+    candidates = await list_candidates(conn, base, query, viewer=viewer)
+    scored = _score(base, query, candidates, floors)[:top_k]
+    ids = [chunk_id for chunk_id, _, _ in scored]
+    chunks = await list_chunks(conn, base, ids, viewer=viewer)
     by_id = {chunk.chunk_id: chunk for chunk in chunks}
     return [
         Hit(**asdict(by_id[chunk_id]), score=score, parts=parts)
