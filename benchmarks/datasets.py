@@ -32,7 +32,7 @@ class RetrievalSet:
     def half(self, part: str) -> "RetrievalSet":
         """The queries of one half: "tune" to choose settings on, "report" to state figures on."""
         names = sorted(self.queries)
-        random.Random(SEED).shuffle(names)  # noqa: S311 - sampling, not secrecy
+        random.Random(SEED).shuffle(names)
         middle = len(names) // 3
         kept = names[:middle] if part == "tune" else names[middle:]
         return RetrievalSet(
@@ -109,7 +109,7 @@ def _sampled(
     relevant = {query_id: relevant[query_id] & passages.keys() for query_id in queries}
     wanted = set().union(*relevant.values())
     others = sorted(passages.keys() - wanted)
-    random.Random(SEED).shuffle(others)  # noqa: S311 - sampling, not secrecy
+    random.Random(SEED).shuffle(others)
     wanted.update(
         others[
             : max(
@@ -130,10 +130,10 @@ def _sampled(
 def _chosen_queries(root: Path, language: str, query_ids: list[str]) -> list[str]:
     """Two thirds with a twin in the other language, the rest any."""
     pairs = sorted(_pairs(root), key=lambda pair: pair["zh"])
-    random.Random(SEED).shuffle(pairs)  # noqa: S311 - sampling, not secrecy
+    random.Random(SEED).shuffle(pairs)
     twins = list(dict.fromkeys(pair[language] for pair in pairs[: MAX_QUERIES * 2 // 3]))
     others = [query_id for query_id in query_ids if query_id not in set(twins)]
-    random.Random(SEED).shuffle(others)  # noqa: S311 - sampling, not secrecy
+    random.Random(SEED).shuffle(others)
     return (twins + others)[:MAX_QUERIES]
 
 

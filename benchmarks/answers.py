@@ -1,0 +1,274 @@
+"""Whole answers: correct facts, unsupported sentences shown, abstention.
+
+    python benchmarks/answers.py [--model] [--split test]
+
+On the demo company's questions and on product documentation whose unanswerable questions ask about
+a product that the asker's rights leave out. Support is judged here by n-grams and figures, not by
+the product's own verification. `--model` adds the bundled SmolLM2, through Kefu and bare.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bench_data import data_root
+from datasets import SEED, load_alicloud, load_products
+from kefu_bases import ensure_filled, open_bench
+
+from kefu.answering import Outcome, answer
+from kefu.answering.gather import gather
+from kefu.answering.write import build_prompt
+from kefu.knowledge import ingest
+from kefu.resources import Resources
+from kefu.text import detect_language, split_sentences
+from kefu.viewer import OPERATOR, Viewer
+
+DEMO = Path(__file__).parent.parent / "kefu" / "demo"
+REAL_QUESTIONS = 60
+CONTEXT_TOKENS = 1200
+LEAST_SHARED = 0.5  # of a sentence's n-grams that stand in what it cites
+REFUSAL = re.compile(
+    r"NO_ANSWER|not (?:contain|mention|provide|specif)|don't know|unable to|sorry", re.I
+)
+MARKER = re.compile(r"\s*\[\d+\]")
+FIGURE = re.compile(r"[A-Za-z]*\d[\w.,:%/-]*\w|\d")
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What became of the questions."""
+
+    answerable: int = 0
+    unanswerable: int = 0
+    right: int = 0
+    abstained_right: int = 0
+    abstained_wrong: int = 0
+    sentences: int = 0
+    unsupported: list[str] = field(default_factory=list)
+
+    def row(self, name: str) -> str:
+        abstained = self.abstained_right + self.abstained_wrong
+        return (
+            f"| {name} | {self.right}/{self.answerable} | {len(self.unsupported)}/{self.sentences}"
+            f" | {_share(self.abstained_right, abstained)}"
+            f" | {_share(self.abstained_right, self.unanswerable)} |"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A question, whether it has an answer, and how to tell that an answer is right."""
+
+    question: str
+    is_answerable: bool
+    viewer: Viewer
+    is_right: Callable[[str, Sequence[str]], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What was shown: text, ids or paths of cited documents, and the text it may rest on."""
+
+    text: str
+    has_abstained: bool
+    cited: tuple[str, ...]
+    grounds: str
+
+
+async def reply_by_kefu(resources: Resources, base: str, case: Case) -> Reply:
+    """The product's answer; it may rest on the chunks that it cites and nothing else."""
+    given = await answer(resources, case.question, viewer=case.viewer, base=base)
+    grounds = ""
+    async with resources.database.connection() as conn:
+        for citation in given.citations:
+            rows = await conn.execute(
+                "select d.title || ' ' || array_to_string(c.heading_path, ' ') || ' ' || c.text"
+                " from chunks c join documents d on d.id = c.document_id where c.id = %s",
+                [citation.chunk_id],
+            )
+            grounds += "\n" + (await rows.fetchone())[0]
+    return Reply(
+        text=given.answer,
+        has_abstained=given.outcome is Outcome.ABSTAINED,
+        cited=tuple(_name(each.uri, each.id) for each in given.citations),
+        grounds=grounds,
+    )
+
+
+async def reply_by_bare_model(resources: Resources, base: str, case: Case) -> Reply:
+    """The model's own words from the same retrieved text, unverified."""
+    evidence = await gather(resources, case.question, viewer=case.viewer, base=base)
+    prompt = build_prompt(
+        case.question,
+        evidence.hits,
+        language=detect_language(case.question),
+        budget_tokens=CONTEXT_TOKENS,
+        count_tokens=resources.endpoint.count_tokens,
+    )
+    text = ""
+    stream = resources.endpoint.stream(
+        instructions=prompt.instructions, prompt=prompt.prompt, max_tokens=250
+    )
+    async with aclosing(stream):
+        async for delta in stream:
+            text += delta
+    hits = evidence.hits[: prompt.hit_count]
+    return Reply(
+        text=text,
+        has_abstained=bool(REFUSAL.search(text)),
+        cited=tuple(_name(hit.uri, hit.id) for hit in hits),
+        grounds="\n".join(" ".join((hit.title, *hit.heading_path, hit.text)) for hit in hits),
+    )
+
+
+async def run(
+    resources: Resources, base: str, cases: Sequence[Case], *, bare: bool = False
+) -> Tally:
+    """Put every question and count."""
+    tally = Tally()
+    for case in cases:
+        reply = await (reply_by_bare_model if bare else reply_by_kefu)(resources, base, case)
+        tally.answerable += case.is_answerable
+        tally.unanswerable += not case.is_answerable
+        if reply.has_abstained:
+            tally.abstained_right += not case.is_answerable
+            tally.abstained_wrong += case.is_answerable
+            continue
+        tally.right += case.is_answerable and case.is_right(reply.text, reply.cited)
+        for sentence in _claims(reply.text):
+            tally.sentences += 1
+            if not is_supported(sentence, reply.grounds):
+                tally.unsupported.append(sentence)
+    return tally
+
+
+def is_supported(sentence: str, grounds: str) -> bool:
+    """Whether its figures all, and its n-grams mostly, stand in the grounds."""
+    plain, ground = _plain(sentence), _plain(grounds)
+    figures = {figure.strip(".,:") for figure in FIGURE.findall(plain)}
+    if any(figure not in ground for figure in figures):
+        return False
+    size = 2 if detect_language(sentence) == "zh" else 4
+    grams = {plain[n : n + size] for n in range(len(plain) - size + 1)}
+    shared = sum(gram in ground for gram in grams)
+    return not grams or shared / len(grams) >= LEAST_SHARED
+
+
+def load_demo(split: str | None) -> list[Case]:
+    """The demo company's questions of one split, or all."""
+    lines = (DEMO / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [
+        Case(
+            question=row["question"],
+            is_answerable=row["behaviour"] == "answer",
+            viewer=OPERATOR,
+            is_right=_has_facts(row["facts"]),
+        )
+        for row in rows
+        if split in (None, row["split"])
+    ]
+
+
+async def load_real(resources: Resources, root: Path, language: str) -> tuple[str, list[Case]]:
+    """Real questions, each once answerable and once with its product out of reach."""
+    retrieval_set = load_alicloud(root, language)
+    by_passage, by_query = load_products(root, language)
+    audiences = {name: by_passage[name] for name in retrieval_set.passages}
+    base = f"products-{language}"
+    await ensure_filled(resources, base, retrieval_set.passages, audiences=audiences)
+    names = sorted(retrieval_set.half("report").queries)
+    random.Random(SEED).shuffle(names)
+    cases = []
+    for name in names[:REAL_QUESTIONS]:
+        case = Case(
+            question=retrieval_set.queries[name],
+            is_answerable=True,
+            viewer=OPERATOR,
+            is_right=_cites(retrieval_set.relevant[name]),
+        )
+        others = frozenset(by_passage.values()) - {by_query[name]}
+        cases += [
+            case,
+            replace(case, is_answerable=False, viewer=Viewer(name="x", audiences=others)),
+        ]
+    return base, cases
+
+
+async def main() -> None:
+    """Print a table a set."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", action="store_true")
+    parser.add_argument("--split", choices=["tune", "test"])
+    options = parser.parse_args()
+    settings = (
+        {"model": {"local": True, "context_tokens": CONTEXT_TOKENS, "max_tokens": 250}}
+        if options.model
+        else {}
+    )
+    async with open_bench(**settings) as resources:
+        extractive = replace(resources, endpoint=None)
+        await ingest(extractive, [DEMO / "documents"], base_name="demo")
+        sets = [("demo company", "demo", load_demo(options.split))]
+        if not options.model:
+            for language in ("zh", "en"):
+                base, cases = await load_real(extractive, data_root(), language)
+                sets.append((f"product documentation, {language}", base, cases))
+        for name, base, cases in sets:
+            print(
+                f"\n### {name}: {len(cases)} questions\n\n| system | right | unsupported shown"
+                " | abstention precision | abstention recall |\n|---|---|---|---|---|"
+            )
+            tallies = {"kefu, extractive": await run(extractive, base, cases)}
+            if options.model:
+                english = [case for case in cases if detect_language(case.question) == "en"]
+                tallies["kefu, extractive (en)"] = await run(extractive, base, english)
+                tallies["kefu, SmolLM2-135M (en)"] = await run(resources, base, english)
+                tallies["bare SmolLM2-135M (en)"] = await run(resources, base, english, bare=True)
+            for system, tally in tallies.items():
+                print(tally.row(system), flush=True)
+                for sentence in tally.unsupported[:5] if "kefu" in system else []:
+                    print(f"<!-- unsupported: {sentence} -->")
+
+
+def _has_facts(facts: list[str | list[str]]) -> Callable[[str, Sequence[str]], bool]:
+    def check(text: str, _cited: Sequence[str]) -> bool:
+        shown = _plain(text)
+        alternatives = [fact if isinstance(fact, list) else [fact] for fact in facts]
+        return all(any(_plain(each) in shown for each in fact) for fact in alternatives)
+
+    return check
+
+
+def _cites(relevant: frozenset[str]) -> Callable[[str, Sequence[str]], bool]:
+    return lambda _text, cited: bool(relevant.intersection(cited))
+
+
+def _name(uri: str, external_id: str | None) -> str:
+    return external_id or uri
+
+
+def _claims(text: str) -> list[str]:
+    lead = re.compile(r"^(?:相关资料只有英文|This is documented in Chinese only)")
+    spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
+    return [each for each in spans if len(each) > 3 and not lead.match(each)]
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"[\s|*`#>\\;；:：-]+", " ", folded)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2f} ({part}/{whole})" if whole else "-"
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
