@@ -16,7 +16,7 @@ from kefu.errors import BadInput, TooLarge
 from kefu.knowledge.parsing import ParserPool, supported_suffixes
 from kefu.settings import IngestSettings
 
-DATA = Path(os.environ.get("KEFU_BENCH_DATA", "../shared/data")) / "documents"  # noqa: TID251
+DATA = Path(os.environ.get("KEFU_BENCH_DATA", "../shared/data")) / "documents"
 DETAILS = "-v" in sys.argv
 BROKEN = ("crashed its parser", "broke its parser")
 MARKS = re.compile(r"<!--.*?-->|\]\([^)]*\)|!\[[^\]]*\]|<br ?/?>", re.DOTALL)

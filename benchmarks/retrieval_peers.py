@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", help=", ".join(SETS))
     parser.add_argument("--half", choices=["tune", "report"])
     options = parser.parse_args()
-    root = Path(os.environ["KEFU_BENCH_DATA"])  # noqa: TID251
+    root = Path(os.environ["KEFU_BENCH_DATA"])
     for name in options.sets or SETS:
         retrieval_set = SETS[name](root)
         compare(retrieval_set.half(options.half) if options.half else retrieval_set)

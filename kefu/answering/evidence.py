@@ -26,7 +26,9 @@ CODE_BONUS = 1.0  # a unit without the code that is asked about hardly answers
 LENGTH_BONUS = 0.15  # a heading-like fragment says less than a full sentence
 FULL_LENGTH = 30  # terms
 UNKNOWN_IDF = 8.0  # of a word that the base does not know
-FOREIGN_COVERAGE = 0.5  # what the nearest unit in another language counts as
+HIT_WEIGHT = 1.5
+FOREIGN_COVERAGE = 0.5  # what a unit in another language counts as that is FAR_ABOVE_NOISE
+FAR_ABOVE_NOISE = 0.06  # of cosine similarity
 HITS_READ = 6
 
 _NUMBER = re.compile(
@@ -75,22 +77,23 @@ def rank_units(
 ) -> list[Unit]:
     """All units, best first.
 
-    `similarities` gives, by chunk id and start of the span, the similarity to the question of
-    those units whose language is not the question's, where shared words say nothing.
+    `similarities` gives, by chunk id and start of the span, how far above the noise the similarity
+    to the question is of those units whose language is not the question's, where shared words say
+    nothing.
     """
     wants_number = asks_for_number(question)
     terms = query_terms(question)
     codes = set(find_identifiers(question))
-    scaled = _scale(similarities)
     ranked = []
     for hit, span in units:
         shared = coverage(terms, f"{heading(hit)} {span.text}", idf=idf)
-        covered = max(shared, scaled.get((hit.chunk_id, span.start), 0.0))
+        above = similarities.get((hit.chunk_id, span.start), 0.0)
+        covered = max(shared, min(above / FAR_ABOVE_NOISE, 1.0) * FOREIGN_COVERAGE)
         own_terms = index_terms(span.text)
         bonus = NUMBER_BONUS if wants_number and _NUMBER.search(span.text) else 0.0
         bonus += CODE_BONUS if codes.intersection(own_terms) else 0.0
         length = min(len(own_terms), FULL_LENGTH) / FULL_LENGTH
-        score = hit.score + covered + bonus + LENGTH_BONUS * length
+        score = HIT_WEIGHT * hit.score + covered + bonus + LENGTH_BONUS * length
         ranked.append(Unit(hit=hit, span=span, coverage=shared, score=score))
     return sorted(ranked, key=lambda unit: -unit.score)
 
@@ -106,13 +109,3 @@ def coverage(terms: Sequence[str], text: str, *, idf: Mapping[str, float]) -> fl
     total = sum(idf.get(term, UNKNOWN_IDF) for term in terms)
     found = sum(idf.get(term, UNKNOWN_IDF) for term in terms if term in present)
     return found / total if total else 0.0
-
-
-def _scale(similarities: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
-    """Similarities from the worst to the best, as shares of 0..FOREIGN_COVERAGE."""
-    low = min(similarities.values(), default=0.0)
-    span = max(similarities.values(), default=0.0) - low
-    return {
-        key: FOREIGN_COVERAGE * ((value - low) / span if span else 1.0)
-        for key, value in similarities.items()
-    }

@@ -42,7 +42,7 @@ async def gather(resources: Resources, question: str, *, viewer: Viewer, base: s
 async def _foreign_similarities(
     resources: Resources, question: str, units: Sequence[tuple[Hit, Span]]
 ) -> dict[tuple[int, int], float]:
-    """By chunk id and start: the cosine of the question and units in the other language."""
+    """By chunk id and start: cosine above the noise of the question and foreign units."""
     language = detect_language(question)
     foreign = [unit for unit in units if unit[0].language != language][:FOREIGN_UNITS]
     if not foreign:
@@ -53,5 +53,13 @@ async def _foreign_similarities(
         vectors = await embedder.embed_documents([span.text for _, span in foreign])
     except ModelUnavailable:
         return {}
-    keys = [(hit.chunk_id, span.start) for hit, span in foreign]
-    return dict(zip(keys, (vectors @ wanted).tolist(), strict=True))
+    cosines = (vectors @ wanted).tolist()
+    return {
+        (hit.chunk_id, span.start): cosine - _noise(hit)
+        for (hit, span), cosine in zip(foreign, cosines, strict=True)
+    }
+
+
+def _noise(hit: Hit) -> float:
+    """The similarity that irrelevant questions reach among chunks in the hit's language."""
+    return (hit.parts.dense or 1.0) - (hit.parts.above_noise or 0.0)

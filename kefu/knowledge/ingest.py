@@ -287,9 +287,11 @@ async def renew_embeddings(resources: Resources, base_name: str) -> Base:
     embedder = resources.embedder
     async with resources.database.connection() as conn:
         base = await base_store.get_base(conn, base_name)
-        async with base_store.only_writer(conn, base), conn.transaction():
-            await chunk_store.forget_embeddings(
-                conn, base.id, embedder=embedder.name, dimensions=embedder.dimensions
-            )
+        async with base_store.only_writer(conn, base):
+            async with conn.transaction():
+                await chunk_store.forget_embeddings(
+                    conn, base.id, embedder=embedder.name, dimensions=embedder.dimensions
+                )
+            # Not before the old vectors are dead: an index build looks at them as well.
             await base_store.create_vector_indexes(conn, base.id, dimensions=embedder.dimensions)
         return await base_store.get_base(conn, base_name)

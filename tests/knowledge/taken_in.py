@@ -35,6 +35,11 @@ def write(folder: Path, texts: dict[str, str]) -> None:
         (folder / name).write_text(text)
 
 
+def empty(folder: Path) -> None:
+    for path in folder.glob("*.*"):
+        path.unlink()
+
+
 def write_lines(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 

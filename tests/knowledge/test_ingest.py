@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from taken_in import (
     CountingEmbedder,
+    empty,
     holdings,
     live,
     require_right_statistics,
@@ -169,7 +170,7 @@ async def test_bad_file_is_reported_and_keeps_what_it_held(
 ) -> None:
     await take_in(resources, lines)
     before = await live(resources.database)
-    lines.write_text('{"id": 0, "text": "Changed."}\nno json\n')
+    write(lines.parent, {lines.name: '{"id": 0, "text": "Changed."}\nno json\n'})
     for _ in range(2):  # also when it is tried again
         report = await take_in(resources, lines)
         (problem,) = report.problems
@@ -242,7 +243,7 @@ async def test_base_that_is_not_there_is_named_with_those_that_are(
 ) -> None:
     await take_in(resources, docs)
     async with resources.database.connection() as conn:
-        with pytest.raises(NotFound, match="no knowledge base 'mian'. Known: main"):
+        with pytest.raises(NotFound, match=r"no knowledge base 'mian'\. Known: main"):
             await get_base(conn, "mian")
 
 
@@ -250,7 +251,7 @@ async def test_folder_that_vanished_entirely_withdraws_nothing(
     resources: Resources, docs: Path
 ) -> None:
     await take_in(resources, docs)
-    docs.rename(docs.with_name("elsewhere"))
+    os.rename(docs, docs.with_name("elsewhere"))
     with pytest.raises(BadInput, match=r"docs does not exist. Nothing was changed"):
         await take_in(resources, docs)
     assert set(await live(resources.database)) == {REFUND, DELIVERY}
@@ -260,8 +261,7 @@ async def test_empty_folder_and_folder_that_was_emptied(resources: Resources, do
     (docs / "empty").mkdir()
     assert (await take_in(resources, docs / "empty")).file_count == 0
     await take_in(resources, docs)
-    for path in docs.glob("*.*"):
-        path.unlink()
+    empty(docs)
     assert (await take_in(resources, docs)).withdrawn_count == 2
     await require_right_statistics(resources.database)
 

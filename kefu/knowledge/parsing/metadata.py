@@ -8,11 +8,13 @@ from typing import Any
 
 import yaml
 
+from kefu.text import clean_text
+
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _SIMPLE_FIELD = re.compile(r"^([A-Za-z][\w -]{0,40}):[ \t]*(\S.*)$", re.MULTILINE)
 _FIRST_HEADING = re.compile(r"^# +(.+?)[ \t#]*$", re.MULTILINE)
 _MARKS = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
-_ADDRESS = re.compile(r"https?://\S+\Z")
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\ud800-\udfff]+\Z")
 _MAX_VALUE = 2000
 _MAX_TITLE = 300
 
@@ -33,7 +35,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
 
 def as_metadata(fields: Mapping[Any, object]) -> dict[str, str]:
     """The fields that are plain values or lists of such, as text."""
-    values = {str(key): _as_text(value) for key, value in fields.items()}
+    values = {clean_text(str(key)): clean_text(_as_text(value)) for key, value in fields.items()}
     return {key: value[:_MAX_VALUE] for key, value in values.items() if value}
 
 
@@ -56,11 +58,16 @@ def _as_plain(value: object) -> str:
 def pick_title(markdown: str, path: Path, *, stated: str = "") -> str:
     """What the document states, else its first top heading, else the name of the file."""
     heading = _FIRST_HEADING.search(markdown)
-    for candidate in (stated, _MARKS.sub("", heading[1]) if heading else "", path.stem):
-        title = " ".join(candidate.split())
+    for candidate in (stated, _MARKS.sub("", heading[1]) if heading else "", name_text(path.stem)):
+        title = " ".join(clean_text(candidate).split())
         if title:
             return title[:_MAX_TITLE]
-    return path.name
+    return name_text(path.name)
+
+
+def name_text(name: str) -> str:
+    """A file's name with bytes that are not UTF-8 written out."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def pick_url(*candidates: str | None) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import get_args
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection, errors, sql
 from psycopg.rows import class_row, scalar_row
 
 from kefu.errors import Conflict, NotFound
@@ -60,19 +60,28 @@ async def insert_base(conn: AsyncConnection, name: str, *, embedder: str, dimens
 
 
 async def create_vector_indexes(conn: AsyncConnection, base_id: int, *, dimensions: int) -> None:
-    """One HNSW index a language, so that each language's best are found beside the other's."""
+    """One HNSW index a language, so that each language's best are found beside the other's.
+
+    Raises:
+        Conflict: vectors of other dimensions that were given up are still visible to somebody.
+    """
     for language, index in vector_indexes(base_id).items():
-        await conn.execute(
-            sql.SQL(
-                "create index if not exists {} on {} using hnsw"
-                " ((embedding::halfvec({})) halfvec_cosine_ops) where language = {}"
-            ).format(
-                index,
-                sql.Identifier(f"chunks_{base_id}"),
-                sql.Literal(dimensions),
-                sql.Literal(language),
-            )
+        statement = sql.SQL(
+            "create index if not exists {} on {} using hnsw"
+            " ((embedding::halfvec({})) halfvec_cosine_ops) where language = {}"
+        ).format(
+            index,
+            sql.Identifier(f"chunks_{base_id}"),
+            sql.Literal(dimensions),
+            sql.Literal(language),
         )
+        try:
+            await conn.execute(statement)
+        except errors.DataException as error:
+            raise Conflict(
+                "Something that runs for long, such as a back-up, still reads the old vectors. "
+                "Try again when it ends."
+            ) from error
 
 
 def vector_indexes(base_id: int) -> dict[str, sql.Identifier]:

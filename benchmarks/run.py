@@ -1,0 +1,45 @@
+"""Everything that docs/benchmarks.md states, one table after another: `make bench`.
+
+    python benchmarks/run.py [NAME ...]
+
+Takes one to two hours on two cores the first time, most of it embedding; vectors are cached in
+~/.cache/kefu-bench (KEFU_BENCH_CACHE). KEFU_BENCH_DATA names the folder with the data.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bench_data import data_root
+
+HERE = Path(__file__).parent
+RUNS = {
+    "parsing": ["parsing.py"],
+    "retrieval": ["retrieval.py"],
+    "latency": ["latency.py"],
+    "abstention": ["abstention.py"],
+    "answers": ["answers.py", "--split", "test"],
+    "model": ["answers.py", "--split", "test", "--model"],
+    "ingestion": ["ingestion.py"],
+}
+
+
+def main() -> None:
+    """Run the benchmarks named, or all, each in a process of its own."""
+    names = sys.argv[1:] or list(RUNS)
+    unknown = set(names) - RUNS.keys()
+    if unknown:
+        sys.exit(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(RUNS)}.")
+    data_root()
+    failed = []
+    for name in names:
+        print(f"\n## {name}\n", flush=True)
+        script, *options = RUNS[name]
+        result = subprocess.run([sys.executable, "-u", HERE / script, *options], check=False)
+        failed += [name] if result.returncode else []
+    if failed:
+        sys.exit(f"Failed: {', '.join(failed)}.")
+
+
+if __name__ == "__main__":
+    main()
