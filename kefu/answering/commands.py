@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from kefu.answering.answer import stream_answer
-from kefu.answering.records import Answer, Outcome, Sentence
+from kefu.answering.records import Answer, Citation, Outcome, Sentence
 from kefu.knowledge import DEFAULT_BASE
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
@@ -48,12 +48,21 @@ async def print_answer(resources: Resources, question: str, *, viewer: Viewer, b
 def _print_citations(console: Console, answer: Answer) -> None:
     if answer.notice:
         console.print(Text(answer.notice, style="yellow"))
-    for citation in answer.citations:
-        place = " > ".join((citation.title or citation.uri, *citation.heading_path))
-        page = f", page {citation.page}" if citation.page else ""
-        console.print(Text.assemble((f"[{citation.marker}] ", "bold cyan"), (place, "bold"), page))
-        console.print(Text(f"    {citation.uri}", style="dim"), soft_wrap=True)
+    for place, citations in _by_place(answer).items():
+        markers = "".join(f"[{citation.marker}]" for citation in citations)
+        console.print(Text.assemble((f"{markers} ", "bold cyan"), (place, "bold")))
+        console.print(Text(f"    {citations[0].uri}", style="dim"), soft_wrap=True)
     seconds = answer.timings["total"]
     console.print(
         Text(f"{answer.mode}, confidence {answer.confidence:.2f}, {seconds:.2f} s", style="dim")
     )
+
+
+def _by_place(answer: Answer) -> dict[str, list[Citation]]:
+    """The citations under the title, headings and page they stand at, in order."""
+    places: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        path = " > ".join((citation.title or citation.uri, *citation.heading_path))
+        page = f", page {citation.page}" if citation.page else ""
+        places.setdefault(path + page, []).append(citation)
+    return places

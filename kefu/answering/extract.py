@@ -12,6 +12,7 @@ from kefu.text import SpanKind, fold_text
 CLOSE_ENOUGH = 0.72  # of the best unit's score, to be part of the answer
 USUAL_UNITS = 4
 MAX_STEPS = 20
+_NUMBERED = re.compile(r"[\s>]*(\d{1,3})[.)、]\s*")
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -53,7 +54,11 @@ def _gap(before: Unit | None, unit: Unit) -> str:
 
 
 def _bullet(unit: Unit) -> str:
-    return "" if unit.span.kind in (SpanKind.SENTENCE, SpanKind.CODE) else "- "
+    if unit.span.kind in (SpanKind.SENTENCE, SpanKind.CODE):
+        return ""
+    before = unit.hit.text[: unit.span.start].rpartition("\n")[2]
+    number = _NUMBERED.fullmatch(before) if unit.span.kind is SpanKind.LIST_ITEM else None
+    return f"{number[1]}. " if number else "- "
 
 
 def _list_around(best: Unit, ranked: Sequence[Unit]) -> list[Unit]:

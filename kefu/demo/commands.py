@@ -14,7 +14,7 @@ from kefu.viewer import ANONYMOUS
 
 BASE = "demo"
 QUESTIONS = (
-    "备案的时候，网站要停掉吗？大概要多久？",
+    "网站部署在香港，还需要备案吗？",
     "How many days do I have to get a full refund?",
 )
 

@@ -30,6 +30,7 @@ class Chunk:
     Attributes:
         id: the document's own id where it had one.
         position: 0-based place within the document.
+        status: of the document as its front matter says: current, outdated, superseded, ...
     """
 
     chunk_id: int
@@ -43,6 +44,7 @@ class Chunk:
     page: int | None
     position: int
     language: str
+    status: str | None
     updated_at: datetime
 
 

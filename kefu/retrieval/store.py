@@ -141,7 +141,8 @@ async def list_chunks(
     await cursor.execute(
         sql.SQL(
             "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,"
-            " c.heading_path, c.text, c.kind, c.page, c.position, d.language, d.updated_at"
+            " c.heading_path, c.text, c.kind, c.page, c.position, d.language,"
+            " lower(d.metadata->>'status') as status, d.updated_at"
             " from {chunks} c join documents d on d.id = c.document_id"
             " where c.id = any(%(ids)s)"
             " and (%(sees_everything)s or c.audience = any(%(audiences)s))"

@@ -10,6 +10,7 @@ from taken_in import (
     empty,
     holdings,
     live,
+    move_away,
     require_right_statistics,
     rows,
     take_in,
@@ -251,7 +252,7 @@ async def test_folder_that_vanished_entirely_withdraws_nothing(
     resources: Resources, docs: Path
 ) -> None:
     await take_in(resources, docs)
-    os.rename(docs, docs.with_name("elsewhere"))
+    move_away(docs)
     with pytest.raises(BadInput, match=r"docs does not exist. Nothing was changed"):
         await take_in(resources, docs)
     assert set(await live(resources.database)) == {REFUND, DELIVERY}
