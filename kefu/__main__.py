@@ -1,4 +1,4 @@
-"""python -m kefu"""
+"""Runs the command line as `python -m kefu`."""
 
 from kefu.cli import main
 

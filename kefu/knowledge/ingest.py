@@ -201,10 +201,13 @@ class _Ingestion:
                     count_tokens=self.embedder.count_tokens,
                     max_tokens=self.settings.chunk_tokens,
                 )
-                batch.append(_with_unique_key(prepared, seen))
+                if prepared.chunks:
+                    batch.append(_with_unique_key(prepared, seen))
                 if len(batch) == DOCUMENTS_A_TRANSACTION:
                     await self._store(target, batch)
                     batch = []
+        if not seen:
+            raise BadInput("It holds no text but empty headings or marks.")
         await self._finish(file, target, batch, seen)
 
     async def _store(self, target: Target, batch: Sequence[PreparedDocument]) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from kefu.errors import BadInput
 from kefu.knowledge.chunking import split
 from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, PreparedDocument
 from kefu.text import content_digest, detect_language, index_terms
@@ -20,10 +21,20 @@ def prepare(
     count_tokens: Callable[[str], int],
     max_tokens: int,
 ) -> PreparedDocument:
-    """Cut the document into chunks and compute what the index needs of each."""
-    chunks = split(
-        document.markdown, title=document.title, count_tokens=count_tokens, max_tokens=max_tokens
-    )
+    """Cut the document into chunks and compute what the index needs of each.
+
+    Raises:
+        BadInput: its lists or quotes are nested hundreds of levels deep.
+    """
+    try:
+        chunks = split(
+            document.markdown,
+            title=document.title,
+            count_tokens=count_tokens,
+            max_tokens=max_tokens,
+        )
+    except RecursionError as error:
+        raise BadInput("Its lists or quotes are nested too deeply; flatten them.") from error
     sample = f"{document.title}\n{document.markdown[:LANGUAGE_SAMPLE]}"
     return PreparedDocument(
         key=document.external_id or "",

@@ -4,19 +4,20 @@ import re
 
 from kefu.text import index_terms, query_terms, simplify_text
 
-WORD = re.compile(r"[A-Za-z0-9][\w.\-]*|[\u4e00-\u9fff]+")
+_HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_LETTER = f"[^\\W_{_HAN}]"
+_RUN = re.compile(rf"{_LETTER}+(?:['’.@+&_-]+{_LETTER}+)*|(?P<chinese>[{_HAN}]+)")
 
 
 def find_matches(query: str, text: str) -> list[tuple[int, int]]:
     """Offsets of what matches a term of the query, ascending, without overlap."""
     wanted = set(query_terms(query))
     spans: list[tuple[int, int]] = []
-    for word in WORD.finditer(text):
-        if word[0][0].isascii():
-            if wanted & set(index_terms(word[0])):
-                spans.append(word.span())
-        else:
-            spans += _chinese_matches(wanted, word[0], word.start())
+    for run in _RUN.finditer(text):
+        if run["chinese"]:
+            spans += _chinese_matches(wanted, run[0], run.start())
+        elif wanted & set(index_terms(run[0])):
+            spans.append(run.span())
     return spans
 
 

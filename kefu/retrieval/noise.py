@@ -12,23 +12,33 @@ from typing import get_args
 from kefu.knowledge import Base, vector_literal
 from kefu.resources import Resources
 from kefu.retrieval.records import NoiseFloor
-from kefu.retrieval.store import list_nearest, list_noise_floors, upsert_noise_floor
+from kefu.retrieval.store import (
+    has_waiting,
+    list_nearest,
+    list_noise_floors,
+    replace_noise_floors,
+)
 from kefu.text import Language
 
 MAX_GROWTH = 0.2  # of the base, before the floors are measured again
 
 
-async def noise_floors(resources: Resources, base: Base, language: Language) -> dict[str, float]:
+async def noise_floors(
+    resources: Resources, base: Base, language: Language, *, is_stale: bool = False
+) -> dict[str, float]:
     """Chunk language -> mean similarity of the nearest chunk to irrelevant questions in `language`.
 
-    Measured when first asked for and kept with the base. A language without vectors has no floor.
+    Measured when first asked for and kept with the base, unless chunks still wait for vectors.
+    A language without vectors has no floor; with `is_stale` all are measured again.
 
     Raises:
         ModelUnavailable: the embedder does not answer.
     """
     async with resources.database.connection() as conn:
         known = await list_noise_floors(conn, base, language)
-    if known and abs(base.chunk_count / max(known[0].chunk_count, 1) - 1) <= MAX_GROWTH:
+    measured_count = max((floor.chunk_count for floor in known), default=0)
+    growth = abs(base.chunk_count / measured_count - 1) if measured_count else 1.0
+    if growth <= MAX_GROWTH and not is_stale:
         return {floor.chunk_language: floor.similarity for floor in known}
     return await _measure(resources, base, language)
 
@@ -42,13 +52,12 @@ async def _measure(resources: Resources, base: Base, language: Language) -> dict
             nearest = await list_nearest(conn, base, literals, chunk_language)
             if nearest:
                 floors[chunk_language] = sum(nearest) / len(nearest)
-        for chunk_language, similarity in floors.items():
-            floor = NoiseFloor(
-                chunk_language=chunk_language,
-                chunk_count=base.chunk_count,
-                similarity=similarity,
-            )
-            await upsert_noise_floor(conn, base, language, floor)
+        if not await has_waiting(conn, base):
+            measured = [
+                NoiseFloor(chunk_language=each, chunk_count=base.chunk_count, similarity=similarity)
+                for each, similarity in floors.items()
+            ]
+            await replace_noise_floors(conn, base, language, measured)
     return floors
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 
 from kefu.db import Connection
 from kefu.errors import BadInput, ModelUnavailable
@@ -20,7 +21,14 @@ from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.records import Candidate, Hit, ScoreParts
 from kefu.retrieval.store import Query, list_candidates, list_chunks, list_idf
 from kefu.settings import RetrievalSettings
-from kefu.text import detect_language, find_identifiers, name_terms, query_terms, term_id
+from kefu.text import (
+    Language,
+    detect_language,
+    find_identifiers,
+    name_terms,
+    query_terms,
+    term_id,
+)
 from kefu.viewer import Viewer
 
 MAX_QUERY_CHARACTERS = 2000
@@ -60,10 +68,14 @@ async def search(
         base = await get_base(conn, base_name)
     require_same_embedder(base, resources.embedder)
     wanted, floors = await _prepare(resources, base, query)
+    find = partial(find_hits, viewer=viewer, top_k=top_k or settings.top_k)
     async with resources.database.connection() as conn:
-        return await find_hits(
-            conn, base, wanted, viewer=viewer, floors=floors, top_k=top_k or settings.top_k
-        )
+        hits = await find(conn, base, wanted, floors=floors)
+    if not floors or all(hit.language in floors for hit in hits if hit.parts.dense is not None):
+        return hits
+    floors = await _noise_floors(resources, base, wanted.language, is_stale=True)
+    async with resources.database.connection() as conn:
+        return await find(conn, base, wanted, floors=floors)
 
 
 async def find_hits(
@@ -104,29 +116,42 @@ async def _prepare(
 ) -> tuple[Query, Mapping[str, float]]:
     """The query as the index is asked, and the noise floors of its language."""
     settings = resources.settings.retrieval
-    language = detect_language(query)
-    vector, floors = None, {}
     try:
         vector = vector_literal((await resources.embedder.embed_queries([query]))[0])
-        floors = await noise_floors(resources, base, language)
     except ModelUnavailable as error:
         log.warning("Searching by words alone: %s", error)
-    return build_query(base, query, vector=vector, settings=settings), floors
+        return build_query(base, query, vector=None, settings=settings), {}
+    wanted = build_query(base, query, vector=vector, settings=settings)
+    return wanted, await _noise_floors(resources, base, wanted.language)
+
+
+async def _noise_floors(
+    resources: Resources, base: Base, language: Language, *, is_stale: bool = False
+) -> Mapping[str, float]:
+    try:
+        return await noise_floors(resources, base, language, is_stale=is_stale)
+    except ModelUnavailable as error:
+        log.warning("Searching without noise floors: %s", error)
+        return {}
 
 
 def build_query(
     base: Base, query: str, *, vector: str | None, settings: RetrievalSettings
 ) -> Query:
-    """Terms, names and codes of a question as the base numbers them."""
+    """Terms, names and codes of a question as the base numbers them.
+
+    Of a long question codes and names are looked up first.
+    """
+    codes, names = find_identifiers(query), name_terms(query)
 
     def ids(terms: Sequence[str]) -> list[int]:
         return list(dict.fromkeys(term_id(base.id, term) for term in terms[:MAX_QUERY_TERMS]))
 
     return Query(
         language=detect_language(query),
-        terms=ids(query_terms(query)),
-        names=ids(name_terms(query)),
-        codes=ids(find_identifiers(query)),
+        terms=ids([*codes, *names, *query_terms(query)]),
+        names=ids(names),
+        codes=ids(codes),
         vector=vector,
         candidates=settings.candidates,
         lexical_budget=settings.lexical_budget,

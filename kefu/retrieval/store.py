@@ -52,7 +52,7 @@ with query_terms as (
     {dense}
 )
 select c.id as chunk_id, c.language,
-    -(c.term_weights <#> case when c.language = %(language)s
+    0 - (c.term_weights <#> case when c.language = %(language)s
         then q.weights else q.name_weights end) as lexical,
     (select coalesce(sum(idf), 0)::float from query_terms
         where is_code and id = any(c.term_ids)) as held_code_idf,
@@ -191,6 +191,16 @@ async def list_nearest(
     return await cursor.fetchall()
 
 
+async def has_waiting(conn: AsyncConnection, base: Base) -> bool:
+    """Whether a chunk has no vector yet."""
+    cursor = await conn.execute(
+        sql.SQL("select 1 from {} where embedding is null limit 1").format(
+            sql.Identifier(f"chunks_{base.id}")
+        )
+    )
+    return await cursor.fetchone() is not None
+
+
 async def list_noise_floors(
     conn: AsyncConnection, base: Base, language: Language
 ) -> list[NoiseFloor]:
@@ -203,17 +213,22 @@ async def list_noise_floors(
     return await cursor.fetchall()
 
 
-async def upsert_noise_floor(
-    conn: AsyncConnection, base: Base, language: Language, floor: NoiseFloor
+async def replace_noise_floors(
+    conn: AsyncConnection, base: Base, language: Language, floors: Sequence[NoiseFloor]
 ) -> None:
     await conn.execute(
-        "insert into noise_floors (base_id, question_language, chunk_language, embedder,"
-        " chunk_count, similarity) values (%s, %s, %s, %s, %s, %s)"
-        " on conflict (base_id, question_language, chunk_language) do update set"
-        " embedder = excluded.embedder, chunk_count = excluded.chunk_count,"
-        " similarity = excluded.similarity",
-        [
-            base.id, language, floor.chunk_language, base.embedder, floor.chunk_count,
-            floor.similarity,
-        ],
-    )  # fmt: skip
+        "delete from noise_floors where base_id = %s and question_language = %s",
+        [base.id, language],
+    )
+    for floor in floors:
+        await conn.execute(
+            "insert into noise_floors (base_id, question_language, chunk_language, embedder,"
+            " chunk_count, similarity) values (%s, %s, %s, %s, %s, %s)"
+            " on conflict (base_id, question_language, chunk_language) do update set"
+            " embedder = excluded.embedder, chunk_count = excluded.chunk_count,"
+            " similarity = excluded.similarity",
+            [
+                base.id, language, floor.chunk_language, base.embedder, floor.chunk_count,
+                floor.similarity,
+            ],
+        )  # fmt: skip

@@ -32,11 +32,12 @@ JSON_LINES = {
     "deep-value": '{"text": "a", "more": ' + "[" * 900 + "]" * 900 + "}\n",
     "big-number": '{"text": "a", "n": ' + "9" * 5000 + "}\n",
     "infinite": '{"text": "a", "n": NaN, "m": 1e999}\n',
-    "surrogates": '{"id": "\\ud800", "text": "lone \\ud800 half", "title": "\\udfff", "k\\ud801": "\\ud802",'
-    ' "url": "https://a/\\ud803"}\n',
-    "zeros": '{"id": "a\\u0000b", "text": "a\\u0000b", "title": "\\u0000", "url": "https://a/\\u0000",'
-    ' "k\\u0000": "\\u0000v"}\n',
-    "same-ids": '{"id": 7, "text": "one"}\n{"id": 7, "text": "two"}\n{"id": "7", "text": "three"}\n',
+    "surrogates": '{"id": "\\ud800", "text": "lone \\ud800 half", "title": "\\udfff",'
+    ' "k\\ud801": "\\ud802", "url": "https://a/\\ud803"}\n',
+    "zeros": '{"id": "a\\u0000b", "text": "a\\u0000b", "title": "\\u0000",'
+    ' "url": "https://a/\\u0000", "k\\u0000": "\\u0000v"}\n',
+    "same-ids": '{"id": 7, "text": "one"}\n{"id": 7, "text": "two"}\n'
+    '{"id": "7", "text": "three"}\n',
     "odd-ids": '{"id": {"a": 1}, "text": "a"}\n{"id": [], "text": "b"}\n{"id": 1.5, "text": "c"}\n'
     '{"id": true, "text": "d"}\n',
     "long-id": '{"id": "' + "x" * 20_000 + '", "text": "long id"}\n',

@@ -70,7 +70,8 @@ async def holdings(database: Database, base: str = "main") -> list[tuple[Any, ..
     return await rows(
         database,
         "select f.path, d.key, d.uri, d.title, d.format, d.language, d.audience, d.checksum,"
-        " c.position, c.text, c.heading_path, c.token_count, c.audience, c.length, c.term_counts,"
+        " c.position, c.text, c.heading_path, c.token_count, c.audience, c.length,"
+        " (select array_agg(n order by n) from unnest(c.term_counts) n),"
         " c.embedding::text, f.checksum, f.problem"
         " from knowledge_bases b join files f on f.base_id = b.id"
         " left join documents d on d.file_id = f.id and d.withdrawn_at is null"
