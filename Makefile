@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.8
+# Company networks bring certificates of their own.
+export UV_SYSTEM_CERTS ?= true
 
 .PHONY: help demo serve test check bench lock clean
 .DEFAULT_GOAL := help

@@ -97,7 +97,7 @@ class AnsweringSettings(Section):
     min_confidence: Share = Field(
         0.5, description="Below this confidence the question is not answered."
     )
-    max_sentences: int = Field(6, ge=1, le=30, description="Longest extractive answer.")
+    max_sentences: int = Field(4, ge=1, le=30, description="Longest extractive answer.")
 
 
 class ChatbotSettings(Section):

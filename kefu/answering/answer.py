@@ -2,12 +2,12 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from kefu.answering.citing import Citer
 from kefu.answering.evidence import HITS_READ, Unit
-from kefu.answering.extract import choose_units, compose
+from kefu.answering.extract import choose_units, compose, leave_out_said
 from kefu.answering.gather import gather
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
@@ -107,15 +107,16 @@ class _Run:
             yield self._abstain(hits, sure)
             return
         yield Progress(stage=Stage.WRITING)
-        async for sentence in self._sentences(hits, ranked):
-            self._clock("first_sentence")
-            self.text += sentence.text
-            yield sentence
+        async with aclosing(self._sentences(hits, ranked)) as sentences:
+            async for sentence in sentences:
+                self._clock("first_sentence")
+                self.text += sentence.text
+                yield sentence
         yield self._finish(Outcome.ANSWERED, sure)
 
     async def _sentences(
         self, hits: Sequence[Hit], ranked: Sequence[Unit]
-    ) -> AsyncIterator[Sentence]:
+    ) -> AsyncGenerator[Sentence, None]:
         endpoint = self.resources.endpoint
         written = Written()
         if endpoint is not None:
@@ -160,8 +161,8 @@ class _Run:
         """The knowledge's own words, after what a model may have said already."""
         most = self.resources.settings.answering.max_sentences
         units = choose_units(self.asked, ranked, max_sentences=most)
-        said = {citation.quote for citation in self.citer.citations}
-        units = [unit for unit in units if unit.quote not in said]
+        quotes = {citation.quote for citation in self.citer.citations}
+        units = leave_out_said(units, self.text, quotes)
         pieces = list(compose(units, self.citer))
         if pieces and all(unit.hit.language != self.language for unit in units):
             lead = phrase("other_language", self.language)

@@ -18,6 +18,10 @@ _POINTS_BACK = re.compile(
     r"|(?<!\bis )(?<!\bare )there(?! (?:is|are)\b)|the same)\b",
     re.IGNORECASE,
 )
+_IS_WHOLE = re.compile(
+    r"(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|may|must|should|will)\b",
+    re.IGNORECASE,
+)
 _ASKS_FOR_NUMBER = re.compile(
     r"多少|多久|几|多长|多大|多快|多高|什么时候|何时|哪天|哪一天|价格|费用|上限|最多|最少|最长|最晚|最低|最高"
     r"|how (?:much|many|long|often|big|soon|fast|large|far|late|early|old)"
@@ -54,4 +58,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
 
 def _leans_back(question: str) -> bool:
-    return bool(_POINTS_BACK.search(question.strip())) or len(query_terms(question)) < FEW_TERMS
+    if _POINTS_BACK.search(question.strip()):
+        return True
+    least = 2 if _IS_WHOLE.match(question.strip()) else FEW_TERMS
+    return len(query_terms(question)) < least
