@@ -87,7 +87,7 @@ class RetrievalSettings(Section):
         5000, ge=100, le=1_000_000, description="Most chunks the lexical half scores per question."
     )
     ef_search: int = Field(
-        100, ge=10, le=1000, description="Breadth of the search in the HNSW index."
+        200, ge=10, le=1000, description="Breadth of the search in the HNSW index."
     )
 
 

@@ -1,5 +1,6 @@
 """Answers written by a model: each sentence is verified before anybody sees it."""
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ import numpy as np
 
 from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft
+from kefu.answering.grounds import content_terms
+from kefu.answering.loaded_words import CONCEPTS, is_negative
 from kefu.answering.records import Citation, Sentence
 from kefu.answering.verify import Nearest, supports
 from kefu.answering.write import AnswerPrompt, write
@@ -15,7 +18,15 @@ from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
 from kefu.text import SpanKind, detect_language, index_terms, split_sentences
 
+ANNOUNCING = content_terms(
+    "Here is how to do this: please follow these steps below as follows, in this order. The answer"
+    " 请按照以下步骤操作，具体方法、流程如下：您可以这样做，按顺序进行，答案是"
+)
+"""Words that announce what follows and state nothing."""
+
 MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
+
+_LINK = re.compile(r"(?P<image>!)?\[(?P<label>[^\]\n]*)\]\(\s*<?(?P<target>[^)\s>]*)[^)\n]*\)")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,24 +52,23 @@ async def write_verified(
         ModelUnavailable: it failed.
     """
     held: list[Draft] = []
+    stated: set[tuple[str, ...]] = set()
     async with aclosing(write(prompt, endpoint, max_tokens=max_tokens)) as drafts:
         async for draft in drafts:
             if draft.is_lead_in or not draft.claims:
                 held.append(draft)
                 continue
+            if draft.claims in stated:
+                continue
             sentence = await judge.judge(draft)
             if sentence is None:
                 written.dropped_count += 1
                 continue
-            lead_in = "".join(MARKER.sub("", each.text) for each in held if _is_shown(each))
+            lead_in = "".join([each.text for each in held if await judge.allows(each)])
             held.clear()
+            stated.add(draft.claims)
             written.shown_count += 1
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
-
-
-def _is_shown(draft: Draft) -> bool:
-    """A lead-in with a figure in it states something, and nobody verified it."""
-    return not any(letter.isdigit() for letter in draft.text)
 
 
 class Judge:
@@ -72,6 +82,23 @@ class Judge:
         self._embedder = embedder
         self._citer = citer
 
+    async def allows(self, draft: Draft) -> bool:
+        """Whether something without a marker may stand before what was verified.
+
+        It may when it says nothing, only announces ("请按以下步骤操作："), or is supported.
+        """
+        text = MARKER.sub("", draft.text)
+        if not any(letter.isalnum() for letter in text):
+            return True
+        if _LINK.search(text) or not draft.claims:
+            return False
+        if _only_announces(text):
+            return True
+        for hit in self._hits:
+            if await self._holds(draft, [hit]):
+                return True
+        return False
+
     async def judge(self, draft: Draft) -> Sentence | None:
         """The draft with Kefu's own markers, or None when what it cites does not support it.
 
@@ -82,7 +109,9 @@ class Judge:
         for hits in ([cited] if cited else []) + [[hit] for hit in (*cited, *others)]:
             if await self._holds(draft, hits):
                 citations = tuple(self._cite(draft, hit) for hit in hits)
-                return Sentence(text=_with_markers(draft.text, citations), citations=citations)
+                known = "\n".join(hit.text for hit in hits)
+                text = _without_links(MARKER.sub("", draft.text), known=known)
+                return Sentence(text=_with_markers(text, citations), citations=citations)
         return None
 
     def _has(self, marker: int) -> bool:
@@ -122,8 +151,29 @@ class Judge:
 
 
 def _with_markers(text: str, citations: Sequence[Citation]) -> str:
-    """The text with the model's numbers replaced by Kefu's, before its closing line breaks."""
-    bare = MARKER.sub("", text)
-    body = bare.rstrip()
+    """The text with its markers before its closing line breaks.
+
+    They stand inside the last cell of a table and below a fence, which they would break.
+    """
+    body = text.rstrip()
+    end = text[len(body) :] or " "
     markers = "".join(f"[{citation.marker}]" for citation in citations)
-    return f"{body} {markers}{bare[len(body) :] or ' '}"
+    last_line = body.rpartition("\n")[2].strip()
+    if last_line.startswith("|") and last_line.endswith("|"):
+        return f"{body[:-1].rstrip()} {markers} |{end}"
+    is_fence = last_line.startswith(("```", "~~~"))
+    return f"{body}\n{markers}\n\n" if is_fence else f"{body} {markers}{end}"
+
+
+def _only_announces(text: str) -> bool:
+    is_telling = any(letter.isdigit() for letter in text) or is_negative(text)
+    loaded = any(pattern.search(text) for pattern in CONCEPTS.values())
+    return not is_telling and not loaded and not content_terms(text) - ANNOUNCING
+
+
+def _without_links(text: str, *, known: str) -> str:
+    """Images left out, and links to where no cited text leads as their words alone."""
+    return _LINK.sub(
+        lambda link: "" if link["image"] else link[0] if link["target"] in known else link["label"],
+        text,
+    )

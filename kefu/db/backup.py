@@ -145,4 +145,4 @@ def _run(program: str, *arguments: str) -> str:
 def _reason(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     error = next((line for line in lines if "error" in line.lower()), "no message.")
-    return re.split(r"(?i)error: +", error)[-1]
+    return re.split(r"(?i)error: +", error)[-1].rstrip(".") + "."

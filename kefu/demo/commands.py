@@ -8,6 +8,7 @@ from rich.console import Console
 
 from kefu.answering.commands import print_answer
 from kefu.knowledge import ingest
+from kefu.knowledge.commands import IngestBars
 from kefu.resources import open_resources
 from kefu.settings import load_settings
 from kefu.viewer import ANONYMOUS
@@ -33,7 +34,8 @@ async def demo_command(
             console.print(
                 "[bold]Lanhe Cloud[/], an invented hosting company: loading its documents …"
             )
-            report = await ingest(resources, [documents], base_name=BASE)
+            with IngestBars(Console(stderr=True), is_shown=True) as bars:
+                report = await ingest(resources, [documents], base_name=BASE, on_progress=bars.show)
         console.print(
             f"{report.file_count} files, {report.unchanged_count} unchanged, "
             f"{report.chunk_count} chunks stored in {report.seconds:.0f} s.\n"

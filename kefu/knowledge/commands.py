@@ -48,7 +48,7 @@ async def ingest_command(
     """
     console = Console(stderr=True)
     async with open_resources(load_settings()) as resources:
-        with _IngestBars(console, is_shown=not as_json) as bars:
+        with IngestBars(console, is_shown=not as_json) as bars:
             report = await ingest(
                 resources,
                 paths,
@@ -107,7 +107,7 @@ async def embed_command(
         typer.echo(f"{done} chunks embedded.")
 
 
-class _IngestBars:
+class IngestBars:
     """Two bars on standard error: files read and chunks embedded."""
 
     def __init__(self, console: Console, *, is_shown: bool) -> None:
@@ -115,7 +115,7 @@ class _IngestBars:
         self._reading = self._progress.add_task("Reading", total=None, unit="files")
         self._embedding = self._progress.add_task("Embedding", total=None, unit="chunks")
 
-    def __enter__(self) -> "_IngestBars":
+    def __enter__(self) -> "IngestBars":
         self._progress.start()
         return self
 

@@ -68,7 +68,8 @@ async def create_vector_indexes(conn: AsyncConnection, base_id: int, *, dimensio
     for language, index in vector_indexes(base_id).items():
         statement = sql.SQL(
             "create index if not exists {} on {} using hnsw"
-            " ((embedding::halfvec({})) halfvec_cosine_ops) where language = {}"
+            " ((embedding::halfvec({})) halfvec_cosine_ops) with (ef_construction = 128)"
+            " where language = {}"
         ).format(
             index,
             sql.Identifier(f"chunks_{base_id}"),
