@@ -30,7 +30,7 @@ READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 PAGES = sorted(
     (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "kefu" / "demo" / "README.md")
 )
-ELSEWHERE = {ROOT / "docs" / "images" / "chat.png", ROOT / "docs" / "benchmarks.md"}
+ELSEWHERE: set[Path] = set()
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)

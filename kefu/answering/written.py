@@ -9,8 +9,6 @@ import numpy as np
 
 from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft
-from kefu.answering.grounds import content_terms
-from kefu.answering.loaded_words import CONCEPTS, is_negative
 from kefu.answering.records import Citation, Sentence
 from kefu.answering.verify import Nearest, supports
 from kefu.answering.write import AnswerPrompt, write
@@ -18,11 +16,15 @@ from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
 from kefu.text import SpanKind, detect_language, index_terms, split_sentences
 
-ANNOUNCING = content_terms(
-    "Here is how to do this: please follow these steps below as follows, in this order. The answer"
-    " 请按照以下步骤操作，具体方法、流程如下：您可以这样做，按顺序进行，答案是"
+_ANNOUNCEMENT = re.compile(
+    r"(?=.*(?:步骤|方法|办法|流程|如下|以下|下面|下列|这样|here|step|follow|below|this|so))"
+    r"(?:(?:具体|操作|步骤|方法|办法|流程|顺序|如下|以下|下面|下列|这样|依次|按照?|进行|处理|解决|请|您|可以|做|的|是"
+    r"|[ *_：:，,、\n])+"
+    r"|(?:(?:here|is|are|how|to|do|this|so|please|follow|these|the|following|steps?|below|as"
+    r"|follows|in|order|you|can|it)\b|[ *_:,\n])+)",
+    re.IGNORECASE,
 )
-"""Words that announce what follows and state nothing."""
+"""A sentence of these words only announces what follows and states nothing."""
 
 MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
 
@@ -92,7 +94,7 @@ class Judge:
             return True
         if _LINK.search(text) or not draft.claims:
             return False
-        if _only_announces(text):
+        if _ANNOUNCEMENT.fullmatch(text):
             return True
         for hit in self._hits:
             if await self._holds(draft, [hit]):
@@ -163,12 +165,6 @@ def _with_markers(text: str, citations: Sequence[Citation]) -> str:
         return f"{body[:-1].rstrip()} {markers} |{end}"
     is_fence = last_line.startswith(("```", "~~~"))
     return f"{body}\n{markers}\n\n" if is_fence else f"{body} {markers}{end}"
-
-
-def _only_announces(text: str) -> bool:
-    is_telling = any(letter.isdigit() for letter in text) or is_negative(text)
-    loaded = any(pattern.search(text) for pattern in CONCEPTS.values())
-    return not is_telling and not loaded and not content_terms(text) - ANNOUNCING
 
 
 def _without_links(text: str, *, known: str) -> str:

@@ -3,6 +3,8 @@
 import ctypes
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pypdfium2
@@ -21,6 +23,7 @@ _TOLERANCE = 3.0
 _STRAIGHT = 1.0
 _MIN_LENGTH = 6.0
 _MIN_LEVEL_EDGES = 3
+_WIDE_GAP = 5.0  # times the usual height of a row: another table begins
 _MAX_EDGES = 3000
 _MAX_SEGMENTS = 2000
 _Box = tuple[float, float, float, float]
@@ -73,12 +76,35 @@ def _open_sides(edges: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for edge in edges:
         if edge["orientation"] == "h":
             ends[round(edge["x0"] / _TOLERANCE), round(edge["x1"] / _TOLERANCE)].append(edge)
-    for level in ends.values():
-        if len(level) >= _MIN_LEVEL_EDGES:
-            top, bottom = (pick(edge["top"] for edge in level) for pick in (min, max))
-            for side in ("x0", "x1"):
-                at = level[0][side]
-                yield from _edge((at, top), (at, bottom))
+    uprights = [edge for edge in edges if edge["orientation"] == "v"]
+    for together in ends.values():
+        for level in _blocks(together):
+            top, bottom = level[0]["top"], level[-1]["bottom"]
+            for at in (level[0]["x0"], level[0]["x1"]):
+                if len(level) >= _MIN_LEVEL_EDGES and not any(
+                    _runs(each, at, top, bottom) for each in uprights
+                ):
+                    yield from _edge((at, top), (at, bottom))
+
+
+def _blocks(level: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Level edges from the top down, those of one table together: a wide gap lies between two."""
+    ordered = sorted(level, key=lambda edge: float(edge["top"]))
+    gaps = [below["top"] - above["top"] for above, below in pairwise(ordered)]
+    widest = _WIDE_GAP * median(gaps) if gaps else 0.0
+    block = ordered[:1]
+    for gap, edge in zip(gaps, ordered[1:], strict=True):
+        if gap > widest:
+            yield block
+            block = []
+        block.append(edge)
+    yield block
+
+
+def _runs(upright: dict[str, Any], at: float, top: float, bottom: float) -> bool:
+    """Whether an upright edge is drawn at `at` somewhere between top and bottom."""
+    is_near = abs(upright["x0"] - at) <= _TOLERANCE
+    return is_near and bool(upright["top"] < bottom and upright["bottom"] > top)
 
 
 def _holds(cell: _Box, fragment: Fragment) -> bool:
