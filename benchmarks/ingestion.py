@@ -28,6 +28,12 @@ def unpack(root: Path, target: Path, languages: list[str]) -> None:
             archive.extractall(target / language, filter="data")
 
 
+def find_folders(work: Path, product: str) -> list[Path]:
+    """The product's folder in each language."""
+    found = (folder for folder in work.glob(f"*/**/{product}") if folder.is_dir())
+    return sorted(folder for folder in found if folder.relative_to(work).parts[0] != "data")
+
+
 async def measure(resources: Resources, paths: list[Path], base: str, *, wait: bool) -> None:
     """Ingest and print one line."""
     report = await ingest(resources, paths, base_name=base, wait=wait)
@@ -77,11 +83,7 @@ async def main() -> None:
             " | peak MB | M characters | MB on disk |\n|---|---|---|---|---|---|---|---|---|---|---|"
         )
         async with open_resources(Settings(data_dir=work / "data")) as resources:
-            folders = sorted(
-                folder
-                for folder in work.glob(f"*/**/{options.product}")
-                if folder.is_dir() and "data" not in folder.relative_to(work).parts[:1]
-            )
+            folders = find_folders(work, options.product)
             await measure(resources, folders, f"{options.product}-both", wait=True)
             folder = work / options.language
             await measure(resources, [folder], f"all-{options.language}", wait=False)

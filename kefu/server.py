@@ -1,5 +1,6 @@
 """The web application: its routes, its guards, and what it holds open while it runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from kefu.answering import stream_answer
 from kefu.chatbot import Answerer
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
+from kefu.knowledge import keep_embedding
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
 from kefu.settings import Settings
@@ -41,7 +43,10 @@ def create_app(settings: Settings, *, answerer: Answerer = stream_answer) -> Fas
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_resources(settings) as resources:
             attach(app, resources, answerer=answerer)
+            embedding = asyncio.create_task(keep_embedding(resources.database, resources.embedder))
             yield
+            embedding.cancel()
+            await asyncio.wait([embedding])
 
     app = FastAPI(
         title="Kefu",

@@ -5,7 +5,12 @@ documents, a document its chunks. `ingest` brings a base up to date; `get_excerp
 in its place.
 """
 
-from kefu.knowledge.embedding import embed_waiting, require_same_embedder, vector_literal
+from kefu.knowledge.embedding import (
+    embed_waiting,
+    keep_embedding,
+    require_same_embedder,
+    vector_literal,
+)
 from kefu.knowledge.ingest import DEFAULT_BASE, ensure_base, ingest, renew_embeddings
 from kefu.knowledge.lexical_index import K1
 from kefu.knowledge.records import (
@@ -40,6 +45,7 @@ __all__ = [
     "get_base",
     "get_excerpt",
     "ingest",
+    "keep_embedding",
     "list_bases",
     "list_statuses",
     "renew_embeddings",

@@ -1,19 +1,23 @@
 """Give chunks their vectors: in batches, beside parsing, resumable, by any number of processes."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 import numpy as np
 
 from kefu.db import Database
-from kefu.errors import Conflict
+from kefu.errors import Conflict, KefuError
 from kefu.knowledge.prepare import index_text
 from kefu.knowledge.records import Base
 from kefu.knowledge.store import chunks as store
-from kefu.knowledge.store.bases import get_base
+from kefu.knowledge.store.bases import get_base, list_bases
 from kefu.llm import Embedder
 
+IDLE_SECONDS = 10.0  # between two looks for waiting chunks
 BATCH = 32  # chunks a transaction; what a killed process loses at most
+
+log = logging.getLogger(__name__)
 
 
 async def embed_batch(database: Database, embedder: Embedder, base: Base) -> int:
@@ -60,6 +64,20 @@ async def embed_waiting(
             if was_set:
                 return done
             await asyncio.sleep(0.2)
+
+
+async def keep_embedding(database: Database, embedder: Embedder) -> None:
+    """Embed what other processes leave waiting, in every base, until cancelled."""
+    while True:
+        try:
+            async with database.connection() as conn:
+                bases = await list_bases(conn)
+            for base in bases:
+                if base.embedder == embedder.name:
+                    await embed_waiting(database, embedder, base)
+        except KefuError as error:
+            log.warning("Embedding pauses: %s", error)
+        await asyncio.sleep(IDLE_SECONDS)
 
 
 def require_same_embedder(base: Base, embedder: Embedder) -> None:
