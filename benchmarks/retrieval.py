@@ -26,6 +26,7 @@ from kefu.text import detect_language
 from kefu.viewer import OPERATOR
 
 KEFU_LEXICAL, KEFU_DENSE, KEFU = "kefu, lexical alone", "kefu, dense alone", "kefu, hybrid"
+KEFU_DENSE_CORRECTED = "kefu, dense alone, language bias taken out"
 TOP_K = 10
 
 
@@ -39,10 +40,11 @@ async def ask_kefu(
     async with resources.database.connection() as conn:
         for (name, text), vector in zip(retrieval_set.queries.items(), vectors, strict=True):
             floors = await noise_floors(resources, base, detect_language(text))
+            floors = {} if mode == KEFU_DENSE else floors
             begin = perf_counter()
             literal = None if mode == KEFU_LEXICAL else vector_literal(vector)
             query = build_query(base, text, vector=literal, settings=resources.settings.retrieval)
-            if mode == KEFU_DENSE:
+            if mode in (KEFU_DENSE, KEFU_DENSE_CORRECTED):
                 query = replace(query, terms=[], names=[], codes=[])
             hits = await find_hits(conn, base, query, viewer=OPERATOR, floors=floors, top_k=TOP_K)
             rankings[name] = [hit.id or "" for hit in hits]
@@ -55,7 +57,7 @@ async def compare(resources: Resources, name: str, retrieval_set: RetrievalSet) 
     base = await ensure_filled(resources, _base_name(name), retrieval_set.passages)
     runs = {
         mode: await ask_kefu(resources, base, retrieval_set, mode=mode)
-        for mode in (KEFU_LEXICAL, KEFU_DENSE, KEFU)
+        for mode in (KEFU_LEXICAL, KEFU_DENSE, KEFU_DENSE_CORRECTED, KEFU)
     }
     corpus = load_corpus(retrieval_set)
     for peer, build in PEERS.items():
