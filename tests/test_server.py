@@ -22,7 +22,7 @@ async def test_waiting_chunks_get_their_vectors_from_a_running_server(
     await ingest(resources, [folder], wait=False)
     keeping = asyncio.create_task(embedding.keep_embedding(committed_database, resources.embedder))
     async with asyncio.timeout(20):
-        while await _waiting(committed_database):
+        while await _waiting(committed_database):  # noqa: ASYNC110 - another task's work, in the database
             await asyncio.sleep(0.05)
     keeping.cancel()
     with contextlib.suppress(asyncio.CancelledError):

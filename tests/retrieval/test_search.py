@@ -235,7 +235,18 @@ async def lexical_scores(resources: Resources, base: Base, question: str) -> dic
     return {hit.title: hit.parts.lexical for hit in hits}
 
 
-ENGLISH = "refund invoice quota snapshot disk region LH-4031 v2.3.1 account billing".split()
+ENGLISH = [
+    "refund",
+    "invoice",
+    "quota",
+    "snapshot",
+    "disk",
+    "region",
+    "LH-4031",
+    "v2.3.1",
+    "account",
+    "billing",
+]
 CHINESE = ["退款", "发票", "配额", "快照", "云盘", "地域", "账户", "账单", "ECS", "备案"]
 
 
