@@ -175,7 +175,13 @@ async def test_an_abstention_is_an_answer(client: AsyncClient, answerer: Scripte
         ('{"question": "x", "colour": "red"}', 400, "colour"),
         ('{"question": "x", "stream": "perhaps"}', 400, "stream"),
         ('{"question": "x", "conversation_id": "7"}', 400, "conversation_id"),
-        (json.dumps({"question": "x", "conversation_id": str(uuid4())}), 404, "no conversation"),
+        (
+            json.dumps(
+                {"question": "x", "conversation_id": "0b8a9b1e-6c1d-4f0e-9d2a-3f5b7c1e2a40"}
+            ),
+            404,
+            "no conversation",
+        ),
         ('{"question": "x", "base": "nowhere"}', 404, "nowhere"),
         (json.dumps({"question": "x" * 70_000}), 413, "larger"),
     ],
@@ -296,7 +302,7 @@ async def test_feedback_needs_the_conversation_and_an_answer(client: AsyncClient
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"/api/conversations/{uuid4()}", 404),
+        ("/api/conversations/0b8a9b1e-6c1d-4f0e-9d2a-3f5b7c1e2a40", 404),
         ("/api/conversations/7", 400),
         ("/api/chunks/999999999", 404),
         ("/api/chunks/0", 400),
