@@ -209,7 +209,15 @@ async def main() -> None:
     parser.add_argument("--split", choices=["tune", "test"])
     options = parser.parse_args()
     settings = (
-        {"model": {"local": True, "context_tokens": CONTEXT_TOKENS, "max_tokens": 250}}
+        {
+            "model": {
+                "local": True,
+                "context_tokens": CONTEXT_TOKENS,
+                "max_tokens": 250,
+                "first_token_seconds": 300,
+                "between_tokens_seconds": 60,
+            }
+        }
         if options.model
         else {}
     )

@@ -36,6 +36,7 @@ class Kefu:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - the tests have no threads here
         )
 
     def run(self, *arguments: str, code: int = 0, **variables: str) -> str:
@@ -219,6 +220,11 @@ def test_wrong_setting_is_one_sentence(
 @pytest.mark.parametrize("arguments", [["nope"], ["search"], ["search", "x", "--top-k", "0"]])
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+def _hear_ctrl_c() -> None:
+    """A shell starts its background jobs deaf to Ctrl-C, and they hand that down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:

@@ -26,9 +26,12 @@ def make_hit(text: str, **changes: object) -> Hit:
         "page": None,
         "position": 0,
         "language": "zh",
+        "status": None,
         "updated_at": datetime(2026, 1, 1, tzinfo=UTC),
         "score": 1.0,
-        "parts": ScoreParts(lexical=1.0, dense=None, lexical_share=1.0),
+        "parts": ScoreParts(
+            lexical=1.0, lexical_share=1.0, dense=None, above_noise=None, literal=0.0
+        ),
     }
     return Hit(**(given | changes))
 
