@@ -23,7 +23,7 @@ from kefu.resources import Resources
 from kefu.retrieval import search
 from kefu.viewer import OPERATOR, Viewer
 
-DEMO_WEIGHT = 20.0  # a demo question, asked in a customer's words, against one that is a heading
+DEMO_WEIGHT = 35.0  # a demo question, asked in a customer's words, against one that is a heading
 RIDGE = 0.05
 
 

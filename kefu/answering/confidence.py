@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from kefu.answering.evidence import Unit
 from kefu.retrieval import Hit
 
-BIAS = -1.74
-WEIGHT = 2.04
+BIAS = -2.72
+WEIGHT = 3.11
 SIMILARITY_UNIT = 0.03
 LITERAL_CONFIDENCE = 0.95
 FULL_COVERAGE = 0.6  # of the question's idf by one sentence: as good as certain
