@@ -47,7 +47,8 @@ with query_terms as (
             where term_ids && (select ids from rarest) and {readable}
             limit %(budget)s
         ) budgeted
-    ) scored where distance < 0 order by distance limit %(candidates)s
+        order by distance limit %(candidates)s
+    ) best where distance < 0
 ), dense as (
     {dense}
 )

@@ -83,8 +83,9 @@ create table chunks (
     length int not null,
     term_ids int[] not null,
     term_counts int[] not null,
-    term_weights sparsevec not null,
-    embedding halfvec,
+    -- What search reads of every candidate stays in the row; the text moves out instead.
+    term_weights sparsevec storage main not null,
+    embedding halfvec storage main,
     primary key (id, base_id)
 ) partition by list (base_id);
 create index chunks_by_document on chunks (document_id, position);
