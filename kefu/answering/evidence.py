@@ -27,6 +27,7 @@ LENGTH_BONUS = 0.15  # a heading-like fragment says less than a full sentence
 FULL_LENGTH = 30  # terms
 UNKNOWN_IDF = 8.0  # of a word that the base does not know
 HIT_WEIGHT = 1.5
+QUESTION_PENALTY = 0.6  # a list of questions answers none
 OUTDATED_PENALTY = 0.35  # the current version of a text wins, what stands in the old one only stays
 OUTDATED = frozenset(
     {"outdated", "superseded", "deprecated", "obsolete", "archived", "expired"}
@@ -98,6 +99,7 @@ def rank_units(
         bonus = NUMBER_BONUS if wants_number and _NUMBER.search(span.text) else 0.0
         bonus += CODE_BONUS if codes.intersection(own_terms) else 0.0
         length = min(len(own_terms), FULL_LENGTH) / FULL_LENGTH
+        bonus -= QUESTION_PENALTY if span.text.rstrip().endswith(("?", "？")) else 0.0
         bonus -= OUTDATED_PENALTY if hit.status in OUTDATED else 0.0
         score = HIT_WEIGHT * hit.score + covered + bonus + LENGTH_BONUS * length
         ranked.append(Unit(hit=hit, span=span, coverage=shared, score=score))
