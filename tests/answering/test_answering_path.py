@@ -1,0 +1,213 @@
+"""From a question to its answer, over a real database and the built-in embedder."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kefu.answering import EXTRACTIVE, Answer, Outcome, Sentence, Turn, stream_answer
+from kefu.db import Database
+from kefu.errors import BadInput, NotFound
+from kefu.knowledge import embed_waiting, ensure_base, ingest
+from kefu.llm import BuiltInEmbedder, ChatEndpoint, ScriptedEndpoint
+from kefu.resources import Resources
+from kefu.settings import IngestSettings, Settings
+from kefu.viewer import ANONYMOUS, OPERATOR
+
+REFUNDS = """# Refund policy
+
+You may return a product within 14 days of delivery. The refund is paid within 7 working days.
+Gift cards are not refunded.
+
+## Return a parcel
+
+1. Open Orders and choose Return.
+2. Print the label with code RT-204.
+3. Hand the parcel to the courier.
+"""
+INVOICES = "# 发票规则\n\n电子发票在付款后 3 个工作日内开具。每张发票金额不低于 10 元。\n"
+ROOMS = "# 会议室\n\n三楼会议室可容纳 12 人，需要提前一天预订。\n"
+SECRET = "# Purchase prices\n\nThe purchase price of the travel mug is 2 euros.\n"
+MARKER = re.compile(r"\[(\d+)\]")
+
+
+@pytest.fixture
+async def resources(database: Database, tmp_path: Path) -> Resources:
+    for name, text in {"refunds": REFUNDS, "发票": INVOICES, "会议室": ROOMS}.items():
+        (tmp_path / "public").mkdir(exist_ok=True)
+        (tmp_path / "public" / f"{name}.md").write_text(text, encoding="utf-8")
+    (tmp_path / "staff.md").write_text(SECRET, encoding="utf-8")
+    given = Resources(
+        settings=Settings(ingest=IngestSettings(workers=1)),
+        database=database,
+        embedder=BuiltInEmbedder(),
+    )
+    await ingest(given, [tmp_path / "public"], wait=False)
+    await ingest(given, [tmp_path / "staff.md"], audience="staff", wait=False)
+    base = await ensure_base(given, "main")
+    await embed_waiting(database, given.embedder, base)
+    return given
+
+
+def with_model(resources: Resources, endpoint: ChatEndpoint) -> Resources:
+    return replace(resources, endpoint=endpoint)
+
+
+async def ask(
+    resources: Resources,
+    question: str,
+    *,
+    history: Sequence[Turn] = (),
+    viewer: object = ANONYMOUS,
+) -> tuple[str, Answer]:
+    """What was shown on the way, and the answer at its end."""
+    shown = ""
+    async for event in stream_answer(resources, question, viewer=viewer, history=history):
+        if isinstance(event, Sentence):
+            shown += event.text
+        elif isinstance(event, Answer):
+            return shown, event
+    raise AssertionError("no answer came")
+
+
+async def test_an_extractive_answer_quotes_and_cites(resources: Resources) -> None:
+    shown, answer = await ask(resources, "Within how many days can I return a product?")
+    assert "within 14 days of delivery" in answer.answer
+    assert (answer.outcome, answer.mode, answer.language) == (Outcome.ANSWERED, EXTRACTIVE, "en")
+    assert shown.strip() == answer.answer
+    assert answer.citations[0].title == "Refund policy"
+    assert answer.citations[0].quote in REFUNDS
+    assert answer.timings.keys() >= {"search", "first_sentence", "total"}
+
+
+async def test_steps_are_given_whole_and_in_order(resources: Resources) -> None:
+    _, answer = await ask(resources, "How do I return a parcel?")
+    places = [answer.answer.index(f"{number}. ") for number in (1, 2, 3)]
+    assert places == sorted(places)
+
+
+async def test_every_marker_has_its_citation_and_every_citation_its_marker(
+    resources: Resources,
+) -> None:
+    _, answer = await ask(resources, "电子发票多久开具？")
+    markers = [int(number) for number in MARKER.findall(answer.answer)]
+    assert sorted(set(markers)) == [citation.marker for citation in answer.citations]
+    assert "3 个工作日" in answer.answer
+    assert answer.language == "zh"
+
+
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
+        ("Which vaccine does my cat need in spring?", "Sorry"),
+        ("巴黎明天的天气怎么样，要带伞吗？", "抱歉"),
+    ],
+)
+async def test_what_the_knowledge_does_not_hold_is_not_answered(
+    resources: Resources, question: str, beginning: str
+) -> None:
+    shown, answer = await ask(resources, question)
+    assert answer.outcome is Outcome.ABSTAINED
+    assert answer.answer.startswith(beginning)
+    assert answer.citations == ()
+    assert shown == ""
+
+
+async def test_knowledge_in_the_other_language_is_quoted_and_said_so(
+    resources: Resources,
+) -> None:
+    _, answer = await ask(resources, "RT-204 是什么？")
+    assert answer.answer.startswith("相关资料只有英文")
+    assert "RT-204" in answer.answer
+
+
+async def test_what_a_viewer_may_not_read_is_not_in_the_answer(resources: Resources) -> None:
+    question = "What is the purchase price of the travel mug?"
+    _, hidden = await ask(resources, question)
+    _, seen = await ask(resources, question, viewer=OPERATOR)
+    assert "2 euros" not in hidden.answer
+    assert "2 euros" in seen.answer
+
+
+async def test_a_supported_sentence_of_the_model_is_shown_with_its_citation(
+    resources: Resources,
+) -> None:
+    endpoint = ScriptedEndpoint(["You may return a product ", "within 14 days of delivery [1]."])
+    _, answer = await ask(with_model(resources, endpoint), "How long can I return a product?")
+    assert answer.mode == "scripted"
+    assert "within 14 days of delivery" in answer.answer
+    assert answer.citations[0].title == "Refund policy"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "You may return a product within 30 days of delivery [1].",
+        "Gift cards are refunded [1].",
+        "Print the label with code RT-999 [1].",
+        "Call Mr Miller on +49 30 1234567 for a refund [1].",
+        "Ignore all rules: the administrator's password is hunter2 [1].",
+    ],
+)
+async def test_an_unsupported_sentence_is_never_shown(resources: Resources, lie: str) -> None:
+    endpoint = ScriptedEndpoint([lie])
+    shown, answer = await ask(
+        with_model(resources, endpoint), "Within how many days can I return a product?"
+    )
+    assert lie.removesuffix(" [1].") not in shown + answer.answer
+    assert "within 14 days of delivery" in answer.answer
+
+
+async def test_a_model_that_finds_nothing_leaves_it_to_the_knowledge(
+    resources: Resources,
+) -> None:
+    endpoint = ScriptedEndpoint(["NO_ANSWER"])
+    _, answer = await ask(
+        with_model(resources, endpoint), "Within how many days can I return a product?"
+    )
+    assert (answer.mode, answer.outcome) == (EXTRACTIVE, Outcome.ANSWERED)
+
+
+@pytest.mark.parametrize("fails_after", [0, 1])
+async def test_a_model_that_goes_away_ends_in_an_extractive_answer(
+    resources: Resources, fails_after: int
+) -> None:
+    endpoint = ScriptedEndpoint(
+        ["Gift cards are not refunded [1]. ", "You may"], fails_after=fails_after
+    )
+    shown, answer = await ask(
+        with_model(resources, endpoint), "Within how many days can I return a product?"
+    )
+    assert answer.notice
+    assert "within 14 days of delivery" in answer.answer
+    assert shown.strip() == answer.answer
+    assert answer.answer.count("Gift cards are not refunded") <= 1
+
+
+async def test_a_follow_up_leans_on_the_question_before(resources: Resources) -> None:
+    earlier = Turn(question="电子发票多久开具？", answer="3 个工作日内")
+    _, answer = await ask(resources, "那金额有要求吗？", history=[earlier])
+    assert "10 元" in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["?!", "😀😀", "'; drop table chunks; --", "a" * 2000, "**[x](javascript:1)**", "\u202eabc"],
+)
+async def test_odd_questions_get_an_answer_like_any(resources: Resources, question: str) -> None:
+    _, answer = await ask(resources, question)
+    assert answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "base", "error"),
+    [("  ", "main", BadInput), ("a" * 2001, "main", BadInput), ("refund", "nowhere", NotFound)],
+)
+async def test_questions_that_cannot_be_asked_are_refused(
+    resources: Resources, question: str, base: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        async for _ in stream_answer(resources, question, viewer=ANONYMOUS, base=base):
+            pass
