@@ -1,6 +1,6 @@
 """Retrieval quality of Kefu's PostgreSQL search beside other libraries on the same vectors.
 
-    python benchmarks/retrieval.py [--half report] [SET ...]
+    python benchmarks/retrieval.py [--half report] [--alone] [SET ...]
 
 Each set's queries are halved once: settings were chosen on "tune", figures are stated on "report".
 """
@@ -52,7 +52,9 @@ async def ask_kefu(
     return Run(rankings=rankings, latencies_ms=latencies_ms)
 
 
-async def compare(resources: Resources, name: str, retrieval_set: RetrievalSet) -> None:
+async def compare(
+    resources: Resources, name: str, retrieval_set: RetrievalSet, *, alone: bool
+) -> None:
     """Print a line a search; the interval is of Kefu's hybrid minus that search."""
     base = await ensure_filled(resources, _base_name(name), retrieval_set.passages)
     runs = {
@@ -60,7 +62,7 @@ async def compare(resources: Resources, name: str, retrieval_set: RetrievalSet) 
         for mode in (KEFU_LEXICAL, KEFU_DENSE, KEFU_DENSE_CORRECTED, KEFU)
     }
     corpus = load_corpus(retrieval_set)
-    for peer, build in PEERS.items():
+    for peer, build in () if alone else PEERS.items():
         runs[peer] = ask(build(corpus), retrieval_set)
     figures = {
         each: metrics.measure(run.rankings, retrieval_set.relevant) for each, run in runs.items()
@@ -91,11 +93,12 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", help=", ".join(SETS))
     parser.add_argument("--half", choices=["tune", "report"], default="report")
+    parser.add_argument("--alone", action="store_true", help="leave the other libraries out")
     options = parser.parse_args()
     root = data_root()
     async with open_bench() as resources:
         for name in options.sets or SETS:
-            await compare(resources, name, SETS[name](root).half(options.half))
+            await compare(resources, name, SETS[name](root).half(options.half), alone=options.alone)
 
 
 if __name__ == "__main__":

@@ -1,39 +1,14 @@
 from contextlib import aclosing
-from datetime import UTC, datetime
 
 import pytest
+from hits import make_hit
 
 from kefu.answering import Turn
 from kefu.answering.write import AnswerPrompt, ModelRefused, build_prompt, write
 from kefu.errors import ModelUnavailable
 from kefu.llm import ScriptedEndpoint, estimate_tokens
-from kefu.retrieval import Hit
-from kefu.retrieval.records import ScoreParts
 
 PROMPT = AnswerPrompt(instructions="i", prompt="p", hit_count=1)
-
-
-def make_hit(text: str, **changes: object) -> Hit:
-    given = {
-        "chunk_id": 1,
-        "document_id": 1,
-        "uri": "a.md",
-        "id": None,
-        "title": "退款政策",
-        "heading_path": ["到账"],
-        "text": text,
-        "kind": "text",
-        "page": None,
-        "position": 0,
-        "language": "zh",
-        "status": None,
-        "updated_at": datetime(2026, 1, 1, tzinfo=UTC),
-        "score": 1.0,
-        "parts": ScoreParts(
-            lexical=1.0, lexical_share=1.0, dense=None, above_noise=None, literal=0.0
-        ),
-    }
-    return Hit(**(given | changes))
 
 
 def build(question: str, texts: list[str], **changes: object) -> AnswerPrompt:

@@ -19,8 +19,6 @@ BASE_COLUMNS = "id, name, embedder, dimensions, chunk_count, length_sum, weighte
 async def find_base(conn: AsyncConnection, name: str) -> Base | None:
     if not name.isprintable():  # no base has such a name, and the database refuses some of them
         return None
-    if "\0" in name:  # which PostgreSQL cannot hold
-        return None
     cursor = conn.cursor(row_factory=class_row(Base))
     await cursor.execute(f"select {BASE_COLUMNS} from knowledge_bases where name = %s", [name])
     return await cursor.fetchone()
