@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kefu.answering.orders import split_readable
 from kefu.answering.understand import asks_for_number
 from kefu.retrieval import Hit
 from kefu.text import (
@@ -18,7 +19,6 @@ from kefu.text import (
     find_identifiers,
     index_terms,
     query_terms,
-    split_sentences,
 )
 
 NUMBER_BONUS = 0.5
@@ -69,7 +69,7 @@ def list_units(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
     return [
         (hit, span)
         for hit in hits[:HITS_READ]
-        for span in split_sentences(hit.text)
+        for span in split_readable(hit.text)
         if span.kind is not SpanKind.HEADING
     ]
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from string import Template
 
 from kefu.answering.drafts import Draft, DraftStream
+from kefu.answering.orders import without_orders
 from kefu.answering.records import Turn
 from kefu.llm import ChatEndpoint
 from kefu.retrieval import Hit
@@ -124,7 +125,7 @@ def _fit(hits: Sequence[Hit], budget_tokens: int, count_tokens: Callable[[str], 
 
 def _excerpt(number: int, hit: Hit) -> str:
     place = " > ".join((hit.title, *hit.heading_path))
-    return f"[{number}] {place}\n{hit.text.strip()}"
+    return f"[{number}] {place}\n{without_orders(hit.text).strip()}"
 
 
 def _shorten(excerpt: str, *, share: float) -> str:

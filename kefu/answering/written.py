@@ -9,12 +9,15 @@ import numpy as np
 
 from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft
+from kefu.answering.facts import find_facts
+from kefu.answering.grounds import content_terms
+from kefu.answering.orders import split_readable, without_orders
 from kefu.answering.records import Citation, Sentence
 from kefu.answering.verify import Nearest, supports
 from kefu.answering.write import AnswerPrompt, write
 from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
-from kefu.text import SpanKind, detect_language, index_terms, split_sentences
+from kefu.text import SpanKind, detect_language, index_terms
 
 _ANNOUNCEMENT = re.compile(
     r"(?=.*(?:步骤|方法|办法|流程|如下|以下|下面|下列|这样|here|step|follow|below|this|so))"
@@ -57,7 +60,7 @@ async def write_verified(
     stated: set[tuple[str, ...]] = set()
     async with aclosing(write(prompt, endpoint, max_tokens=max_tokens)) as drafts:
         async for draft in drafts:
-            if draft.is_lead_in or not draft.claims:
+            if draft.is_lead_in or not _states_something(draft):
                 held.append(draft)
                 continue
             if draft.claims in stated:
@@ -71,6 +74,11 @@ async def write_verified(
             stated.add(draft.claims)
             written.shown_count += 1
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
+
+
+def _states_something(draft: Draft) -> bool:
+    """Whether there is anything to verify; there is not in "Yes." or "不可以。"."""
+    return any(content_terms(claim) or find_facts(claim) for claim in draft.claims)
 
 
 class Judge:
@@ -92,10 +100,10 @@ class Judge:
         text = MARKER.sub("", draft.text)
         if not any(letter.isalnum() for letter in text):
             return True
-        if _LINK.search(text) or not draft.claims:
-            return False
         if _ANNOUNCEMENT.fullmatch(text):
             return True
+        if _LINK.search(text) or not _states_something(draft):
+            return False
         for hit in self._hits:
             if await self._holds(draft, [hit]):
                 return True
@@ -120,7 +128,10 @@ class Judge:
         return 1 <= marker <= len(self._hits)
 
     async def _holds(self, draft: Draft, hits: Sequence[Hit]) -> bool:
-        texts = [f"{' > '.join((hit.title, *hit.heading_path))}\n\n{hit.text}" for hit in hits]
+        texts = [
+            f"{' > '.join((hit.title, *hit.heading_path))}\n\n{without_orders(hit.text)}"
+            for hit in hits
+        ]
         for claim in draft.claims:
             nearest = await self._nearest(claim, hits)
             if not supports(claim, texts, self._question, nearest=nearest).is_supported:
@@ -131,7 +142,7 @@ class Judge:
         """For a claim in another language than all it cites, the sentence nearest to it."""
         if any(hit.language == detect_language(claim) for hit in hits):
             return None
-        sentences = [span.text for hit in hits for span in split_sentences(hit.text)]
+        sentences = [span.text for hit in hits for span in split_readable(hit.text)]
         sentences = sentences[:MOST_COMPARED]
         if not sentences:
             return None
@@ -143,7 +154,7 @@ class Judge:
     def _cite(self, draft: Draft, hit: Hit) -> Citation:
         """Quote the sentence of the chunk that shares most with the draft."""
         wanted = set(index_terms(" ".join(draft.claims)))
-        spans = [each for each in split_sentences(hit.text) if each.kind is not SpanKind.HEADING]
+        spans = [each for each in split_readable(hit.text) if each.kind is not SpanKind.HEADING]
         best = max(
             spans,
             key=lambda span: len(wanted & set(index_terms(span.text))),

@@ -12,6 +12,8 @@ from kefu.retrieval.records import Candidate, Chunk, NoiseFloor
 from kefu.text import TERM_IDS, Language
 from kefu.viewer import Viewer
 
+NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
+
 # Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
 # those chunks are scored, in the question's language with all terms, in the other with names alone.
 # Dense: HNSW, one search a language, which goes on (iterative scan) until enough of its neighbours
@@ -217,6 +219,7 @@ async def list_noise_floors(
 async def replace_noise_floors(
     conn: AsyncConnection, base: Base, language: Language, floors: Sequence[NoiseFloor]
 ) -> None:
+    await conn.execute("select pg_advisory_xact_lock(%s, %s)", [NOISE_LOCKS, base.id])
     await conn.execute(
         "delete from noise_floors where base_id = %s and question_language = %s",
         [base.id, language],
@@ -224,10 +227,7 @@ async def replace_noise_floors(
     for floor in floors:
         await conn.execute(
             "insert into noise_floors (base_id, question_language, chunk_language, embedder,"
-            " chunk_count, similarity) values (%s, %s, %s, %s, %s, %s)"
-            " on conflict (base_id, question_language, chunk_language) do update set"
-            " embedder = excluded.embedder, chunk_count = excluded.chunk_count,"
-            " similarity = excluded.similarity",
+            " chunk_count, similarity) values (%s, %s, %s, %s, %s, %s)",
             [
                 base.id, language, floor.chunk_language, base.embedder, floor.chunk_count,
                 floor.similarity,

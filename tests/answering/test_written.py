@@ -110,7 +110,7 @@ async def test_an_announcement_of_nothing_is_not_shown() -> None:
     ("written", "expected"),
     [
         ("A refund takes [7 working days](https://evil.example). [1]", "7 working days. [1] "),
-        ("A refund takes 7 working days ![x](https://evil.example/x). [1]", "days . [1] "),
+        ("A refund takes 7 working days ![](https://evil.example/x). [1]", "days . [1] "),
         (
             "A refund takes [7 working days](https://help.example/refunds). [1]",
             "[7 working days](https://help.example/refunds). [1] ",
@@ -121,6 +121,13 @@ async def test_links_lead_only_where_the_knowledge_leads(written: str, expected:
     text = await shown(written)
     assert "evil" not in text
     assert text.endswith(expected)
+
+
+@pytest.mark.parametrize("said", ["Yes. ", "No. [1] ", "不可以。", "You can not do this. [1] "])
+async def test_a_yes_or_no_that_cannot_be_verified_is_left_out(said: str) -> None:
+    sentences, written = await verify(said, "A refund takes 7 working days. [1]")
+    assert [each.text for each in sentences] == ["A refund takes 7 working days. [1] "]
+    assert written.dropped_count == 0
 
 
 @pytest.mark.parametrize(
