@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -54,17 +54,17 @@ class HangingEndpoint(ScriptedEndpoint):
 class ForgetfulEmbedder(FakeEmbedder):
     """Answers questions, but no more documents."""
 
-    async def embed_documents(self, texts: object) -> Vectors:
+    async def embed_documents(self, texts: Sequence[str]) -> Vectors:
         raise ModelUnavailable("The embedder does not answer.")
 
-    async def embed_queries(self, texts: list[str]) -> Vectors:  # type: ignore[override]
+    async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return await super().embed_documents(texts)
 
 
 class SilentEmbedder(FakeEmbedder):
     """Does not answer."""
 
-    async def embed_queries(self, texts: object) -> Vectors:
+    async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         raise ModelUnavailable("The embedder does not answer.")
 
 
@@ -182,25 +182,18 @@ async def test_many_questions_at_once_get_their_own_answers(resources: Resources
     assert all(each.citations and "total" in each.timings for each in answers)
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "re\x00fund",
-        "\ud800",
-        "refund \udfff",
-        "\u202e退款",
-        "\x00",
-        "# refund\n```",
-        "{title}",
-        "$x",
-    ],
-)
+HOSTILE = [
+    "re\x00fund", "\ud800", "refund \udfff", "\u202e退款", "\x00", "# refund\n```", "{title}", "$x",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("endpoint", [None, ScriptedEndpoint([TRUE])])
 async def test_no_question_breaks_it(
-    resources: Resources, question: str, endpoint: ScriptedEndpoint | None
+    resources: Resources, endpoint: ScriptedEndpoint | None
 ) -> None:
-    _, given = await ask(replace(resources, endpoint=endpoint), question)
-    assert given.answer
+    for question in HOSTILE:
+        _, given = await ask(replace(resources, endpoint=endpoint), question)
+        assert given.answer
 
 
 async def test_what_is_not_known_names_the_nearest_document(resources: Resources) -> None:

@@ -42,7 +42,7 @@ def test_hits_without_vectors_do_not_count_beside_those_with() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("押金原路退回。", 1.0), ("押金不收。", pytest.approx(0.0, abs=0.99)), ("完全无关。", 0.0)],
+    [("押金原路退回。", 1.0), ("完全无关。", 0.0)],
 )
 def test_without_vectors_the_words_in_common_have_to_do(text: str, expected: float) -> None:
     hit = make_hit(text, title="", heading_path=[])

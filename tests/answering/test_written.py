@@ -1,7 +1,5 @@
 """Answers of a model, verified against hits that need no database."""
 
-from collections.abc import Sequence
-
 import pytest
 from hits import make_hit
 
@@ -31,7 +29,7 @@ PARCELS = make_hit(
 
 
 async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
-    hits: Sequence = [REFUNDS, PARCELS]
+    hits = [REFUNDS, PARCELS]
     prompt = build_prompt(
         QUESTION, hits, language="en", budget_tokens=900, count_tokens=estimate_tokens
     )

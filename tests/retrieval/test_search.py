@@ -1,6 +1,6 @@
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from math import copysign, log
 from pathlib import Path
@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 
 from kefu.errors import BadInput, Conflict, NotFound
 from kefu.knowledge import K1, Base, ingest
+from kefu.knowledge.store.chunks import renew_weights
 from kefu.llm import BuiltInEmbedder, FakeEmbedder, Vectors
 from kefu.resources import Resources
 from kefu.retrieval import Hit, search, weigh_terms
@@ -273,8 +274,6 @@ async def test_the_lexical_score_is_bm25(resources: Resources, words: list[str],
 
 async def renew(resources: Resources, base: Base) -> None:
     """Give the stored weights the average length of all chunks."""
-    from kefu.knowledge.store.chunks import renew_weights  # noqa: PLC0415
-
     async with resources.database.transaction() as conn:
         await renew_weights(conn, base)
 
@@ -327,7 +326,7 @@ async def test_noise_is_measured_again_for_a_language_that_came_since(resources:
 class Bilingual(FakeEmbedder):
     """Takes 退款 for refund."""
 
-    async def embed_documents(self, texts: list[str]) -> Vectors:  # type: ignore[override]
+    async def embed_documents(self, texts: Sequence[str]) -> Vectors:
         return await super().embed_documents([text.replace("退款", " refund ") for text in texts])
 
 
