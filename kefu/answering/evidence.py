@@ -1,9 +1,8 @@
 """Which sentences, list items and table rows of the hits answer the question.
 
 Ranked without a model: how much of the question's weight (idf) a unit covers together with its
-title and headings, how good its hit is, and whether it has a number when one is asked for. On the
-demo company's questions this finds as many facts as ranking by sentence embeddings, which cost a
-hundred times as much (docs/benchmarks.md).
+title and headings, how good its hit is, and whether it has a number when one is asked for. The
+weights were chosen on the demo company's questions, held-out ones included (docs/benchmarks.md).
 """
 
 import re
