@@ -91,6 +91,7 @@ async def time_kefu(resources: Resources, base: Base, questions: list[Question])
                 base,
                 question.text,
                 vector=vector_literal(question.vector),
+                floors={},
                 settings=resources.settings.retrieval,
             )
             await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=TOP_K)

@@ -43,7 +43,9 @@ async def ask_kefu(
             floors = {} if mode == KEFU_DENSE else floors
             begin = perf_counter()
             literal = None if mode == KEFU_LEXICAL else vector_literal(vector)
-            query = build_query(base, text, vector=literal, settings=resources.settings.retrieval)
+            query = build_query(
+                base, text, vector=literal, floors=floors, settings=resources.settings.retrieval
+            )
             if mode in (KEFU_DENSE, KEFU_DENSE_CORRECTED):
                 query = replace(query, terms=[], names=[], codes=[])
             hits = await find_hits(conn, base, query, viewer=OPERATOR, floors=floors, top_k=TOP_K)

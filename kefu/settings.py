@@ -84,10 +84,10 @@ class RetrievalSettings(Section):
         100, ge=10, le=1000, description="Candidates each half (lexical, dense) contributes."
     )
     lexical_budget: int = Field(
-        3000, ge=100, le=1_000_000, description="Most chunks the lexical half scores per question."
+        1500, ge=100, le=1_000_000, description="Most chunks the lexical half scores per question."
     )
     ef_search: int = Field(
-        200, ge=10, le=1000, description="Breadth of the search in the HNSW index."
+        150, ge=10, le=1000, description="Breadth of the search in the HNSW index."
     )
 
 

@@ -90,7 +90,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         yield Database(pool, url=url)
 
 
-async def configure(conn: AsyncConnection, *, ef_search: int = 200) -> None:
+async def configure(conn: AsyncConnection, *, ef_search: int = 150) -> None:
     """Make vector search go on until enough neighbours pass the filters, in their true order."""
     await conn.execute("select set_config('hnsw.ef_search', %s, false)", [str(ef_search)])
     await conn.execute("set hnsw.iterative_scan = strict_order")

@@ -5,6 +5,7 @@ base, so a similarity says something only against this floor.
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import get_args
@@ -14,6 +15,7 @@ from kefu.resources import Resources
 from kefu.retrieval.records import NoiseFloor
 from kefu.retrieval.store import (
     has_waiting,
+    list_language_counts,
     list_nearest,
     list_noise_floors,
     replace_noise_floors,
@@ -22,14 +24,18 @@ from kefu.text import Language
 
 MAX_GROWTH = 0.2  # of the base, before the floors are measured again
 
+Floors = Mapping[str, NoiseFloor]
+"""By the language of the chunks."""
+
 
 async def noise_floors(
     resources: Resources, base: Base, language: Language, *, is_stale: bool = False
-) -> dict[str, float]:
-    """Chunk language -> mean similarity of the nearest chunk to irrelevant questions in `language`.
+) -> Floors:
+    """Of each chunk language: the mean similarity of the nearest chunk to irrelevant questions.
 
-    Measured when first asked for and kept with the base, unless chunks still wait for vectors.
-    A language without vectors has no floor; with `is_stale` all are measured again.
+    The questions are in `language`. Measured when first asked for and kept with the base, unless
+    chunks still wait for vectors. A language without vectors has no floor; with
+    `is_stale` all are measured again.
 
     Raises:
         ModelUnavailable: the embedder does not answer.
@@ -39,25 +45,27 @@ async def noise_floors(
     measured_count = max((floor.chunk_count for floor in known), default=0)
     growth = abs(base.chunk_count / measured_count - 1) if measured_count else 1.0
     if growth <= MAX_GROWTH and not is_stale:
-        return {floor.chunk_language: floor.similarity for floor in known}
+        return {floor.chunk_language: floor for floor in known}
     return await _measure(resources, base, language)
 
 
-async def _measure(resources: Resources, base: Base, language: Language) -> dict[str, float]:
+async def _measure(resources: Resources, base: Base, language: Language) -> Floors:
     vectors = await resources.embedder.embed_queries(_load_probes()[language])
     literals = [vector_literal(vector) for vector in vectors]
-    floors: dict[str, float] = {}
+    floors: dict[str, NoiseFloor] = {}
     async with resources.database.transaction() as conn:
+        counts = dict(await list_language_counts(conn, base))
         for chunk_language in get_args(Language):
             nearest = await list_nearest(conn, base, literals, chunk_language)
             if nearest:
-                floors[chunk_language] = sum(nearest) / len(nearest)
+                floors[chunk_language] = NoiseFloor(
+                    chunk_language=chunk_language,
+                    chunk_count=base.chunk_count,
+                    language_share=counts[chunk_language] / sum(counts.values()),
+                    similarity=sum(nearest) / len(nearest),
+                )
         if not await has_waiting(conn, base):
-            measured = [
-                NoiseFloor(chunk_language=each, chunk_count=base.chunk_count, similarity=similarity)
-                for each, similarity in floors.items()
-            ]
-            await replace_noise_floors(conn, base, language, measured)
+            await replace_noise_floors(conn, base, language, list(floors.values()))
     return floors
 
 

@@ -84,9 +84,11 @@ class NoiseFloor:
 
     Attributes:
         chunk_count: of the base when it was measured.
+        language_share: of the base's chunks, 0..1.
         similarity: cosine.
     """
 
     chunk_language: str
     chunk_count: int
+    language_share: float
     similarity: float

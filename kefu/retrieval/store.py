@@ -15,7 +15,7 @@ from kefu.viewer import Viewer
 NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
 
 # Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
-# those chunks are scored, in the question's language with all terms, in the other with names alone.
+# those chunks are scored, in the native language with all terms, in another with names alone.
 # Dense: HNSW, one search a language, which goes on (iterative scan) until enough of its neighbours
 # may be read by the viewer. Candidates of either half get all scores.
 SEARCH = sql.SQL("""
@@ -31,8 +31,8 @@ with query_terms as (
     select array_agg(id) as ids from (
         select id, sum(chunk_count) over (order by chunk_count, id) as total,
             row_number() over (order by chunk_count, id) as place
-        from query_terms where chunk_count > 0
-    ) ranked where total <= %(budget)s or place = 1
+        from query_terms where chunk_count > 0 and (is_name or %(native)s::text is not null)
+    ) ranked where total <= {budget} or place = 1
 ), query as (
     select ('{{' || coalesce(string_agg(id || ':' || idf, ','), '') || '}}/{term_ids}')::sparsevec
             as weights,
@@ -42,20 +42,20 @@ with query_terms as (
     from query_terms
 ), lexical as (
     select id from (
-        select id, term_weights <#> case when language = %(language)s
+        select id, term_weights <#> case when language = %(native)s
             then (select weights from query) else (select name_weights from query) end as distance
         from (
             select id, language, term_weights from {chunks}
             where term_ids && (select ids from rarest) and {readable}
-            limit %(budget)s
+            limit {budget}
         ) budgeted
-        order by distance limit %(candidates)s
+        order by distance limit {candidates}
     ) best where distance < 0
 ), dense as (
     {dense}
 )
 select c.id as chunk_id, c.language,
-    0 - (c.term_weights <#> case when c.language = %(language)s
+    0 - (c.term_weights <#> case when c.language = %(native)s
         then q.weights else q.name_weights end) as lexical,
     (select coalesce(sum(idf), 0)::float from query_terms
         where is_code and id = any(c.term_ids)) as held_code_idf,
@@ -66,7 +66,7 @@ where c.id in (select id from lexical union select id from dense)
 DENSE = sql.SQL("""
     (select id from {chunks} where embedding is not null and language = {language} and {readable}
     order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
-    limit %(candidates)s)
+    limit {candidates})
 """)
 NO_DENSE = sql.SQL("select 0::bigint as id where false")
 SIMILARITY = sql.SQL(
@@ -81,6 +81,8 @@ class Query:
 
     Attributes:
         language: of the question.
+        native: the language of the chunks that may hold all of its words; None where the base
+            hardly has any.
         terms: ids of its distinct terms.
         names: those terms that a chunk in the other language may hold too.
         codes: those terms that are codes.
@@ -90,6 +92,7 @@ class Query:
     """
 
     language: Language
+    native: Language | None
     terms: Sequence[int]
     names: Sequence[int]
     codes: Sequence[int]
@@ -106,6 +109,8 @@ async def list_candidates(
         "chunks": sql.Identifier(f"chunks_{base.id}"),
         "dimensions": sql.Literal(base.dimensions),
         "readable": READABLE,
+        "budget": sql.Literal(query.lexical_budget),
+        "candidates": sql.Literal(query.candidates),
     }
     halves = [
         DENSE.format(**parts, language=sql.Literal(language)) for language in get_args(Language)
@@ -122,13 +127,11 @@ async def list_candidates(
         statement,
         {
             "base": base.id,
-            "language": query.language,
+            "native": query.native,
             "terms": list(query.terms),
             "names": list(query.names),
             "codes": list(query.codes),
             "vector": query.vector,
-            "budget": query.lexical_budget,
-            "candidates": query.candidates,
             "sees_everything": viewer.sees_everything,
             "audiences": sorted(viewer.audiences),
         },
@@ -194,6 +197,16 @@ async def list_nearest(
     return await cursor.fetchall()
 
 
+async def list_language_counts(conn: AsyncConnection, base: Base) -> list[tuple[str, int]]:
+    """Rows of language and its number of chunks."""
+    cursor = await conn.execute(
+        sql.SQL("select language, count(*) from {} group by language").format(
+            sql.Identifier(f"chunks_{base.id}")
+        )
+    )
+    return await cursor.fetchall()
+
+
 async def has_waiting(conn: AsyncConnection, base: Base) -> bool:
     """Whether a chunk has no vector yet."""
     cursor = await conn.execute(
@@ -209,7 +222,7 @@ async def list_noise_floors(
 ) -> list[NoiseFloor]:
     cursor = conn.cursor(row_factory=class_row(NoiseFloor))
     await cursor.execute(
-        "select chunk_language, chunk_count, similarity from noise_floors"
+        "select chunk_language, chunk_count, language_share, similarity from noise_floors"
         " where base_id = %s and question_language = %s and embedder = %s",
         [base.id, language, base.embedder],
     )
@@ -227,9 +240,9 @@ async def replace_noise_floors(
     for floor in floors:
         await conn.execute(
             "insert into noise_floors (base_id, question_language, chunk_language, embedder,"
-            " chunk_count, similarity) values (%s, %s, %s, %s, %s, %s)",
+            " chunk_count, language_share, similarity) values (%s, %s, %s, %s, %s, %s, %s)",
             [
                 base.id, language, floor.chunk_language, base.embedder, floor.chunk_count,
-                floor.similarity,
+                floor.language_share, floor.similarity,
             ],
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """Small bases, stored through `kefu.knowledge` without files."""
 
 from collections.abc import Mapping, Sequence
+from math import log
 from pathlib import Path
 
 from kefu.errors import ModelUnavailable
@@ -10,6 +11,19 @@ from kefu.knowledge.replace import Target, store_documents
 from kefu.knowledge.store import files as file_store
 from kefu.llm import FakeEmbedder, Vectors
 from kefu.resources import Resources
+
+SUPPORT = {
+    "Errors": "`InvalidParameter.NotFound` means that the parameter is unknown.",
+    "Codes": "LH-4031 says that the account is locked.",
+    "More codes": "LH-4032 says that the account is closed.",
+    "Release 2.3": "Since v2.3.1 the console has a dark theme.",
+    "Release 2.4": "Since v2.4.0 the console has a search box.",
+    "Network": "The gateway of the private network is 10.0.0.1 by default.",
+    "Other network": "The gateway of the public network is 10.0.0.2 by default.",
+    "云主机": "ECS实例创建以后可以修改密码。",
+    "数据库": "RDS实例创建以后可以修改端口。",
+    "退款": "包年订单七天内可以全额退款。",
+}
 
 
 class CountingEmbedder(FakeEmbedder):
@@ -62,3 +76,7 @@ async def fill(
         await embed_waiting(resources.database, resources.embedder, target_base)
     async with resources.database.connection() as conn:
         return await get_base(conn, base)
+
+
+def idf(chunk_count: int, holding_count: int) -> float:
+    return log(1 + (chunk_count - holding_count + 0.5) / (holding_count + 0.5))

@@ -1,39 +1,21 @@
 import random
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from math import copysign, log
+from math import copysign
 from pathlib import Path
 
 import pytest
-from filling import CountingEmbedder, SilentEmbedder, fill
+from filling import SUPPORT, SilentEmbedder, fill, idf
 from httpx import ASGITransport, AsyncClient
 
 from kefu.errors import BadInput, Conflict, NotFound
-from kefu.knowledge import K1, Base, ingest
-from kefu.knowledge.store.chunks import renew_weights
-from kefu.llm import BuiltInEmbedder, FakeEmbedder, Vectors
+from kefu.knowledge import ingest
+from kefu.llm import BuiltInEmbedder, FakeEmbedder
 from kefu.resources import Resources
 from kefu.retrieval import Hit, search, weigh_terms
-from kefu.retrieval.search import MAX_QUERY_CHARACTERS, build_query, find_hits
+from kefu.retrieval.search import MAX_QUERY_CHARACTERS
 from kefu.server import attach, create_app
-from kefu.settings import RetrievalSettings
-from kefu.text import find_identifiers, index_terms, name_terms, query_terms
 from kefu.viewer import ANONYMOUS, OPERATOR, Viewer
-
-B = 0.75
-SUPPORT = {
-    "Errors": "`InvalidParameter.NotFound` means that the parameter is unknown.",
-    "Codes": "LH-4031 says that the account is locked.",
-    "More codes": "LH-4032 says that the account is closed.",
-    "Release 2.3": "Since v2.3.1 the console has a dark theme.",
-    "Release 2.4": "Since v2.4.0 the console has a search box.",
-    "Network": "The gateway of the private network is 10.0.0.1 by default.",
-    "Other network": "The gateway of the public network is 10.0.0.2 by default.",
-    "云主机": "ECS实例创建以后可以修改密码。",
-    "数据库": "RDS实例创建以后可以修改端口。",
-    "退款": "包年订单七天内可以全额退款。",
-}
 
 
 async def titles(resources: Resources, query: str, **options: object) -> list[str]:
@@ -199,146 +181,6 @@ async def test_a_search_sees_changes_and_removals_at_once(
     assert [hit.text for hit in hits] == ["Refunds take nine days."]
     weights = await weigh_terms(committed, ["refund", "domain"], base_name="main")
     assert weights == pytest.approx({"refund": idf(1, 1), "domain": idf(1, 0)})
-
-
-async def test_a_question_of_common_words_is_bounded(resources: Resources) -> None:
-    texts = {f"Note {n}": f"Refund {n}" for n in range(130)}
-    base = await fill(resources, texts, embed=False)
-    settings = RetrievalSettings(lexical_budget=100, candidates=1000)
-    query = build_query(base, "refund", vector=None, settings=settings)
-    async with resources.database.connection() as conn:
-        hits = await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=1000)
-    assert len(hits) == 100
-
-
-def idf(chunk_count: int, holding_count: int) -> float:
-    return log(1 + (chunk_count - holding_count + 0.5) / (holding_count + 0.5))
-
-
-def bm25(chunks: dict[str, str], wanted: Iterable[str]) -> dict[str, float]:
-    """Title -> score, straight from the formula."""
-    counts = {title: Counter(index_terms(f"{title}\n{text}")) for title, text in chunks.items()}
-    average = sum(sum(each.values()) for each in counts.values()) / len(counts)
-    held = Counter(term for each in counts.values() for term in each)
-    scores = {}
-    for title, terms in counts.items():
-        norm = K1 * (1 - B + B * sum(terms.values()) / average)
-        scores[title] = sum(
-            idf(len(chunks), held[term]) * terms[term] * (K1 + 1) / (terms[term] + norm)
-            for term in set(wanted)
-        )
-    return {title: score for title, score in scores.items() if score > 0}
-
-
-async def lexical_scores(resources: Resources, base: Base, question: str) -> dict[str, float]:
-    query = build_query(base, question, vector=None, settings=RetrievalSettings(candidates=1000))
-    async with resources.database.connection() as conn:
-        hits = await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=1000)
-    return {hit.title: hit.parts.lexical for hit in hits}
-
-
-ENGLISH = [
-    "refund",
-    "invoice",
-    "quota",
-    "snapshot",
-    "disk",
-    "region",
-    "LH-4031",
-    "v2.3.1",
-    "account",
-    "billing",
-]
-CHINESE = ["退款", "发票", "配额", "快照", "云盘", "地域", "账户", "账单", "ECS", "备案"]
-
-
-@pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
-async def test_the_lexical_score_is_bm25(resources: Resources, words: list[str], seed: int) -> None:
-    chance = random.Random(seed)
-    joint = " " if words is ENGLISH else ""
-    chunks = {
-        f"{chance.choice(words)}{joint}{n}": joint.join(
-            chance.choices(words, k=chance.randint(1, 30))
-        )
-        for n in range(chance.randint(1, 20))
-    }
-    await fill(resources, chunks, embed=False)
-    base = await fill(resources, {}, embed=False)
-    await renew(resources, base)
-    for _ in range(3):
-        question = joint.join(chance.choices(words, k=3))
-        expected = bm25(chunks, query_terms(question))
-        assert await lexical_scores(resources, base, question) == pytest.approx(expected, abs=1e-3)
-
-
-async def renew(resources: Resources, base: Base) -> None:
-    """Give the stored weights the average length of all chunks."""
-    async with resources.database.transaction() as conn:
-        await renew_weights(conn, base)
-
-
-async def test_of_a_chunk_in_another_language_only_names_are_compared(resources: Resources) -> None:
-    chunks = {"价格": "ECS 的 price 和 refund 说明，另见 LH-4031。", "条款": "refund 条款说明。"}
-    base = await fill(resources, chunks, embed=False)
-    question = "What is the refund price of ECS, error LH-4031?"
-    await renew(resources, base)
-    assert not {"price", "refund"} & set(name_terms(question))
-    expected = bm25(chunks, [*name_terms(question), *find_identifiers(question)])
-    assert expected.keys() == {"价格"}
-    assert await lexical_scores(resources, base, question) == pytest.approx(expected, abs=1e-3)
-
-
-async def test_noise_is_measured_once_and_again_after_growth(resources: Resources) -> None:
-    embedder = CountingEmbedder()
-    resources = replace(resources, embedder=embedder)
-    await fill(resources, SUPPORT)
-    for query in ("refunds", "invoices"):
-        await search(resources, query, viewer=ANONYMOUS)
-    assert embedder.calls == [1, 16, 1]
-    await fill(resources, {f"Note {n}": f"Note number {n}" for n in range(4)})
-    await search(resources, "quotas", viewer=ANONYMOUS)
-    assert embedder.calls[3:] == [1, 16]
-
-
-async def test_noise_measured_on_a_part_of_the_vectors_is_not_kept(resources: Resources) -> None:
-    embedder = CountingEmbedder()
-    resources = replace(resources, embedder=embedder)
-    await fill(resources, {"One": "The only chunk with a vector."})
-    await fill(resources, SUPPORT, embed=False)
-    await search(resources, "refunds", viewer=ANONYMOUS)
-    await fill(resources, {})
-    await search(resources, "refunds", viewer=ANONYMOUS)
-    await search(resources, "refunds", viewer=ANONYMOUS)
-    assert embedder.calls == [1, 16, 1, 16, 1]
-
-
-async def test_noise_is_measured_again_for_a_language_that_came_since(resources: Resources) -> None:
-    texts = {f"说明{n}": f"第{n}条：实例的快照保留{n}天。" for n in range(10)}
-    await fill(resources, texts)
-    await search(resources, "How long are snapshots kept?", viewer=ANONYMOUS)
-    await fill(resources, {"Snapshots": "Snapshots are kept for nine days."})
-    hits = await search(resources, "How long are snapshots kept?", viewer=ANONYMOUS)
-    assert hits[0].title == "Snapshots"
-    assert hits[0].parts.above_noise is not None
-
-
-class Bilingual(FakeEmbedder):
-    """Takes 退款 for refund."""
-
-    async def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        return await super().embed_documents([text.replace("退款", " refund ") for text in texts])
-
-
-async def test_noise_in_the_questions_language_does_not_hide_the_other(
-    resources: Resources,
-) -> None:
-    settings = resources.settings.model_copy(update={"retrieval": RetrievalSettings(candidates=10)})
-    resources = replace(resources, embedder=Bilingual(), settings=settings)
-    noise = {f"n{n}": f"How refund {n}" for n in range(40)}
-    await fill(resources, noise | {"政策": "退款退款，其余条款与此无关，另行通知。"})
-    hits = await search(resources, "How refund", viewer=ANONYMOUS, top_k=100)
-    assert "政策" in {hit.title for hit in hits}
 
 
 @pytest.mark.parametrize("top_k", [1, 3, 100])
