@@ -22,7 +22,7 @@ from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
 from kefu.errors import BadInput, KefuError
 from kefu.knowledge import list_bases
-from kefu.knowledge.commands import embed_command, ingest_command, status_command
+from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
 from kefu.retrieval.commands import search_command
 from kefu.settings import load_settings
 
@@ -62,6 +62,7 @@ for group in (app, knowledge):
     group.command("ingest")(run_async(ingest_command))
     group.command("status")(run_async(status_command))
     group.command("embed")(run_async(embed_command))
+knowledge.command("withdraw")(run_async(withdraw_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

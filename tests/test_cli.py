@@ -179,7 +179,7 @@ def test_problems_are_listed_and_end_with_their_own_code(filled: Kefu) -> None:
         (["ingest", "docs", "--base", "No!"], 2, "cannot name a knowledge base"),
         (["ingest", "docs", "--audience", ""], 2, "cannot name an audience"),
         (["search", " "], 2, "The query is empty"),
-        (["search", "x", "--base", "nope"], 1, "no knowledge base 'nope'. Known: "),
+        (["search", "x", "--base", "nope"], 1, "no knowledge base 'nope'. `kefu status` lists"),
         (["ask", "x", "--base", "nope"], 1, "no knowledge base 'nope'"),
         (["embed", "--base", "nope"], 1, "no knowledge base 'nope'"),
         (["embed", "--renew", "--base", "nope"], 1, "no knowledge base 'nope'"),

@@ -18,6 +18,7 @@ from kefu.knowledge.records import BaseStatus, IngestReport
 from kefu.knowledge.store.bases import get_base
 from kefu.knowledge.store.chunks import count_waiting
 from kefu.knowledge.store.status import list_statuses
+from kefu.knowledge.withdraw import withdraw
 from kefu.resources import open_resources
 from kefu.settings import load_settings
 
@@ -63,6 +64,22 @@ async def ingest_command(
         _print_report(console, report)
     if report.problems:
         raise typer.Exit(code=3)
+
+
+async def withdraw_command(
+    path: Annotated[
+        Path, typer.Argument(help="A file or folder.", show_default=False, resolve_path=True)
+    ],
+    *,
+    base: BaseOption = DEFAULT_BASE,
+) -> None:
+    """Withdraw everything that came from a file or folder, whether it is still there or not.
+
+    It is no longer found. Taken in again, the documents are the same ones as before.
+    """
+    async with open_database(load_settings()) as database:
+        count = await withdraw(database, path, base_name=base)
+    typer.echo(f"Documents withdrawn: {count}.")
 
 
 async def status_command(*, as_json: JsonOption = False) -> None:

@@ -52,7 +52,8 @@ async def ingest(
     `wait` the chunks get their vectors later and are found by their words until then.
 
     Raises:
-        BadInput: a path does not exist, or the name of the base or audience cannot be used.
+        BadInput: a path does not exist, a folder that held files is empty, or the name of the base
+            or audience cannot be used.
         Conflict: another process ingests into the base, or its embedder differs.
     """
     roots = resolve_roots(paths)
@@ -136,6 +137,12 @@ class _Ingestion:
             stored = await file_store.list_files(conn, self.base.id)
         checksum = partial(file_checksum, max_bytes=self.settings.max_file_mb << 20)
         changes = await asyncio.to_thread(plan_changes, found, stored, checksum=checksum)
+        held_count = sum(not file.is_withdrawn for file in changes.vanished)
+        if held_count and found.is_empty:
+            raise BadInput(
+                f"{found.root} is empty, but files were taken in from it ({held_count}). "
+                "Is it mounted? `kefu knowledge withdraw` withdraws them. Nothing was changed."
+            )
         self._count(found, changes)
         await self._apply(changes, sources)
         queue = asyncio.Queue[FileToRead]()

@@ -125,6 +125,11 @@ class StoredFile:
     checksum: str | None
     problem: str | None
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nothing of it is left to be found."""
+        return self.checksum is None and self.problem is None and self.modified_ns == 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedChunk:

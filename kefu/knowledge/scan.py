@@ -43,6 +43,11 @@ class Scan:
     unsupported: dict[str, int]
     unreadable: tuple[str, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no file at all."""
+        return not (self.files or self.unsupported or self.unreadable)
+
     def covers(self, name: str) -> bool:
         """Whether a file of that name would have been found, had it been there."""
         return is_within(name, self.root) and not any(

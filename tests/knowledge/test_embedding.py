@@ -108,5 +108,5 @@ async def test_process_with_the_old_embedder_stores_nothing_after_the_change(
 
 
 async def test_base_that_is_not_there_cannot_be_renewed(resources: Resources) -> None:
-    with pytest.raises(NotFound, match="none yet; run `kefu ingest PATH`"):
+    with pytest.raises(NotFound, match="Take documents in first"):
         await renew_embeddings(resources, "main")

@@ -22,6 +22,7 @@ from kefu.db import Database
 from kefu.errors import BadInput, Conflict, ModelUnavailable, NotFound
 from kefu.knowledge import find_base, get_base, list_statuses
 from kefu.knowledge.store.bases import only_writer
+from kefu.knowledge.withdraw import withdraw
 from kefu.llm import FakeEmbedder, Vectors
 from kefu.resources import Resources
 
@@ -239,12 +240,14 @@ async def test_name_that_cannot_be_used_is_refused(
         assert await find_base(conn, "main") is None
 
 
-async def test_base_that_is_not_there_is_named_with_those_that_are(
+async def test_base_that_is_not_there_is_named_without_the_others(
     resources: Resources, docs: Path
 ) -> None:
-    await take_in(resources, docs)
     async with resources.database.connection() as conn:
-        with pytest.raises(NotFound, match=r"no knowledge base 'mian'\. Known: main"):
+        with pytest.raises(NotFound, match=r"no knowledge base 'main'\. Take documents in first"):
+            await get_base(conn, "main")
+        await take_in(resources, docs)
+        with pytest.raises(NotFound, match=r"no knowledge base 'mian'\. `kefu status` lists"):
             await get_base(conn, "mian")
 
 
@@ -263,7 +266,13 @@ async def test_empty_folder_and_folder_that_was_emptied(resources: Resources, do
     assert (await take_in(resources, docs / "empty")).file_count == 0
     await take_in(resources, docs)
     empty(docs)
-    assert (await take_in(resources, docs)).withdrawn_count == 2
+    with pytest.raises(BadInput, match=r"docs is empty, but files were taken in from it \(2\)"):
+        await take_in(resources, docs)
+    assert set(await live(resources.database)) == {REFUND, DELIVERY}
+    assert await withdraw(resources.database, docs, base_name="main") == 2
+    with pytest.raises(NotFound, match="Nothing in 'main' came from"):
+        await withdraw(resources.database, docs, base_name="main")
+    assert (await take_in(resources, docs)).withdrawn_count == 0
     await require_right_statistics(resources.database)
 
 

@@ -27,10 +27,9 @@ async def find_base(conn: AsyncConnection, name: str) -> Base | None:
 async def get_base(conn: AsyncConnection, name: str) -> Base:
     base = await find_base(conn, name)
     if base is None:
-        cursor = conn.cursor(row_factory=scalar_row)
-        await cursor.execute("select name from knowledge_bases order by name")
-        known = ", ".join(await cursor.fetchall()) or "none yet; run `kefu ingest PATH`"
-        raise NotFound(f"There is no knowledge base {name!r}. Known: {known}.")
+        is_first = not await list_bases(conn)
+        hint = "Take documents in first" if is_first else "`kefu status` lists those there are"
+        raise NotFound(f"There is no knowledge base {name!r}. {hint}.")
     return base
 
 
