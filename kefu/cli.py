@@ -75,10 +75,8 @@ async def serve() -> None:
     from kefu.server import serve as serve_forever  # noqa: PLC0415 - half a second, rarely needed
 
     settings = load_settings()
-    typer.echo(
-        f"Chat page: http://{settings.server.host}:{settings.server.port}/  (Ctrl-C ends it)"
-    )
-    await serve_forever(settings)
+    typer.echo(f"Chat page: {settings.server.url}/  (Ctrl-C ends it)")
+    await serve_forever(settings, tell=typer.echo)
 
 
 @app.command()

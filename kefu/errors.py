@@ -3,9 +3,12 @@
 KefuError
     BadInput        400  what was given cannot be used
         BadSettings      a key or value in the environment or kefu.toml
+    NotSignedIn     401  nobody knows who asks
+    NotAllowed      403  the one who asks is known and may not
     NotFound        404  no such thing, or not for this viewer
     Conflict        409  somebody else is doing it, or did
     TooLarge        413  over a stated limit
+    TooManyRequests 429  too often, or too many at once
     Unavailable     503  something Kefu needs does not answer
         DatabaseUnavailable
         ModelUnavailable
@@ -18,6 +21,7 @@ class KefuError(Exception):
     """Something went wrong that a sentence can explain."""
 
     status: ClassVar[int] = 500
+    retry_after_seconds: int | None = None
 
 
 class BadInput(KefuError):
@@ -28,6 +32,18 @@ class BadInput(KefuError):
 
 class BadSettings(BadInput):
     """A setting is unknown or has a value that cannot be used."""
+
+
+class NotSignedIn(KefuError):
+    """Nobody knows who asks, and this is not for everybody."""
+
+    status = 401
+
+
+class NotAllowed(KefuError):
+    """The one who asks is known and may not do this."""
+
+    status = 403
 
 
 class NotFound(KefuError):
@@ -48,10 +64,21 @@ class TooLarge(KefuError):
     status = 413
 
 
+class TooManyRequests(KefuError):
+    """Too often, or too many at once."""
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class Unavailable(KefuError):
     """Something Kefu needs does not answer."""
 
     status = 503
+    retry_after_seconds = 10
 
 
 class DatabaseUnavailable(Unavailable):

@@ -1,7 +1,7 @@
 """The web application: its routes, its guards, and what it holds open while it runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 import kefu
+from kefu.accounts import offer_setup
+from kefu.accounts.pages import router as account_pages
 from kefu.answering import stream_answer
 from kefu.chatbot import Answerer
 from kefu.chatbot.api import router as chat_api
@@ -28,6 +30,8 @@ from kefu.web import (
     install_problem_handlers,
 )
 
+Teller = Callable[[str], object]
+
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
@@ -36,13 +40,19 @@ Every error has the body `{"error": {"type": ..., "message": ...}}`; `message` i
 """
 
 
-def create_app(settings: Settings, *, answerer: Answerer = stream_answer) -> FastAPI:
-    """Build the application; resources are opened when it starts and closed when it stops."""
+def create_app(
+    settings: Settings, *, answerer: Answerer = stream_answer, tell: Teller | None = None
+) -> FastAPI:
+    """Build the application; resources are opened when it starts and closed when it stops.
+
+    `tell` shows a sentence to whoever started it.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_resources(settings) as resources:
             attach(app, resources, answerer=answerer)
+            await _tell_setup_link(resources, tell)
             embedding = asyncio.create_task(keep_embedding(resources.database, resources.embedder))
             yield
             embedding.cancel()
@@ -65,7 +75,7 @@ def create_app(settings: Settings, *, answerer: Answerer = stream_answer) -> Fas
         ],
     )
     install_problem_handlers(app)
-    for router in (chat_api, search_api, pages):
+    for router in (chat_api, search_api, pages, account_pages):
         app.include_router(router)
     app.mount("/static", Static(), name="static")
     return app
@@ -80,10 +90,10 @@ def attach(app: FastAPI, resources: Resources, *, answerer: Answerer = stream_an
     )
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, *, tell: Teller | None = None) -> None:
     """Serve until told to stop; open answers are finished first."""
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, tell=tell),
         host=settings.server.host,
         port=settings.server.port,
         log_level=settings.log_level,
@@ -91,3 +101,12 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     await uvicorn.Server(config).serve()
+
+
+async def _tell_setup_link(resources: Resources, tell: Teller | None) -> None:
+    if tell is None:
+        return
+    async with resources.database.transaction() as conn:
+        link = await offer_setup(conn, resources.settings)
+    if link is not None:
+        tell(f"Make the first administrator: {link}  (works once, for 24 hours)")

@@ -42,6 +42,47 @@ class ServerSettings(Section):
 
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8210, ge=1, le=65535, description="Port the web server listens on.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/]+$",
+        description="Where people reach Kefu, e.g. https://help.example.com; empty: host and port.",
+    )
+
+    @property
+    def url(self) -> str:
+        """What links begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+class AccountSettings(Section):
+    """How people who work here sign in."""
+
+    session_hours: int = Field(
+        12, ge=1, le=720, description="A sign-in ends after so long, however much it is used."
+    )
+    idle_minutes: int = Field(
+        60, ge=5, le=43_200, description="A sign-in ends when it was not used for so long."
+    )
+    attempts: int = Field(
+        5, ge=1, le=100, description="Failed sign-ins with one address until it is locked."
+    )
+    lock_minutes: int = Field(
+        15, ge=1, le=1440, description="How long an address stays locked, and failures are counted."
+    )
+    link_hours: int = Field(
+        48, ge=1, le=720, description="How long an invitation or another one-time link works."
+    )
+
+
+class CustomerSettings(Section):
+    """How the host site tells Kefu who a customer is."""
+
+    identity_key: Secret = Field(
+        None, min_length=32, description="Key that signs identities of customers; empty: none."
+    )
+    identity_audience: str = Field(
+        "kefu", min_length=1, description="What the claim `aud` of a signed identity must be."
+    )
 
 
 class EmbeddingSettings(Section):
@@ -151,6 +192,8 @@ class Settings(BaseSettings):
         "warning", description="How much is logged."
     )
     server: ServerSettings = ServerSettings()
+    accounts: AccountSettings = AccountSettings()
+    customers: CustomerSettings = CustomerSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     model: ModelSettings = ModelSettings()
     retrieval: RetrievalSettings = RetrievalSettings()

@@ -14,11 +14,10 @@ import pytest
 import typer
 from fastapi import FastAPI
 from pydantic.fields import FieldInfo
-from starlette.routing import Route
+from routes import list_routes
 
 import kefu
 from kefu import errors
-from kefu.chatbot.pages import router as pages
 from kefu.cli import app as cli
 from kefu.knowledge.parsing import supported_suffixes
 from kefu.server import create_app
@@ -36,7 +35,6 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NONE = "–"
-HTTP_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 SETTINGS = dict(list_keys())
 AREAS = {
@@ -200,27 +198,11 @@ def app() -> FastAPI:
     return create_app(Settings())
 
 
-def list_routes(app: FastAPI) -> set[str]:
-    """Every route as "METHOD /path", also those that the API's description leaves out."""
-    described = {
-        f"{method.upper()} {path}"
-        for path, operations in app.openapi()["paths"].items()
-        for method in operations
-    }
-    found = {
-        f"{method} {route.path}"
-        for router in (app, pages)
-        for route in router.routes
-        if isinstance(route, Route)
-        for method in route.methods or ()
-    }
-    return {route for route in described | found if route.partition(" ")[0] in HTTP_METHODS}
-
-
 def test_reference_lists_every_route_and_no_other(app: FastAPI) -> None:
     headings = HEADING.findall(text_of(REFERENCE / "http-api.md"))
+    routes = {str(route) for route in list_routes(app)}
     listed = {name for heading in headings for name in re.findall(r"`([A-Z]+ /[^`]*)`", heading)}
-    assert listed == list_routes(app)
+    assert listed == routes
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from kefu.accounts import require
 from kefu.answering import Progress, Sentence
 from kefu.chatbot.examples import ANSWER_EXAMPLE, STREAM_EXAMPLE
 from kefu.chatbot.feedback import MAX_COMMENT_CHARACTERS, rate_answer
@@ -22,7 +23,7 @@ from kefu.chatbot.turns import (
 )
 from kefu.knowledge import Excerpt, get_excerpt
 from kefu.tracing import Feedback, Rating
-from kefu.viewer import ANONYMOUS
+from kefu.viewer import Viewer
 from kefu.web import (
     EventStream,
     OpenResources,
@@ -104,7 +105,12 @@ SUCCESS: dict[int | str, dict[str, Any]] = {
     responses=SUCCESS | _problems(400, 403, 404, 413, 415, 503),
     dependencies=[Depends(require_json), Depends(enter_gate)],
 )
-async def chat(request: Request, body: ChatRequest, resources: OpenResources) -> Any:
+async def chat(
+    request: Request,
+    body: ChatRequest,
+    resources: OpenResources,
+    viewer: Annotated[Viewer, Depends(require("chat"))],
+) -> Any:
     """Ask a question and get an answer with its sources.
 
     The question is stored before it is answered, and the answer before its `answer` event.
@@ -116,7 +122,7 @@ async def chat(request: Request, body: ChatRequest, resources: OpenResources) ->
     turn = await begin_turn(
         resources, body.question, base=body.base, conversation_id=body.conversation_id
     )
-    events = finish_turn(resources, turn, viewer=ANONYMOUS, answerer=request.app.state.answerer)
+    events = finish_turn(resources, turn, viewer=viewer, answerer=request.app.state.answerer)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
         return EventStream(encode_events(events))
     return await finish_unless_gone(request, wait_for_answer(events))
@@ -159,10 +165,14 @@ async def give_feedback(
 
 
 @router.get("/api/chunks/{chunk_id}", responses=_problems(400, 404))
-async def read_chunk(chunk_id: RowId, resources: OpenResources) -> Excerpt:
+async def read_chunk(
+    chunk_id: RowId,
+    resources: OpenResources,
+    viewer: Annotated[Viewer, Depends(require("search"))],
+) -> Excerpt:
     """Read what a citation refers to, with the text before and after it."""
     async with resources.database.connection() as conn:
-        return await get_excerpt(conn, chunk_id, viewer=ANONYMOUS)
+        return await get_excerpt(conn, chunk_id, viewer=viewer)
 
 
 @router.get("/healthz", tags=["operation"], responses=_problems(503))

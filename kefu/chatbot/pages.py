@@ -38,6 +38,7 @@ from kefu.web import (
     enter_gate,
     finish_unless_gone,
     format_event,
+    local_path,
     read_form,
     render,
     render_page,
@@ -146,7 +147,7 @@ async def show_cited_source(
 async def choose_preferences(request: Request) -> Response:
     """Remember the language and the theme chosen."""
     form = await read_form(request)
-    response = _back()
+    response = RedirectResponse(local_path(form.get("back")), status_code=303)
     for name, cookie, allowed in (
         ("language", LANGUAGE_COOKIE, LANGUAGES),
         ("theme", THEME_COOKIE, THEMES),

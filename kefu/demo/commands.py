@@ -47,6 +47,5 @@ async def demo_command(
     if serve_page:
         from kefu.server import serve  # noqa: PLC0415 - half a second that other commands save
 
-        host, port = settings.server.host, settings.server.port
-        console.print(f"Chat page: [bold]http://{host}:{port}/?base={BASE}[/]  (Ctrl-C ends it)")
-        await serve(settings)
+        console.print(f"Chat page: [bold]{settings.server.url}/?base={BASE}[/]  (Ctrl-C ends it)")
+        await serve(settings, tell=typer.echo)

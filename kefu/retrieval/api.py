@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
+from kefu.accounts import require
 from kefu.knowledge import DEFAULT_BASE
 from kefu.resources import Resources
 from kefu.retrieval.records import Hit
 from kefu.retrieval.search import MAX_QUERY_CHARACTERS, search
-from kefu.viewer import ANONYMOUS
+from kefu.viewer import Viewer
 
 router = APIRouter(prefix="/api", tags=["search"])
 
@@ -16,10 +17,11 @@ router = APIRouter(prefix="/api", tags=["search"])
 @router.get("/search", summary="Find chunks")
 async def search_route(
     request: Request,
+    viewer: Annotated[Viewer, Depends(require("search"))],
     q: Annotated[str, Query(min_length=1, max_length=MAX_QUERY_CHARACTERS)],
     top_k: Annotated[int | None, Query(ge=1, le=100)] = None,
     base: str = DEFAULT_BASE,
 ) -> list[Hit]:
-    """The hits that an anonymous customer may read, best first."""
+    """The hits that the viewer may read, best first: what is public, and more with an API key."""
     resources: Resources = request.app.state.resources
-    return await search(resources, q, viewer=ANONYMOUS, base_name=base, top_k=top_k)
+    return await search(resources, q, viewer=viewer, base_name=base, top_k=top_k)

@@ -2,19 +2,20 @@
 
 from kefu.web.disconnection import finish_unless_gone
 from kefu.web.events import EventStream, format_event
-from kefu.web.forms import read_form
+from kefu.web.forms import local_path, read_form
 from kefu.web.gate import Gate
-from kefu.web.guards import BodyLimit, SameOrigin, SecurityHeaders
+from kefu.web.guards import SAFE_METHODS, BodyLimit, SameOrigin, SecurityHeaders
 from kefu.web.languages import LANGUAGE_COOKIE, LANGUAGES, choose_language, list_translations
 from kefu.web.markdown import render_answer, render_excerpt
 from kefu.web.problems import LastResort, Problem, ProblemBody, describe, install_problem_handlers
-from kefu.web.rendering import THEME_COOKIE, THEMES, render, render_page
+from kefu.web.rendering import THEME_COOKIE, THEMES, note_viewer, render, render_page
 from kefu.web.state import OpenResources, RowId, enter_gate
 from kefu.web.static_files import Static
 
 __all__ = [
     "LANGUAGES",
     "LANGUAGE_COOKIE",
+    "SAFE_METHODS",
     "THEMES",
     "THEME_COOKIE",
     "BodyLimit",
@@ -35,6 +36,8 @@ __all__ = [
     "format_event",
     "install_problem_handlers",
     "list_translations",
+    "local_path",
+    "note_viewer",
     "read_form",
     "render",
     "render_answer",

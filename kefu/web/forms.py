@@ -1,5 +1,6 @@
 """HTML forms without files."""
 
+import re
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -7,6 +8,7 @@ from fastapi import Request
 from kefu.errors import BadInput
 
 MAX_FIELDS = 20
+LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -21,3 +23,10 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise BadInput("The form could not be read.") from error
     return dict(pairs)
+
+
+def local_path(given: str | None) -> str:
+    """A page of this site that a form names, else the first page; never another site."""
+    if given and LOCAL_PATH.fullmatch(given):
+        return given
+    return "/"

@@ -3,23 +3,23 @@
 import logging
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kefu.errors import KefuError
+from kefu.errors import KefuError, NotSignedIn
 from kefu.web.rendering import render_page
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_SECONDS = 10
-UNAVAILABLE = 503
+SIGN_IN = "/sign-in"
 HTTP_TYPES = {404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
 HTTP_SENTENCES = {
     404: "There is nothing at this address.",
@@ -96,6 +96,8 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Render every error that is raised on purpose."""
 
     async def handle(request: Request, error: Exception) -> Response:
+        if isinstance(error, NotSignedIn) and _wants_page(request):
+            return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _page(request)})}", 303)
         return respond(request, describe(error))
 
     for kind in (KefuError, RequestValidationError, HTTPException):
@@ -128,7 +130,8 @@ class LastResort:
 
 
 def _describe_own(error: KefuError) -> Problem:
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if error.status == UNAVAILABLE else {}
+    wait = error.retry_after_seconds
+    headers = {} if wait is None else {"Retry-After": str(wait)}
     if error.status >= 500:
         logger.error("%s: %s", type(error).__name__, error, exc_info=error)
     return Problem(
@@ -158,6 +161,11 @@ def _explain(error: RequestValidationError) -> str:
     if not place:
         return "The body must be a JSON object."
     return f"{place}: {problem['msg'].removeprefix('Value error, ').removesuffix('.')}."
+
+
+def _page(request: Request) -> str:
+    """The page to come back to after signing in."""
+    return request.url.path if request.method in {"GET", "HEAD"} else "/"
 
 
 def _snake_case(name: str) -> str:

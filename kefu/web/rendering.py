@@ -8,7 +8,9 @@ from typing import Literal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from starlette.routing import Match
 
+from kefu.viewer import ANONYMOUS, Viewer
 from kefu.web.languages import Language, choose_language, list_translations
 
 Theme = Literal["auto", "light", "dark"]
@@ -27,11 +29,23 @@ def render(template: str, page: object, *, language: Language) -> str:
 def render_page(
     request: Request, template: str, page: object, *, status: int = 200
 ) -> HTMLResponse:
-    """Answer with a page in the language and the theme of the request."""
+    """Answer with a page in the language and the theme of the request, for its viewer."""
+    viewer, csrf_token = find_viewer(request)
+
+    def may_open(path: str, permission: str) -> bool:
+        return permission in viewer.permissions and _has_page(request, path)
+
     text = (
         _environment(choose_language(request))
         .get_template(template)
-        .render(page=page, theme=choose_theme(request))
+        .render(
+            page=page,
+            theme=choose_theme(request),
+            path=request.url.path,
+            viewer=viewer,
+            csrf_token=csrf_token,
+            may_open=may_open,
+        )
     )
     headers = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
     return HTMLResponse(text, status_code=status, headers=headers)
@@ -41,6 +55,24 @@ def choose_theme(request: Request) -> str:
     """The theme chosen on the page; "auto" follows the device."""
     chosen = request.cookies.get(THEME_COOKIE, "auto")
     return chosen if chosen in THEMES else "auto"
+
+
+def note_viewer(request: Request, viewer: Viewer, *, csrf_token: str) -> None:
+    """Let the page of this request know whom it is for, and what its forms must carry."""
+    request.state.viewer = viewer
+    request.state.csrf_token = csrf_token
+
+
+def find_viewer(request: Request) -> tuple[Viewer, str]:
+    """Whom the page of this request is for, with the token of its forms."""
+    viewer = getattr(request.state, "viewer", ANONYMOUS)
+    return viewer, getattr(request.state, "csrf_token", "")
+
+
+def _has_page(request: Request, path: str) -> bool:
+    """Whether the application answers at this path."""
+    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 @cache

@@ -1,0 +1,56 @@
+"""Accounts: who works here and who asks, what they may do, and how they prove who they are."""
+
+from kefu.accounts.access import (
+    CurrentSession,
+    CurrentViewer,
+    delete_session_cookie,
+    identify,
+    read_session_cookie,
+    require,
+    require_session,
+    set_session_cookie,
+)
+from kefu.accounts.keys import IssuedKey, create_key
+from kefu.accounts.links import create_link, offer_setup
+from kefu.accounts.people import add_staff, change_staff, disable_staff, enable_staff
+from kefu.accounts.permissions import AUDIENCES, PERMISSIONS, Permission, Role, StaffRole
+from kefu.accounts.records import ApiKey, NewKey, Session, Staff, view_as
+from kefu.accounts.secrets import derive_csrf_token
+from kefu.accounts.sessions import SignedIn, end_session, start_session
+from kefu.accounts.store.staff import find_staff, get_staff, list_staff
+
+__all__ = [
+    "AUDIENCES",
+    "PERMISSIONS",
+    "ApiKey",
+    "CurrentSession",
+    "CurrentViewer",
+    "IssuedKey",
+    "NewKey",
+    "Permission",
+    "Role",
+    "Session",
+    "SignedIn",
+    "Staff",
+    "StaffRole",
+    "add_staff",
+    "change_staff",
+    "create_key",
+    "create_link",
+    "delete_session_cookie",
+    "derive_csrf_token",
+    "disable_staff",
+    "enable_staff",
+    "end_session",
+    "find_staff",
+    "get_staff",
+    "identify",
+    "list_staff",
+    "offer_setup",
+    "read_session_cookie",
+    "require",
+    "require_session",
+    "set_session_cookie",
+    "start_session",
+    "view_as",
+]

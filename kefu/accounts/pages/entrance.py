@@ -1,0 +1,163 @@
+"""Signing in and out, and the page behind a one-time link."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from kefu.accounts.access import (
+    CurrentViewer,
+    delete_session_cookie,
+    read_session_cookie,
+    set_session_cookie,
+)
+from kefu.accounts.links import choose_password, get_invitation, make_first_admin
+from kefu.accounts.passwords import LEAST_CHARACTERS, Weakness, find_weakness
+from kefu.accounts.records import Staff
+from kefu.accounts.sessions import end_session, start_session
+from kefu.accounts.sign_in import Caller, sign_in
+from kefu.db import Connection
+from kefu.errors import NotSignedIn, TooManyRequests
+from kefu.settings import AccountSettings
+from kefu.web import OpenResources, local_path, read_form, render_page
+
+HOME = "/"
+LONGEST_TOKEN = 100
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage:
+    """The form in which people sign in.
+
+    Attributes:
+        back: the page they came for.
+        problem: why it did not work a moment ago.
+        wait_minutes: until a locked address can be used again.
+    """
+
+    back: str
+    email: str = ""
+    problem: Literal["wrong", "locked"] | None = None
+    wait_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomePage:
+    """The form behind a one-time link.
+
+    Attributes:
+        staff: whose password is chosen; None: the first administrator is made.
+        problem: why the password was refused.
+    """
+
+    staff: Staff | None
+    email: str = ""
+    name: str = ""
+    problem: Weakness | None = None
+    least_characters: int = LEAST_CHARACTERS
+
+
+@router.get("/sign-in")
+async def show_sign_in(
+    request: Request, next: Annotated[str, Query(max_length=2000)] = HOME
+) -> Response:
+    """The form; `next` is the page to open afterwards."""
+    return render_page(request, "accounts/sign_in.html", SignInPage(back=local_path(next)))
+
+
+@router.post("/sign-in")
+async def take_sign_in(request: Request, resources: OpenResources) -> Response:
+    """Begin a session, or show the form again with the reason."""
+    form = await read_form(request)
+    back, email = local_path(form.get("back")), form.get("email", "")
+    try:
+        secret = await sign_in(
+            resources.database,
+            email,
+            form.get("password", ""),
+            settings=resources.settings.accounts,
+            caller=_caller(request),
+        )
+    except NotSignedIn:
+        page = SignInPage(back=back, email=email, problem="wrong")
+        return render_page(request, "accounts/sign_in.html", page, status=401)
+    except TooManyRequests as error:
+        seconds = error.retry_after_seconds or 0
+        page = SignInPage(back=back, email=email, problem="locked", wait_minutes=seconds // 60 + 1)
+        response: Response = render_page(request, "accounts/sign_in.html", page, status=429)
+        response.headers["Retry-After"] = str(seconds)
+        return response
+    response = RedirectResponse(back, status_code=303)
+    set_session_cookie(request, response, secret)
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, _: CurrentViewer, resources: OpenResources) -> Response:
+    """End the session of this browser."""
+    secret = read_session_cookie(request)
+    if secret is not None:
+        async with resources.database.transaction() as conn:
+            await end_session(conn, secret)
+    response = RedirectResponse("/sign-in", status_code=303)
+    delete_session_cookie(request, response)
+    return response
+
+
+@router.get("/welcome/{token}")
+async def show_welcome(request: Request, token: str, resources: OpenResources) -> Response:
+    """The form behind a one-time link; looking at it does not use the link up."""
+    async with resources.database.connection() as conn:
+        invitation = await get_invitation(conn, token[:LONGEST_TOKEN])
+    page = WelcomePage(staff=invitation.staff)
+    return render_page(request, "accounts/welcome.html", page)
+
+
+@router.post("/welcome/{token}")
+async def take_welcome(request: Request, token: str, resources: OpenResources) -> Response:
+    """Choose a password, or make the first administrator, and be signed in."""
+    form = await read_form(request)
+    async with resources.database.transaction() as conn:
+        staff = (await get_invitation(conn, token[:LONGEST_TOKEN])).staff
+        page = _filled(form, staff)
+        if page.problem is not None:
+            return render_page(request, "accounts/welcome.html", page, status=400)
+        password = form.get("password", "")
+        if staff is None:
+            staff = await make_first_admin(
+                conn, token, email=page.email, name=page.name, password=password
+            )
+        else:
+            await choose_password(conn, token, password)
+        return await _enter(request, conn, staff, resources.settings.accounts)
+
+
+def _filled(form: dict[str, str], staff: Staff | None) -> WelcomePage:
+    """The form as it came, with what is wrong with the password."""
+    name = staff.name if staff else form.get("name", "")
+    email = staff.email if staff else form.get("email", "")
+    problem = find_weakness(form.get("password", ""), about=(name, email))
+    return WelcomePage(staff=staff, email=email, name=name, problem=problem)
+
+
+async def _enter(
+    request: Request, conn: Connection, staff: Staff, settings: AccountSettings
+) -> Response:
+    caller = _caller(request)
+    secret = await start_session(
+        conn, staff, settings=settings, browser=caller.browser, old_secret=caller.old_secret
+    )
+    response = RedirectResponse(HOME, status_code=303)
+    set_session_cookie(request, response, secret)
+    return response
+
+
+def _caller(request: Request) -> Caller:
+    return Caller(
+        host=request.client.host if request.client else "",
+        browser=request.headers.get("user-agent", ""),
+        old_secret=read_session_cookie(request),
+    )

@@ -1,0 +1,1 @@
+"""Every SQL statement about accounts, a module for each kind of record."""
