@@ -17,14 +17,16 @@ from rich.markup import escape
 
 from kefu import __version__
 from kefu.answering.commands import ask_command
-from kefu.db import back_up, open_database, prepare, restore
+from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
+from kefu.audit.commands import export_command, list_command, verify_command
+from kefu.db import Database, back_up, open_database, prepare, restore
 from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
 from kefu.errors import BadInput, KefuError
 from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
 from kefu.retrieval.commands import search_command
-from kefu.settings import load_settings
+from kefu.settings import Settings, load_settings
 
 P = ParamSpec("P")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -43,6 +45,8 @@ app = typer.Typer(
 )
 knowledge = typer.Typer(help="What the company knows.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
+audit = typer.Typer(help="Who did what, and the proof of it.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -63,6 +67,9 @@ for group in (app, knowledge):
     group.command("status")(run_async(status_command))
     group.command("embed")(run_async(embed_command))
 knowledge.command("withdraw")(run_async(withdraw_command))
+audit.command("list")(run_async(list_command))
+audit.command("verify")(run_async(verify_command))
+audit.command("export")(run_async(export_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))
@@ -107,6 +114,10 @@ async def backup_command(
     """Write everything Kefu keeps to one file; `kefu restore` reads it back."""
     target = file.expanduser()
     async with open_database(load_settings()) as database:
+        async with database.transaction() as conn:
+            await record_audit(
+                conn, actor=this_operator(), action="database.backed_up", subject=str(target)
+            )
         await asyncio.to_thread(back_up, database.url, target)
     size_bytes = target.stat().st_size
     if as_json:
@@ -126,7 +137,8 @@ async def restore_command(
     as_json: JsonOption = False,
 ) -> None:
     """Put a back-up in the place of everything in the database, wholly or not at all."""
-    async with open_database(load_settings()) as database:
+    settings = load_settings()
+    async with open_database(settings) as database:
         async with database.connection() as conn:
             bases = [base.name for base in await list_bases(conn)]
         if bases and not replace:
@@ -134,14 +146,29 @@ async def restore_command(
                 f"The database holds knowledge already ({', '.join(bases)}). "
                 "Add --replace to give it up for the back-up."
             )
-        await asyncio.to_thread(restore, database.url, file.expanduser())
-        await prepare(database.url)
+        await _restore(database, settings, file.expanduser())
         async with database.connection() as conn:
             bases = [base.name for base in await list_bases(conn)]
     if as_json:
         typer.echo(json.dumps({"bases": bases}))
     else:
         typer.echo(f"Restored: {', '.join(bases) or 'no knowledge'}.")
+
+
+async def _restore(database: Database, settings: Settings, file: Path) -> None:
+    """Restore and record it; the audit log that is replaced is kept as a file."""
+    given_up = await give_up_audit(database, settings)
+    await asyncio.to_thread(restore, database.url, file)
+    await prepare(database.url)
+    async with database.transaction() as conn:
+        entry = await record_audit(
+            conn,
+            actor=this_operator(),
+            action="database.restored",
+            subject=str(file),
+            details={"given_up": str(given_up)} if given_up else None,
+        )
+    replace_anchor(settings, entry.anchor)
 
 
 @app.callback(invoke_without_command=True)

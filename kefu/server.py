@@ -12,6 +12,7 @@ import kefu
 from kefu.accounts import offer_setup
 from kefu.accounts.pages import router as account_pages
 from kefu.answering import stream_answer
+from kefu.audit import keep_anchor
 from kefu.chatbot import Answerer
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
@@ -53,10 +54,14 @@ def create_app(
         async with open_resources(settings) as resources:
             attach(app, resources, answerer=answerer)
             await _tell_setup_link(resources, tell)
-            embedding = asyncio.create_task(keep_embedding(resources.database, resources.embedder))
+            background = [
+                asyncio.create_task(keep_embedding(resources.database, resources.embedder)),
+                asyncio.create_task(keep_anchor(resources.database, settings)),
+            ]
             yield
-            embedding.cancel()
-            await asyncio.wait([embedding])
+            for task in background:
+                task.cancel()
+            await asyncio.wait(background)
 
     app = FastAPI(
         title="Kefu",

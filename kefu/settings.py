@@ -170,6 +170,16 @@ class IngestSettings(Section):
     )
 
 
+class AuditSettings(Section):
+    """How the audit log is sealed."""
+
+    key: Secret = Field(
+        None,
+        min_length=32,
+        description="Seals the audit log; empty: the last line of audit.key in the data folder.",
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -200,6 +210,7 @@ class Settings(BaseSettings):
     answering: AnsweringSettings = AnsweringSettings()
     chatbot: ChatbotSettings = ChatbotSettings()
     ingest: IngestSettings = IngestSettings()
+    audit: AuditSettings = AuditSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -150,6 +150,46 @@ def test_back_up_and_restore_bring_the_same_answers(filled: Kefu, tmp_path: Path
     assert "Restored: main" in other.run("restore", file, "--replace")
 
 
+def test_back_up_and_restore_are_recorded_and_the_log_given_up_is_kept(
+    filled: Kefu, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "kefu.backup")
+    kefu = Kefu(tmp_path / "data", filled.folder)
+    kefu.json("ingest", "docs")
+    kefu.json("backup", file)
+    kefu.json("backup", str(tmp_path / "another.backup"))
+    anchor = kefu.json("audit", "verify")["anchor"]
+    kefu.json("restore", file, "--replace")
+    entries = kefu.json("audit", "list")
+    assert [each["action"] for each in entries] == ["database.restored", "database.backed_up"]
+    assert entries[0]["details"] == {"given_up": anchor}
+    assert entries[0]["actor"].startswith("operator:")
+    assert kefu.json("audit", "verify")["is_whole"]
+    (kept,) = (tmp_path / "data").glob("audit-before-restore-*.jsonl")
+    assert kefu.json("audit", "verify", "--file", str(kept))["anchor"] == anchor
+
+
+def test_audit_log_is_shown_exported_and_verified(filled: Kefu, tmp_path: Path) -> None:
+    kefu = Kefu(tmp_path / "data", tmp_path)
+    assert "Nothing was recorded." in kefu.run("audit", "list")
+    assert "Nothing was recorded." in kefu.run("audit", "verify")
+    assert "audit.jsonl: 1 entries." in kefu.run("audit", "export", "audit.jsonl")
+    assert "audit.exported" in kefu.run("audit", "list", COLUMNS="200")
+    shown = kefu.run("audit", "verify")
+    assert "the log is whole" in shown
+    anchor = shown.split("Anchor: ")[1].strip()
+    assert anchor in kefu.run("audit", "verify", "--file", "audit.jsonl", "--expect", anchor)
+    lines = (tmp_path / "audit.jsonl").read_text()
+    (tmp_path / "edited.jsonl").write_text(lines.replace("operator:", "somebody:"))
+    process = kefu.start("audit", "verify", "--file", "edited.jsonl")
+    output, _ = process.communicate()
+    assert process.returncode == 1
+    assert "✗ Entry 1 (" in output
+    assert "the log is NOT whole" in output
+    assert_one_sentence(kefu.run("audit", "verify", "--expect", "nonsense", code=2))
+    assert_one_sentence(kefu.run("audit", "export", "not/there/file", code=2))
+
+
 def test_restore_of_garbage_changes_nothing(filled: Kefu, tmp_path: Path) -> None:
     (tmp_path / "garbage").write_text("garbage")
     errors = filled.run("restore", str(tmp_path / "garbage"), "--replace", code=2)

@@ -5,11 +5,13 @@ from kefu.db.connection import Connection, Database, configure, open_database, p
 from kefu.db.embedded import EmbeddedServer, run_embedded
 from kefu.db.health import ServerFacts, inspect_server
 from kefu.db.migrations import migrate
+from kefu.db.sealing import SealingKey, sealing_keys, use_keys_of
 
 __all__ = [
     "Connection",
     "Database",
     "EmbeddedServer",
+    "SealingKey",
     "ServerFacts",
     "back_up",
     "configure",
@@ -19,4 +21,6 @@ __all__ = [
     "prepare",
     "restore",
     "run_embedded",
+    "sealing_keys",
+    "use_keys_of",
 ]

@@ -17,8 +17,8 @@ from kefu.errors import BadInput, DatabaseUnavailable
 LOCK_TIMEOUT = "30s"  # a restore gives up rather than wait for somebody who holds a table
 AS_SCRIPT = ("--no-owner", "--no-comments", "--no-privileges")
 QUIETLY = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1")
-_ENTRY = re.compile(r"^\d+; \d+ \d+ (TABLE|SEQUENCE) public (\w+) ", re.MULTILINE)
-_CREATED = re.compile(r"^create (table|sequence) (\w+)", re.MULTILINE)
+_ENTRY = re.compile(r"^\d+; \d+ \d+ (TABLE|SEQUENCE|FUNCTION) public (\w+)\b", re.MULTILINE)
+_CREATED = re.compile(r"^create (?:or replace )?(table|sequence|function) (\w+)", re.MULTILINE)
 _MIGRATION = re.compile(r"^(\d+)\t\d{4}_\w+\.sql\t", re.MULTILINE)
 
 
@@ -91,7 +91,7 @@ def _replay(file: Path, database: str, *, first: str, last: str) -> None:
 
 
 def _drops(file: Path) -> str:
-    """SQL that drops what the file brings and what this Kefu has besides; tables first."""
+    """SQL that drops what the file brings and what this Kefu has besides; tables come first."""
     found = set(_ENTRY.findall(_run("pg_restore", "--list", str(file.absolute()))))
     for migration in list_migrations():
         found |= {(kind.upper(), name) for kind, name in _CREATED.findall(migration.sql)}

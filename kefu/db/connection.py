@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from kefu.db.embedded import run_embedded
 from kefu.db.health import inspect_server, require_fit
 from kefu.db.migrations import migrate
+from kefu.db.sealing import use_keys_of
 from kefu.errors import DatabaseUnavailable
 from kefu.settings import Settings
 
@@ -71,6 +72,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     Raises:
         DatabaseUnavailable: in one sentence, with how to mend it.
     """
+    use_keys_of(settings)
     async with AsyncExitStack() as stack:
         if settings.database_url is None:
             url = stack.enter_context(run_embedded(settings.data_dir)).url
