@@ -41,9 +41,9 @@ class AuditEntry:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The details, for those who show them."""
-        facts: dict[str, Any] = json.loads(self.details)
-        return facts
+        """The details, for those who show them; a forger may have written something else there."""
+        facts = json.loads(self.details)
+        return facts if isinstance(facts, dict) else {"details": facts}
 
     def is_sealed_by(self, key: SealingKey) -> bool:
         """Whether every column is as it was when this key sealed it."""

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from kefu.accounts.pages import entrance
+from kefu.accounts.pages import audit, entrance
 
 router = APIRouter(include_in_schema=False)
-for each in (entrance,):
+for each in (entrance, audit):
     router.include_router(each.router)
