@@ -19,7 +19,7 @@ from kefu.chatbot.pages import router as pages
 from kefu.knowledge import keep_embedding
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
-from kefu.settings import Settings
+from kefu.settings import ServerSettings, Settings
 from kefu.web import (
     BodyLimit,
     Gate,
@@ -35,6 +35,7 @@ Teller = Callable[[str], object]
 
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
+MAX_HEADER_BYTES = 64 * 1024
 DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
 
 Every error has the body `{"error": {"type": ..., "message": ...}}`; `message` is one sentence.
@@ -97,15 +98,23 @@ def attach(app: FastAPI, resources: Resources, *, answerer: Answerer = stream_an
 
 async def serve(settings: Settings, *, tell: Teller | None = None) -> None:
     """Serve until told to stop; open answers are finished first."""
-    config = uvicorn.Config(
-        create_app(settings, tell=tell),
-        host=settings.server.host,
-        port=settings.server.port,
-        log_level=settings.log_level,
+    app = create_app(settings, tell=tell)
+    await uvicorn.Server(configure_server(app, settings.server, settings.log_level)).serve()
+
+
+def configure_server(app: FastAPI, settings: ServerSettings, log_level: str) -> uvicorn.Config:
+    """How the application is put on the network; of the parsers only h11 bounds the headers."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level=log_level,
+        http="h11",
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        ws="none",
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    await uvicorn.Server(config).serve()
 
 
 async def _tell_setup_link(resources: Resources, tell: Teller | None) -> None:

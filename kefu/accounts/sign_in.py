@@ -12,6 +12,7 @@ from kefu.accounts.store.staff import find_password_hash, find_staff, update_pas
 from kefu.db import Connection, Database
 from kefu.errors import NotSignedIn, TooManyRequests
 from kefu.settings import AccountSettings
+from kefu.text import clean_text
 
 ATTEMPTS_OF_A_NETWORK = 10  # as many people behind one address may mistype at the same time
 IPV6_NETWORK_BITS = 64  # the smallest network that a provider hands out
@@ -66,7 +67,7 @@ async def sign_in(
 
 def fold_email(given: str) -> str:
     """The one spelling under which an address is kept."""
-    return given.strip().lower()
+    return clean_text(given).strip().lower()
 
 
 async def _count(conn: Connection, keys: Sequence[str], *, settings: AccountSettings) -> None:

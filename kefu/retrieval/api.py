@@ -20,7 +20,7 @@ async def search_route(
     viewer: Annotated[Viewer, Depends(require("search"))],
     q: Annotated[str, Query(min_length=1, max_length=MAX_QUERY_CHARACTERS)],
     top_k: Annotated[int | None, Query(ge=1, le=100)] = None,
-    base: str = DEFAULT_BASE,
+    base: Annotated[str, Query(max_length=200)] = DEFAULT_BASE,
 ) -> list[Hit]:
     """The hits that the viewer may read, best first: what is public, and more with an API key."""
     resources: Resources = request.app.state.resources

@@ -25,7 +25,10 @@ FOREIGN_ORIGIN = Problem(
     status=403, type="foreign_origin", message="Requests from other web sites are refused."
 )
 TOO_LARGE = Problem(
-    status=413, type="too_large", message=f"The request is larger than {MAX_BODY_BYTES} bytes."
+    status=413,
+    type="too_large",
+    message=f"The request is larger than {MAX_BODY_BYTES} bytes.",
+    headers={"Connection": "close"},  # the rest of it is not waited for
 )
 
 
@@ -70,7 +73,10 @@ def is_foreign(headers: Headers) -> bool:
     if site is not None:
         return site not in {"same-origin", "none"}
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    try:
+        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    except ValueError:  # no browser sends that
+        return True
 
 
 class BodyLimit:

@@ -20,8 +20,9 @@ from kefu.web.rendering import render_page
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
-HTTP_TYPES = {404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
+HTTP_TYPES = {400: "BadInput", 404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
 HTTP_SENTENCES = {
+    400: "The body could not be read.",
     404: "There is nothing at this address.",
     405: "This address does not allow that method.",
 }

@@ -1,0 +1,81 @@
+"""The application on a real server, in a thread with an event loop of its own."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import uvicorn
+
+from kefu.accounts import PERMISSIONS, NewKey, add_staff, create_key
+from kefu.db import open_database
+from kefu.knowledge import ingest
+from kefu.resources import open_resources
+from kefu.server import configure_server, create_app
+from kefu.settings import ServerSettings, Settings
+
+
+class Site:
+    """A running application.
+
+    Attributes:
+        headers: the key of an administrator.
+        known: ids that exist, by the name of the parameter that takes them.
+    """
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url
+        self.port = urlsplit(url).port or 0
+        self.headers = {"Authorization": f"Bearer {key}"}
+        answer = self.ask("When are refunds paid?")
+        self.known = {name: answer[name] for name in ("conversation_id", "message_id")}
+        self.known["chunk_id"] = answer["citations"][0]["chunk_id"]
+
+    def ask(self, question: str) -> Any:
+        response = httpx.post(
+            f"{self.url}/api/chat", json={"question": question}, headers=self.headers
+        )
+        return response.raise_for_status().json()
+
+
+@contextmanager
+def run_site(folder: Path) -> Iterator[Site]:
+    """Fill a data folder and serve from it."""
+    (folder / "refund.md").write_text("# Refunds\n\nRefunds are paid within seven days.\n")
+    settings = Settings(data_dir=folder / "data")
+    key = asyncio.run(_fill(settings, folder / "refund.md"))
+    given = ServerSettings(port=_free_port())
+    server = uvicorn.Server(configure_server(create_app(settings), given, "critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    try:
+        yield Site(f"http://127.0.0.1:{given.port}", key)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+async def _fill(settings: Settings, file: Path) -> str:
+    """Take in a document and make the key of an administrator."""
+    async with open_resources(settings) as resources:
+        await ingest(resources, [file])
+    async with open_database(settings) as database, database.transaction() as conn:
+        staff = await add_staff(conn, email="ann@example.com", name="Ann", role="admin")
+        wanted = NewKey(name="all", scopes=sorted(PERMISSIONS["admin"]), days=1)
+        return (await create_key(conn, staff, wanted)).secret
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,46 @@
+"""The API keeps the promises of its own description, whatever it is asked."""
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from running_site import Site
+from schemathesis import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from kefu.server import create_app
+from kefu.settings import Settings
+
+EXAMPLES = 50  # of each operation, besides those that its description suggests
+DESCRIPTION = create_app(Settings()).openapi()
+ALLOWED = schemathesis.Config.from_dict({"generation": {"mode": "positive"}})
+
+everything = schemathesis.openapi.from_dict(DESCRIPTION)
+existing = schemathesis.openapi.from_dict(DESCRIPTION, config=ALLOWED).include(
+    path_regex="conversation_id|message_id|chunk_id"
+)
+bounded = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@everything.parametrize()
+@bounded
+def test_the_api_does_what_its_description_says(case: Case, site: Site) -> None:
+    case.call_and_validate(
+        base_url=site.url,
+        headers=site.headers,
+        # No description can say that a question of invisible characters is empty.
+        excluded_checks=[positive_data_acceptance],
+    )
+
+
+@existing.parametrize()
+@bounded
+def test_what_exists_is_read_and_changed_as_described(case: Case, site: Site) -> None:
+    for given in (case.path_parameters, case.body):
+        if isinstance(given, dict):
+            given |= {name: site.known[name] for name in site.known.keys() & given.keys()}
+    response = case.call_and_validate(base_url=site.url, headers=site.headers)
+    assert response.status_code == 200
