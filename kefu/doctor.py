@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kefu.db import inspect_server, open_database
 from kefu.errors import BadSettings, KefuError
-from kefu.llm import check_embedder, check_endpoint, open_embedder, open_endpoint
+from kefu.llm import check_embedder, check_endpoint, open_embedder, open_endpoints
 from kefu.settings import Settings, load_settings
 
 LEAST_FREE_GB = 2.0
@@ -76,8 +76,8 @@ async def _check_embedder(settings: Settings) -> Finding:
 
 
 async def _check_model(settings: Settings) -> Finding:
-    async with open_endpoint(settings.model) as endpoint:
-        check = await check_endpoint(endpoint)
+    async with open_endpoints(settings) as endpoints:
+        check = await check_endpoint(endpoints if endpoints.has_chat else None)
     return Finding(
         name="model", is_fine=check.is_ok, detail=check.detail, how_to_mend=check.how_to_mend
     )

@@ -12,6 +12,10 @@ KefuError
     Unavailable     503  something Kefu needs does not answer
         DatabaseUnavailable
         ModelUnavailable
+            ModelRejected     it does not take this request; others it does
+            ModelBusy    429  its limits are reached; says when to come again
+            ModelForbidden    no endpoint may see data of this class
+            BudgetSpent       the money for today is spent
 """
 
 from typing import ClassVar
@@ -87,3 +91,31 @@ class DatabaseUnavailable(Unavailable):
 
 class ModelUnavailable(Unavailable):
     """A model endpoint does not answer, is too slow, or answers nonsense."""
+
+    def __init__(self, message: str, *, is_transient: bool = False) -> None:
+        """Take whether the same request may well succeed a moment later."""
+        super().__init__(message)
+        self.is_transient = is_transient
+
+
+class ModelRejected(ModelUnavailable):
+    """An endpoint does not take this request; others it does."""
+
+
+class ModelBusy(ModelUnavailable):
+    """An endpoint's limits are reached."""
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after_seconds: float = 5.0) -> None:
+        """Take when it makes sense to come again."""
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ModelForbidden(ModelUnavailable):
+    """No endpoint may see what would have to be sent."""
+
+
+class BudgetSpent(ModelUnavailable):
+    """An endpoint's money for the day is spent."""

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from kefu.db import Database, open_database
-from kefu.llm import ChatEndpoint, Embedder, open_embedder, open_endpoint
+from kefu.llm import ChatEndpoint, Embedder, Endpoints, open_embedder, open_endpoints
 from kefu.settings import Settings
 
 
@@ -15,13 +15,15 @@ class Resources:
     """Handed down to every use case that needs more than a connection.
 
     Attributes:
-        endpoint: the language model that writes answers, None: answers are extracted.
+        endpoint: writes answers; None: answers are extracted.
+        endpoints: all of them, to be looked after.
     """
 
     settings: Settings
     database: Database
     embedder: Embedder
     endpoint: ChatEndpoint | None = None
+    endpoints: Endpoints | None = None
 
 
 @asynccontextmanager
@@ -36,5 +38,13 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
         embedder = await stack.enter_async_context(open_embedder(settings.embedding))
-        endpoint = await stack.enter_async_context(open_endpoint(settings.model))
-        yield Resources(settings=settings, database=database, embedder=embedder, endpoint=endpoint)
+        endpoints = await stack.enter_async_context(
+            open_endpoints(settings, connect=database.connection)
+        )
+        yield Resources(
+            settings=settings,
+            database=database,
+            embedder=embedder,
+            endpoint=endpoints,
+            endpoints=endpoints,
+        )

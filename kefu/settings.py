@@ -4,11 +4,20 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -20,12 +29,17 @@ from pydantic_settings import (
 )
 
 from kefu.errors import BadSettings
+from kefu.viewer import DataClass
 
 CONFIG_FILE = Path("kefu.toml")
 PREFIX = "KEFU_"
 DELIMITER = "__"
 BENCHMARK_PREFIX = "KEFU_BENCH_"
 
+Purpose = Literal["chat", "embedding", "rerank", "transcription"]
+Preset = Literal["dashscope", "openai", "deepseek", "vllm", "ollama", "llama.cpp", "local"]
+Location = Literal["own_premises", "private_cloud", "public_cloud"]
+Price = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=14, decimal_places=6)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)]
@@ -96,6 +110,9 @@ class EmbeddingSettings(Section):
     query_prefix: str = Field("", description="Put before a question for the remote embedder.")
     document_prefix: str = Field("", description="Put before a chunk for the remote embedder.")
     timeout_seconds: Seconds = Field(30.0, description="Longest wait for one batch.")
+    data_class: DataClass | None = Field(
+        None, description="Highest class of data it may see; empty: by its address."
+    )
 
 
 class ModelSettings(Section):
@@ -114,6 +131,54 @@ class ModelSettings(Section):
     max_tokens: int = Field(700, ge=16, le=8192, description="Longest answer, in tokens.")
     context_tokens: int = Field(
         3000, ge=200, le=200_000, description="Most tokens of retrieved text given to the model."
+    )
+
+
+class EndpointSettings(Section):
+    """One model endpoint; `[[endpoints]]` in kefu.toml stands once for each.
+
+    Money is in the currency of `currency`; prices are per million tokens.
+    """
+
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="What it is called in Kefu."
+    )
+    purpose: Purpose = Field("chat", description="What it is asked for.")
+    preset: Preset | None = Field(None, description="Whose address and location it has.")
+    url: str | None = Field(None, description="Address, e.g. https://host/v1; empty: the preset's.")
+    model: str = Field("", description="Name of the model; of a local one the path of its file.")
+    key: Secret = Field(None, description="Key, or env:VARIABLE or file:PATH that holds it.")
+    location: Location | None = Field(None, description="Where it runs; empty: by its address.")
+    data_class: DataClass | None = Field(
+        None, description="Highest class of data it may see; empty: by its location."
+    )
+    context_tokens: int = Field(8192, ge=256, le=10_000_000, description="Prompt and answer.")
+    input_price: Price | None = Field(None, description="Empty: the published list price.")
+    output_price: Price | None = Field(None, description="Empty: the published list price.")
+    currency: Literal["USD", "CNY", "EUR"] = Field("USD", description="Of prices and budget.")
+    budget_per_day: Price | None = Field(None, description="Money it may cost in a day (UTC).")
+    concurrency: int = Field(8, ge=1, le=10_000, description="Calls in flight per process.")
+    queue: int = Field(32, ge=0, le=100_000, description="Calls that may wait for a place.")
+    queue_seconds: Seconds = Field(5.0, description="Longest wait for a place.")
+    requests_per_minute: int | None = Field(None, ge=1, description="Per process; empty: no limit.")
+    tokens_per_minute: int | None = Field(None, ge=1, description="Per process; empty: no limit.")
+    first_token_seconds: Seconds = Field(20.0, description="Longest wait for the first token.")
+    between_tokens_seconds: Seconds = Field(10.0, description="Longest wait for the next token.")
+
+    @field_validator("key", mode="after")
+    @classmethod
+    def _read_key(cls, key: SecretStr | None) -> SecretStr | None:
+        return _resolve_secret(key)
+
+
+class RoutingSettings(Section):
+    """Which class the data of a question has before any document is read."""
+
+    conversation_class: DataClass = Field(
+        DataClass.INTERNAL, description="Of what customers write."
+    )
+    customer_class: DataClass = Field(
+        DataClass.CONFIDENTIAL, description="Of what is known about an identified customer."
     )
 
 
@@ -206,6 +271,10 @@ class Settings(BaseSettings):
     customers: CustomerSettings = CustomerSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     model: ModelSettings = ModelSettings()
+    endpoints: tuple[EndpointSettings, ...] = Field(
+        (), max_length=100, description="Model endpoints, asked in this order; see the reference."
+    )
+    routing: RoutingSettings = RoutingSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answering: AnsweringSettings = AnsweringSettings()
     chatbot: ChatbotSettings = ChatbotSettings()
@@ -264,6 +333,22 @@ def variable(key: str) -> str:
     return PREFIX + key.replace(".", DELIMITER).upper()
 
 
+def _resolve_secret(given: SecretStr | None) -> SecretStr | None:
+    kind, separator, place = (given.get_secret_value() if given else "").partition(":")
+    if not separator or kind not in {"env", "file"}:
+        return given
+    if kind == "env":
+        found = os.environ.get(place, "")  # noqa: TID251
+    else:
+        try:
+            found = Path(place).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            found = ""
+    if not found:
+        raise ValueError(f"{kind}:{place} holds no key")
+    return SecretStr(found)
+
+
 def _refuse_unknown_variables() -> None:
     known = {variable(key) for key, _ in list_keys()}
     given = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)}  # noqa: TID251
@@ -276,12 +361,16 @@ def _explain(problem: ErrorDetails) -> str:
     keys = dict(list_keys())
     given = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return _unknown(given, set(keys))
+        fields = {f"endpoints.{name}" for name in EndpointSettings.model_fields}
+        return _unknown(given, set(keys) | (fields if given.startswith("endpoints.") else set()))
     key = next((key for key in keys if f"{given}.".startswith(f"{key}.")), None)
     if key is None:
         return f"{given}: {problem['msg']}."
-    shown = "" if keys[key].annotation == SecretStr | None else f", not {problem['input']!r:.60}"
-    return f"{key} ({variable(key)}): {problem['msg']}{shown}."
+    is_secret = keys[key].annotation == SecretStr | None or given.endswith(".key")
+    is_whole = isinstance(problem["input"], dict)  # an endpoint, its key included
+    shown = "" if is_secret or is_whole else f", not {problem['input']!r:.60}"
+    name = given if key == "endpoints" else key
+    return f"{name} ({variable(key)}): {problem['msg']}{shown}."
 
 
 def _unknown(name: str, known: set[str]) -> str:

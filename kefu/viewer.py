@@ -1,6 +1,7 @@
-"""Who asks, and what they may see."""
+"""Who asks and what they may see, and how sensitive what is seen is."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 PUBLIC = "public"
 
@@ -27,3 +28,27 @@ class Viewer:
 
 ANONYMOUS = Viewer(name="anonymous")
 OPERATOR = Viewer(name="operator", sees_everything=True)
+
+
+class DataClass(StrEnum):
+    """How sensitive data is, and so who outside may see it; compare by `rank`."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    RESTRICTED = "restricted"
+
+    @property
+    def rank(self) -> int:
+        """Its place from the least sensitive, 0, to the most."""
+        return list(DataClass).index(self)
+
+
+def classes_up_to(highest: DataClass) -> list[DataClass]:
+    """A class and those below it."""
+    return [each for each in DataClass if each.rank <= highest.rank]
+
+
+def highest_class(*classes: DataClass) -> DataClass:
+    """The class of everything together: that of the most sensitive part."""
+    return max(classes, key=lambda each: each.rank)

@@ -21,15 +21,15 @@ from kefu.answering.records import (
     Turn,
 )
 from kefu.answering.understand import stand_alone
-from kefu.answering.write import ModelRefused, build_prompt
+from kefu.answering.write import TURNS_GIVEN, ModelRefused, Sending, build_prompt
 from kefu.answering.written import Judge, Written, write_verified
-from kefu.errors import ModelUnavailable
+from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.knowledge import DEFAULT_BASE
-from kefu.llm import ChatEndpoint
+from kefu.llm import Call, ChatEndpoint
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import detect_language
-from kefu.viewer import Viewer
+from kefu.viewer import Viewer, highest_class
 
 NEAR_SHARE = 0.6  # of the threshold: near enough to name the nearest document
 
@@ -96,6 +96,10 @@ class _Run:
         self.timings: dict[str, float] = {}
         self.text = ""
         self.mode = EXTRACTIVE
+        self.writer: str | None = None
+        self.data_class = highest_class(
+            resources.settings.routing.conversation_class, *(turn.data_class for turn in history)
+        )
         self.notice: str | None = None
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
@@ -103,6 +107,7 @@ class _Run:
         evidence = await gather(self.resources, self.asked, viewer=self.viewer, base=self.base)
         hits, ranked, sure = evidence.hits, evidence.units, evidence.confidence
         self._clock("search")
+        self.data_class = highest_class(self.data_class, *(hit.data_class for hit in hits))
         if not ranked or sure < self.resources.settings.answering.min_confidence:
             yield self._abstain(hits, sure)
             return
@@ -117,23 +122,36 @@ class _Run:
     async def _sentences(
         self, hits: Sequence[Hit], ranked: Sequence[Unit]
     ) -> AsyncGenerator[Sentence, None]:
-        endpoint = self.resources.endpoint
         written = Written()
-        if endpoint is not None:
-            try:
-                async with aclosing(self._write(endpoint, hits, written)) as sentences:
-                    async for sentence in sentences:
-                        self.mode = endpoint.name
-                        yield sentence
-            except ModelRefused:
-                log.info("The model found no answer where retrieval did.")
-            except ModelUnavailable as error:
-                log.warning("Answering without the model: %s", error)
-                self.notice = phrase("model_failed", self.language)
+        async with aclosing(self._try_to_write(hits, written)) as sentences:
+            async for sentence in sentences:
+                yield sentence
         is_whole = written.shown_count and not written.dropped_count and not self.notice
         if not is_whole:
             for sentence in self._extract(ranked):
                 yield sentence
+
+    async def _try_to_write(
+        self, hits: Sequence[Hit], written: Written
+    ) -> AsyncGenerator[Sentence, None]:
+        """What a model writes, as far as it comes; why it does not is for the log."""
+        endpoint = self.resources.endpoint
+        if endpoint is None:
+            return
+        try:
+            async with aclosing(self._write(endpoint, hits, written)) as sentences:
+                async for sentence in sentences:
+                    self.mode = endpoint.name
+                    yield sentence
+        except ModelRefused:
+            log.info("The model found no answer where retrieval did.")
+        except ModelForbidden as error:
+            log.info("Answering without a model: %s", error)
+        except ModelUnavailable as error:
+            log.warning("Answering without the model: %s", error)
+            self.notice = phrase("model_failed", self.language)
+        if written.shown_count:
+            self.mode = self.writer or self.mode
 
     def _write(
         self, endpoint: ChatEndpoint, hits: Sequence[Hit], written: Written
@@ -148,14 +166,31 @@ class _Run:
             count_tokens=endpoint.count_tokens,
         )
         given = hits[: prompt.hit_count]
+        earlier = self.history[-TURNS_GIVEN:]
+        sending = Sending(
+            max_tokens=settings.max_tokens,
+            data_class=highest_class(
+                self.resources.settings.routing.conversation_class,
+                *(hit.data_class for hit in given),
+                *(turn.data_class for turn in earlier),
+            ),
+            on_call=self._note_call,
+        )
         embedder = self.resources.embedder
+        may_see = embedder.data_class.rank >= sending.data_class.rank
         return write_verified(
             endpoint,
             prompt,
-            max_tokens=settings.max_tokens,
-            judge=Judge(self.asked, given, embedder=embedder, citer=self.citer),
+            sending=sending,
+            judge=Judge(
+                self.asked, given, embedder=embedder if may_see else None, citer=self.citer
+            ),
             written=written,
         )
+
+    def _note_call(self, call: Call) -> None:
+        if call.first_token_seconds is not None:
+            self.writer = call.endpoint
 
     def _extract(self, ranked: Sequence[Unit]) -> list[Sentence]:
         """The knowledge's own words, after what a model may have said already."""
@@ -192,6 +227,7 @@ class _Run:
             confidence=round(sure, 3),
             timings=self.timings,
             notice=self.notice,
+            data_class=self.data_class,
         )
 
     def _clock(self, step: str) -> None:

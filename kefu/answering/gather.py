@@ -9,7 +9,7 @@ from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
 from kefu.retrieval import Hit, search, weigh_terms
 from kefu.text import Span, detect_language, query_terms
-from kefu.viewer import Viewer
+from kefu.viewer import Viewer, highest_class
 
 HITS_SEARCHED = 10
 FOREIGN_UNITS = 16  # units in another language whose similarity is computed
@@ -44,10 +44,16 @@ async def _foreign_similarities(
 ) -> dict[tuple[int, int], float]:
     """By chunk id and start: cosine above the noise of the question and foreign units."""
     language = detect_language(question)
-    foreign = [unit for unit in units if unit[0].language != language][:FOREIGN_UNITS]
+    embedder = resources.embedder
+    asked = resources.settings.routing.conversation_class
+    foreign = [
+        (hit, span)
+        for hit, span in units
+        if hit.language != language
+        and highest_class(asked, hit.data_class).rank <= embedder.data_class.rank
+    ][:FOREIGN_UNITS]
     if not foreign:
         return {}
-    embedder = resources.embedder
     try:
         wanted = (await embedder.embed_queries([question]))[0]
         vectors = await embedder.embed_documents([span.text for _, span in foreign])

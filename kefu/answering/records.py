@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kefu.viewer import DataClass
+
 EXTRACTIVE = "extractive"
 
 
@@ -22,10 +24,15 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One earlier question of the conversation with the answer it got."""
+    """One earlier question of the conversation with the answer it got.
+
+    Attributes:
+        data_class: the highest in the two.
+    """
 
     question: str
     answer: str
+    data_class: DataClass = DataClass.RESTRICTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,7 @@ class Answer:
         confidence: 0..1, that the knowledge holds the answer.
         timings: seconds by step: search, first_sentence, total.
         notice: why the answer is not what was hoped for, when something failed on the way.
+        data_class: the highest in question, answer and what they build on.
     """
 
     answer: str
@@ -91,6 +99,7 @@ class Answer:
     confidence: float
     timings: dict[str, float] = field(default_factory=dict)
     notice: str | None = None
+    data_class: DataClass = DataClass.RESTRICTED
 
 
 AnswerEvent = Progress | Sentence | Answer

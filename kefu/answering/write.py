@@ -10,9 +10,10 @@ from string import Template
 from kefu.answering.drafts import Draft, DraftStream
 from kefu.answering.orders import without_orders
 from kefu.answering.records import Turn
-from kefu.llm import ChatEndpoint
+from kefu.llm import ChatEndpoint, OnCall, ignore_call
 from kefu.retrieval import Hit
 from kefu.text import Language, content_digest
+from kefu.viewer import DataClass
 
 NO_ANSWER = "NO_ANSWER"
 """What the model writes, alone, when the excerpts do not hold the answer."""
@@ -40,6 +41,20 @@ class AnswerPrompt:
     instructions: str
     prompt: str
     hit_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How a prompt is sent.
+
+    Attributes:
+        data_class: the highest in the prompt.
+        on_call: hears of every call.
+    """
+
+    max_tokens: int
+    data_class: DataClass
+    on_call: OnCall = ignore_call
 
 
 class ModelRefused(Exception):
@@ -82,7 +97,7 @@ def build_prompt(
 
 
 async def write(
-    prompt: AnswerPrompt, endpoint: ChatEndpoint, *, max_tokens: int
+    prompt: AnswerPrompt, endpoint: ChatEndpoint, sending: Sending
 ) -> AsyncGenerator[Draft, None]:
     """The pieces of the answer as they are finished. Close the iterator when you stop early.
 
@@ -92,7 +107,11 @@ async def write(
     """
     drafts = DraftStream()
     pieces = endpoint.stream(
-        instructions=prompt.instructions, prompt=prompt.prompt, max_tokens=max_tokens
+        instructions=prompt.instructions,
+        prompt=prompt.prompt,
+        max_tokens=sending.max_tokens,
+        data_class=sending.data_class,
+        on_call=sending.on_call,
     )
     async with aclosing(pieces):
         async for delta in pieces:

@@ -14,7 +14,7 @@ from kefu.answering.grounds import content_terms
 from kefu.answering.orders import split_readable, without_orders
 from kefu.answering.records import Citation, Sentence
 from kefu.answering.verify import Nearest, supports
-from kefu.answering.write import AnswerPrompt, write
+from kefu.answering.write import AnswerPrompt, Sending, write
 from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
 from kefu.text import SpanKind, detect_language, index_terms
@@ -46,7 +46,7 @@ async def write_verified(
     endpoint: ChatEndpoint,
     prompt: AnswerPrompt,
     *,
-    max_tokens: int,
+    sending: Sending,
     judge: "Judge",
     written: Written,
 ) -> AsyncGenerator[Sentence, None]:
@@ -58,7 +58,7 @@ async def write_verified(
     """
     held: list[Draft] = []
     stated: set[tuple[str, ...]] = set()
-    async with aclosing(write(prompt, endpoint, max_tokens=max_tokens)) as drafts:
+    async with aclosing(write(prompt, endpoint, sending)) as drafts:
         async for draft in drafts:
             if draft.is_lead_in or not _states_something(draft):
                 held.append(draft)
@@ -82,10 +82,13 @@ def _states_something(draft: Draft) -> bool:
 
 
 class Judge:
-    """Holds drafts against the hits that the model was given."""
+    """Holds drafts against the hits that the model was given.
+
+    Without an embedder that may see them, claims in another language find no support.
+    """
 
     def __init__(
-        self, question: str, hits: Sequence[Hit], *, embedder: Embedder, citer: Citer
+        self, question: str, hits: Sequence[Hit], *, embedder: Embedder | None, citer: Citer
     ) -> None:
         self._question = question
         self._hits = hits
@@ -140,7 +143,7 @@ class Judge:
 
     async def _nearest(self, claim: str, hits: Sequence[Hit]) -> Nearest | None:
         """For a claim in another language than all it cites, the sentence nearest to it."""
-        if any(hit.language == detect_language(claim) for hit in hits):
+        if self._embedder is None or any(hit.language == detect_language(claim) for hit in hits):
             return None
         sentences = [span.text for hit in hits for span in split_readable(hit.text)]
         sentences = sentences[:MOST_COMPARED]

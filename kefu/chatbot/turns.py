@@ -24,7 +24,7 @@ from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, find_base
 from kefu.resources import Resources
 from kefu.text import clean_text
-from kefu.viewer import Viewer
+from kefu.viewer import DataClass, Viewer
 
 MAX_QUESTION_CHARACTERS = 2000
 HISTORY_TURNS = 6
@@ -111,7 +111,11 @@ async def wait_for_answer(events: AsyncGenerator[ChatEvent, None]) -> ChatAnswer
 def build_history(messages: Sequence[Message]) -> tuple[Turn, ...]:
     """Pair each question with the answer that follows it; questions left unanswered drop out."""
     return tuple(
-        Turn(question=before.text, answer=after.text)
+        Turn(
+            question=before.text,
+            answer=after.text,
+            data_class=DataClass(str((after.answer or {}).get("data_class", DataClass.RESTRICTED))),
+        )
         for before, after in pairwise(messages)
         if (before.role, after.role) == ("customer", "chatbot")
     )

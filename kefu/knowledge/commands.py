@@ -14,13 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from kefu.db import open_database
 from kefu.knowledge.embedding import embed_waiting
 from kefu.knowledge.ingest import DEFAULT_BASE, ingest, renew_embeddings
-from kefu.knowledge.records import BaseStatus, IngestReport
+from kefu.knowledge.records import BaseStatus, Handling, IngestReport
 from kefu.knowledge.store.bases import get_base
 from kefu.knowledge.store.chunks import count_waiting
 from kefu.knowledge.store.status import list_statuses
 from kefu.knowledge.withdraw import withdraw
 from kefu.resources import open_resources
 from kefu.settings import load_settings
+from kefu.viewer import DataClass
 
 SHOWN_PROBLEMS = 20
 
@@ -35,6 +36,10 @@ async def ingest_command(
     audience: Annotated[
         str | None,
         typer.Option(help="Who may read it; customers read what is 'public', the default."),
+    ] = None,
+    data_class: Annotated[
+        DataClass | None,
+        typer.Option(help="How sensitive it is: only model endpoints of that class see it."),
     ] = None,
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until every chunk has its vector.")
@@ -54,7 +59,7 @@ async def ingest_command(
                 resources,
                 paths,
                 base_name=base,
-                audience=audience,
+                handling=Handling(audience=audience, data_class=data_class),
                 wait=wait,
                 on_progress=bars.show,
             )

@@ -13,6 +13,7 @@ from kefu.knowledge.records import Base
 from kefu.knowledge.store import chunks as store
 from kefu.knowledge.store.bases import get_base, list_bases
 from kefu.llm import Embedder
+from kefu.viewer import classes_up_to
 
 IDLE_SECONDS = 10.0  # between two looks for waiting chunks
 BATCH = 32  # chunks a transaction; what a killed process loses at most
@@ -23,11 +24,15 @@ log = logging.getLogger(__name__)
 async def embed_batch(database: Database, embedder: Embedder, base: Base) -> int:
     """Embed some waiting chunks and return how many; they stay locked until stored.
 
+    Chunks above the class that the embedder may see are left; they are found by their words.
+
     Raises:
         Conflict: the base has been given to another embedder meanwhile.
     """
     async with database.transaction() as conn:
-        waiting = await store.list_waiting(conn, base.id, limit=BATCH)
+        waiting = await store.list_waiting(
+            conn, base.id, classes=classes_up_to(embedder.data_class), limit=BATCH
+        )
         if not waiting:
             return 0
         texts = [index_text(each.title, tuple(each.heading_path), each.text) for each in waiting]

@@ -19,7 +19,7 @@ from kefu.knowledge.lexical_index import has_drifted
 from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
-from kefu.knowledge.records import Base, IngestReport, PreparedDocument, Problem, Source
+from kefu.knowledge.records import Base, Handling, IngestReport, PreparedDocument, Problem, Source
 from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
 from kefu.knowledge.scan import Scan, resolve_roots, scan
 from kefu.knowledge.sources import ensure_sources, get_source, require_audience_name
@@ -34,6 +34,8 @@ DOCUMENTS_A_TRANSACTION = 200
 DEFAULT_BASE = "main"
 UNREADABLE = "It cannot be read: it is a broken link, no ordinary file, or not permitted."
 
+AS_BEFORE = Handling()
+
 OnProgress = Callable[[IngestReport], None]
 
 
@@ -42,13 +44,13 @@ async def ingest(
     paths: Sequence[Path],
     *,
     base_name: str = DEFAULT_BASE,
-    audience: str | None = None,
+    handling: Handling = AS_BEFORE,
     wait: bool = True,
     on_progress: OnProgress = lambda _: None,
 ) -> IngestReport:
     """Bring a base up to date with what lies under `paths`.
 
-    `audience` says who may read it (a source that is known keeps its own when None); without
+    `handling` says who may see it (a source that is known keeps what is left open); without
     `wait` the chunks get their vectors later and are found by their words until then.
 
     Raises:
@@ -57,7 +59,7 @@ async def ingest(
         Conflict: another process ingests into the base, or its embedder differs.
     """
     roots = resolve_roots(paths)
-    require_audience_name(audience)
+    require_audience_name(handling.audience)
     base = await ensure_base(resources, base_name)
     started = time.monotonic()
     report = IngestReport(base=base.name)
@@ -68,7 +70,7 @@ async def ingest(
     ):
         run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
         try:
-            await run.take_in(roots, audience=audience, wait=wait)
+            await run.take_in(roots, handling, wait=wait)
         except ExceptionGroup as group:
             raise _first(group) from group
     report.seconds = time.monotonic() - started
@@ -118,22 +120,22 @@ class _Ingestion:
         self.on_progress = on_progress
         self.writing = asyncio.Lock()
 
-    async def take_in(self, roots: Sequence[Path], *, audience: str | None, wait: bool) -> None:
+    async def take_in(self, roots: Sequence[Path], handling: Handling, *, wait: bool) -> None:
         is_parsed = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             if wait:
                 tasks.create_task(self._embed(until=is_parsed))
             for root in roots:
-                await self._take_in_root(root, audience=audience)
+                await self._take_in_root(root, handling)
             await self._renew_weights()
             is_parsed.set()
         async with self.database.connection() as conn:
             self.report.waiting_count = await chunk_store.count_waiting(conn, self.base.id)
 
-    async def _take_in_root(self, root: Path, *, audience: str | None) -> None:
+    async def _take_in_root(self, root: Path, handling: Handling) -> None:
         found = await asyncio.to_thread(scan, root)
         async with self.database.transaction() as conn:
-            sources = await ensure_sources(conn, self.base, found.root, audience=audience)
+            sources = await ensure_sources(conn, self.base, found.root, handling)
             stored = await file_store.list_files(conn, self.base.id)
         checksum = partial(file_checksum, max_bytes=self.settings.max_file_mb << 20)
         changes = await asyncio.to_thread(plan_changes, found, stored, checksum=checksum)

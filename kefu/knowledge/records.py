@@ -1,8 +1,11 @@
 """The vocabulary of knowledge: bases, sources, files, documents, chunks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
+
+from kefu.viewer import PUBLIC, DataClass, highest_class
 
 
 class ChunkKind(StrEnum):
@@ -101,11 +104,45 @@ class Source:
     Attributes:
         uri: its absolute path.
         audience: who may read what comes from it.
+        data_class: how sensitive it is; says which model endpoints may see it.
     """
 
     id: int
     uri: str
     audience: str
+    data_class: DataClass
+
+    def __post_init__(self) -> None:
+        """Make a class of the text in its row."""
+        object.__setattr__(self, "data_class", DataClass(self.data_class))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """Who may see what is taken in; what is None stays as it is, or gets its default.
+
+    Attributes:
+        audience: of people; "public" where nothing is said.
+        data_class: for models; "public" for what the public may read, else "internal".
+    """
+
+    audience: str | None = None
+    data_class: DataClass | None = None
+
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        """That of a source."""
+        return cls(audience=source.audience, data_class=source.data_class)
+
+    def over(self, source: Source | None) -> Self:
+        """This with what it leaves open from a source.
+
+        A narrower audience makes what was public internal; a wider one lowers no class.
+        """
+        audience = self.audience or (source.audience if source else PUBLIC)
+        default = DataClass.PUBLIC if audience == PUBLIC else DataClass.INTERNAL
+        kept = highest_class(default, source.data_class) if source else default
+        return replace(self, audience=audience, data_class=self.data_class or kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
-"""Which source a file belongs to: the nearest one around it decides who may read it."""
+"""Which source a file belongs to: the nearest one around it decides who may see it."""
 
 import re
 from collections.abc import Sequence
 
 from kefu.db import Connection
 from kefu.errors import BadInput
-from kefu.knowledge.records import Base, Source
+from kefu.knowledge.records import Base, Handling, Source
 from kefu.knowledge.store import files as store
-from kefu.viewer import PUBLIC
+from kefu.viewer import PUBLIC, DataClass
 
 AUDIENCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -26,24 +26,36 @@ def require_audience_name(audience: str | None) -> None:
 
 
 async def ensure_sources(
-    conn: Connection, base: Base, uri: str, *, audience: str | None
+    conn: Connection, base: Base, uri: str, handling: Handling
 ) -> list[Source]:
     """Every source of the base, with one that holds `uri` among them.
 
-    An audience that is given holds for everything under `uri`, whatever it was before; without
-    one, everything keeps the audience it has.
+    What is given holds for everything under `uri`, whatever it was before; what is left open
+    stays as it is.
     """
     sources = await store.list_sources(conn, base.id)
     for source in sources:
-        if audience not in (None, source.audience) and is_within(source.uri, uri):
-            await store.change_audience(conn, source.id, audience or PUBLIC)
+        if is_within(source.uri, uri):
+            await _change(conn, source, handling)
     around = find_source(sources, uri)
-    if around is None or (around.uri != uri and audience not in (None, around.audience)):
-        source_id = await store.insert_source(conn, base.id, uri, audience=audience or PUBLIC)
+    wanted = handling.over(around)
+    is_different = around is None or wanted != Handling.of(around)
+    if around is None or (around.uri != uri and is_different):
+        source_id = await store.insert_source(
+            conn, base.id, uri, audience=wanted.audience or PUBLIC, data_class=wanted.data_class
+        )
         if around is not None:
             await store.take_over_files(conn, source_id, from_source_id=around.id, uri=uri)
-            await store.change_audience(conn, source_id, audience or PUBLIC)
+            await store.change_audience(conn, source_id, wanted.audience or PUBLIC)
     return await store.list_sources(conn, base.id)
+
+
+async def _change(conn: Connection, source: Source, handling: Handling) -> None:
+    wanted = handling.over(source)
+    if wanted.audience not in (None, source.audience):
+        await store.change_audience(conn, source.id, wanted.audience or PUBLIC)
+    if wanted.data_class not in (None, source.data_class):
+        await store.change_data_class(conn, source.id, wanted.data_class or DataClass.RESTRICTED)
 
 
 def find_source(sources: Sequence[Source], name: str) -> Source | None:

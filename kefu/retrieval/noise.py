@@ -21,6 +21,7 @@ from kefu.retrieval.store import (
     replace_noise_floors,
 )
 from kefu.text import Language
+from kefu.viewer import classes_up_to
 
 MAX_GROWTH = 0.2  # of the base, before the floors are measured again
 
@@ -64,7 +65,7 @@ async def _measure(resources: Resources, base: Base, language: Language) -> Floo
                     language_share=counts[chunk_language] / sum(counts.values()),
                     similarity=sum(nearest) / len(nearest),
                 )
-        if not await has_waiting(conn, base):
+        if not await has_waiting(conn, base, classes_up_to(resources.embedder.data_class)):
             await replace_noise_floors(conn, base, language, list(floors.values()))
     return floors
 

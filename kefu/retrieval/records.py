@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kefu.viewer import DataClass
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -31,6 +33,7 @@ class Chunk:
         id: the document's own id where it had one.
         position: 0-based place within the document.
         status: of the document as its front matter says: current, outdated, superseded, ...
+        data_class: of the source it comes from.
     """
 
     chunk_id: int
@@ -46,6 +49,7 @@ class Chunk:
     language: str
     status: str | None
     updated_at: datetime
+    data_class: DataClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

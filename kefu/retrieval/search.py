@@ -121,6 +121,10 @@ async def weigh_terms(
 async def _prepare(resources: Resources, base: Base, query: str) -> tuple[Query, Floors]:
     """The query as the index is asked, and the noise floors of its language."""
     settings = resources.settings.retrieval
+    data_class = resources.settings.routing.conversation_class
+    if data_class.rank > resources.embedder.data_class.rank:
+        log.info("Searching by words alone: the embedder may not see %s data.", data_class)
+        return build_query(base, query, vector=None, floors={}, settings=settings), {}
     try:
         vector = vector_literal((await resources.embedder.embed_queries([query]))[0])
     except ModelUnavailable as error:

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from psycopg import AsyncConnection, sql
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row, kwargs_row, scalar_row
 
 from kefu.knowledge import Base
 from kefu.retrieval.records import Candidate, Chunk, NoiseFloor
 from kefu.text import TERM_IDS, Language
-from kefu.viewer import Viewer
+from kefu.viewer import DataClass, Viewer
 
 NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
 
@@ -143,13 +143,14 @@ async def list_chunks(
     conn: AsyncConnection, base: Base, chunk_ids: Sequence[int], *, viewer: Viewer
 ) -> list[Chunk]:
     """The chunks with what is said of their documents, in no order."""
-    cursor = conn.cursor(row_factory=class_row(Chunk))
+    cursor = conn.cursor(row_factory=kwargs_row(_chunk))
     await cursor.execute(
         sql.SQL(
             "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,"
             " c.heading_path, c.text, c.kind, c.page, c.position, d.language,"
-            " lower(d.metadata->>'status') as status, d.updated_at"
+            " lower(d.metadata->>'status') as status, d.updated_at, s.data_class"
             " from {chunks} c join documents d on d.id = c.document_id"
+            " join files f on f.id = d.file_id join sources s on s.id = f.source_id"
             " where c.id = any(%(ids)s)"
             " and (%(sees_everything)s or c.audience = any(%(audiences)s))"
         ).format(chunks=sql.Identifier(f"chunks_{base.id}")),
@@ -160,6 +161,10 @@ async def list_chunks(
         },
     )
     return await cursor.fetchall()
+
+
+def _chunk(*, data_class: str, **row: Any) -> Chunk:
+    return Chunk(data_class=DataClass(data_class), **row)
 
 
 async def list_idf(
@@ -207,12 +212,15 @@ async def list_language_counts(conn: AsyncConnection, base: Base) -> list[tuple[
     return await cursor.fetchall()
 
 
-async def has_waiting(conn: AsyncConnection, base: Base) -> bool:
-    """Whether a chunk has no vector yet."""
+async def has_waiting(conn: AsyncConnection, base: Base, classes: Sequence[DataClass]) -> bool:
+    """Whether a chunk of these classes has no vector yet."""
     cursor = await conn.execute(
-        sql.SQL("select 1 from {} where embedding is null limit 1").format(
-            sql.Identifier(f"chunks_{base.id}")
-        )
+        sql.SQL(
+            "select 1 from {} c join documents d on d.id = c.document_id"
+            " join files f on f.id = d.file_id join sources s on s.id = f.source_id"
+            " where c.embedding is null and s.data_class = any(%s) limit 1"
+        ).format(sql.Identifier(f"chunks_{base.id}")),
+        [list(classes)],
     )
     return await cursor.fetchone() is not None
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from kefu.answering.evidence import Unit, list_units, rank_units
 from kefu.retrieval import Hit
 from kefu.retrieval.records import ScoreParts
+from kefu.viewer import DataClass
 
 
 def make_hit(text: str, **changes: object) -> Hit:
@@ -23,6 +24,7 @@ def make_hit(text: str, **changes: object) -> Hit:
         "language": "zh",
         "status": None,
         "updated_at": datetime(2026, 1, 1, tzinfo=UTC),
+        "data_class": DataClass.PUBLIC,
         "score": 1.0,
         "parts": ScoreParts(
             lexical=1.0, lexical_share=1.0, dense=None, above_noise=None, literal=0.0

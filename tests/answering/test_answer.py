@@ -6,13 +6,14 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kefu.answering import Answer, Outcome, Progress, Sentence, Stage, answer, stream_answer
 from kefu.db import Database
 from kefu.errors import ModelUnavailable
-from kefu.knowledge import ingest
+from kefu.knowledge import Handling, ingest
 from kefu.llm import FakeEmbedder, ScriptedEndpoint, Vectors
 from kefu.resources import Resources
 from kefu.settings import AnsweringSettings, IngestSettings, Settings
@@ -37,10 +38,12 @@ class HangingEndpoint(ScriptedEndpoint):
         self.open_count = 0
 
     async def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int
+        self, *, instructions: str, prompt: str, max_tokens: int, **how: Any
     ) -> AsyncGenerator[str, None]:
         self.open_count += 1
-        said = super().stream(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
+        said = super().stream(
+            instructions=instructions, prompt=prompt, max_tokens=max_tokens, **how
+        )
         try:
             async with aclosing(said):
                 async for delta in said:
@@ -78,7 +81,7 @@ async def resources(committed_database: Database, tmp_path: Path) -> Resources:
     )
     given = Resources(settings=settings, database=committed_database, embedder=FakeEmbedder())
     await ingest(given, [tmp_path / "public"])
-    await ingest(given, [tmp_path / "staff"], audience="staff")
+    await ingest(given, [tmp_path / "staff"], handling=Handling(audience="staff"))
     return given
 
 

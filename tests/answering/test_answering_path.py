@@ -10,7 +10,7 @@ import pytest
 from kefu.answering import EXTRACTIVE, Answer, Outcome, Sentence, Turn, stream_answer
 from kefu.db import Database
 from kefu.errors import BadInput, NotFound
-from kefu.knowledge import embed_waiting, ensure_base, ingest
+from kefu.knowledge import Handling, embed_waiting, ensure_base, ingest
 from kefu.llm import BuiltInEmbedder, ChatEndpoint, ScriptedEndpoint
 from kefu.resources import Resources
 from kefu.settings import IngestSettings, Settings
@@ -45,7 +45,7 @@ async def resources(database: Database, tmp_path: Path) -> Resources:
         embedder=BuiltInEmbedder(),
     )
     await ingest(given, [tmp_path / "public"], wait=False)
-    await ingest(given, [tmp_path / "staff.md"], audience="staff", wait=False)
+    await ingest(given, [tmp_path / "staff.md"], handling=Handling(audience="staff"), wait=False)
     base = await ensure_base(given, "main")
     await embed_waiting(database, given.embedder, base)
     return given

@@ -4,10 +4,12 @@ import pytest
 from hits import make_hit
 
 from kefu.answering import Turn
-from kefu.answering.write import AnswerPrompt, ModelRefused, build_prompt, write
+from kefu.answering.write import AnswerPrompt, ModelRefused, Sending, build_prompt, write
 from kefu.errors import ModelUnavailable
 from kefu.llm import ScriptedEndpoint, estimate_tokens
+from kefu.viewer import DataClass
 
+SENDING = Sending(max_tokens=9, data_class=DataClass.PUBLIC)
 PROMPT = AnswerPrompt(instructions="i", prompt="p", hit_count=1)
 
 
@@ -17,7 +19,7 @@ def build(question: str, texts: list[str], **changes: object) -> AnswerPrompt:
 
 
 async def collect(endpoint: ScriptedEndpoint) -> list[str]:
-    return [draft.text async for draft in write(PROMPT, endpoint, max_tokens=9)]
+    return [draft.text async for draft in write(PROMPT, endpoint, SENDING)]
 
 
 def test_prompt_numbers_the_excerpts_in_order() -> None:
@@ -86,7 +88,7 @@ async def test_refusal_is_raised(deltas: list[str]) -> None:
 
 
 async def test_failure_in_the_middle_passes_through() -> None:
-    drafts = write(PROMPT, ScriptedEndpoint(["好。[1]", "不"], fails_after=2), max_tokens=9)
+    drafts = write(PROMPT, ScriptedEndpoint(["好。[1]", "不"], fails_after=2), SENDING)
     assert (await anext(drafts)).text == "好。[1]"
     with pytest.raises(ModelUnavailable):
         await anext(drafts)
@@ -94,6 +96,6 @@ async def test_failure_in_the_middle_passes_through() -> None:
 
 async def test_endpoint_is_closed_when_the_reader_stops() -> None:
     endpoint = ScriptedEndpoint(["好。[1]", "不。[1]", "也"])
-    async with aclosing(write(PROMPT, endpoint, max_tokens=9)) as drafts:
+    async with aclosing(write(PROMPT, endpoint, SENDING)) as drafts:
         await anext(drafts)
     assert endpoint.was_closed_early

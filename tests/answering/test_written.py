@@ -5,9 +5,10 @@ from hits import make_hit
 
 from kefu.answering import Sentence
 from kefu.answering.citing import Citer
-from kefu.answering.write import build_prompt
+from kefu.answering.write import Sending, build_prompt
 from kefu.answering.written import Judge, Written, write_verified
 from kefu.llm import FakeEmbedder, ScriptedEndpoint, estimate_tokens
+from kefu.viewer import DataClass
 
 QUESTION = "How long does a refund take?"
 REFUNDS = make_hit(
@@ -26,6 +27,7 @@ PARCELS = make_hit(
     heading_path=[],
     language="en",
 )
+SENDING = Sending(max_tokens=99, data_class=DataClass.PUBLIC)
 
 
 async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
@@ -36,7 +38,7 @@ async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
     judge = Judge(QUESTION, hits, embedder=FakeEmbedder(), citer=Citer())
     written = Written()
     sentences = write_verified(
-        ScriptedEndpoint(deltas), prompt, max_tokens=99, judge=judge, written=written
+        ScriptedEndpoint(deltas), prompt, sending=SENDING, judge=judge, written=written
     )
     return [sentence async for sentence in sentences], written
 

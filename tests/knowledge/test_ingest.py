@@ -20,7 +20,7 @@ from taken_in import (
 
 from kefu.db import Database
 from kefu.errors import BadInput, Conflict, ModelUnavailable, NotFound
-from kefu.knowledge import find_base, get_base, list_statuses
+from kefu.knowledge import Handling, find_base, get_base, list_statuses
 from kefu.knowledge.store.bases import only_writer
 from kefu.knowledge.withdraw import withdraw
 from kefu.llm import FakeEmbedder, Vectors
@@ -235,7 +235,7 @@ async def test_name_that_cannot_be_used_is_refused(
     with pytest.raises(BadInput, match="cannot name a knowledge base"):
         await take_in(resources, docs, base_name=name)
     with pytest.raises(BadInput, match="cannot name an audience"):
-        await take_in(resources, docs, audience=name)
+        await take_in(resources, docs, handling=Handling(audience=name))
     async with resources.database.connection() as conn:
         assert await find_base(conn, "main") is None
 
@@ -302,7 +302,7 @@ async def audiences(database: Database) -> dict[str, str]:
 async def test_audience_reaches_what_is_stored_and_stays(resources: Resources, docs: Path) -> None:
     await take_in(resources, docs)
     assert await audiences(resources.database) == {REFUND: "public", DELIVERY: "public"}
-    report = await take_in(resources, docs, audience="staff")
+    report = await take_in(resources, docs, handling=Handling(audience="staff"))
     assert report.read_count == 0
     assert await audiences(resources.database) == {REFUND: "staff", DELIVERY: "staff"}
     write(docs, {"new.md": "New."})
@@ -314,7 +314,7 @@ async def test_folder_keeps_its_audience_when_the_one_around_it_is_taken_in(
     resources: Resources, docs: Path
 ) -> None:
     write(docs, {"internal/price.md": "Secret prices."})
-    await take_in(resources, docs / "internal", audience="staff")
+    await take_in(resources, docs / "internal", handling=Handling(audience="staff"))
     write(docs, {"internal/price.md": "Other prices.", "internal/plan.md": "Secret plans."})
     await take_in(resources, docs)
     assert await audiences(resources.database) == {
@@ -328,11 +328,11 @@ async def test_folder_keeps_its_audience_when_the_one_around_it_is_taken_in(
 async def test_folder_inside_gets_an_audience_of_its_own(resources: Resources, docs: Path) -> None:
     write(docs, {"internal/price.md": "Secret prices."})
     await take_in(resources, docs)
-    await take_in(resources, docs / "internal", audience="staff")
+    await take_in(resources, docs / "internal", handling=Handling(audience="staff"))
     await take_in(resources, docs)
     found = await audiences(resources.database)
     assert found == {REFUND: "public", DELIVERY: "public", "Secret prices.": "staff"}
-    await take_in(resources, docs, audience="partners")
+    await take_in(resources, docs, handling=Handling(audience="partners"))
     assert set((await audiences(resources.database)).values()) == {"partners"}
 
 
@@ -341,7 +341,7 @@ async def test_file_that_moves_gets_the_audience_of_its_place(
 ) -> None:
     write(docs, {"internal/price.md": "Secret prices."})
     await take_in(resources, docs)
-    await take_in(resources, docs / "internal", audience="staff")
+    await take_in(resources, docs / "internal", handling=Handling(audience="staff"))
     (docs / "refund.md").rename(docs / "internal" / "refund.md")
     report = await take_in(resources, docs)
     assert report.renamed_count == 1

@@ -10,10 +10,10 @@ from kefu.llm import (
     check_embedder,
     check_endpoint,
     open_embedder,
-    open_endpoint,
 )
 from kefu.settings import EmbeddingSettings, ModelSettings
 from tests.llm.misbehaving import respond, serve, stream
+from tests.llm.opening import open_endpoint
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from contextlib import aclosing
 import pytest
 from pydantic import SecretStr
 
-from kefu.errors import BadSettings, ModelUnavailable
-from kefu.llm import ChatEndpoint, open_endpoint
+from kefu.errors import BadSettings, ModelForbidden, ModelUnavailable
+from kefu.llm import ChatEndpoint
 from kefu.settings import ModelSettings
 from tests.llm.misbehaving import (
     SSE,
@@ -18,6 +18,7 @@ from tests.llm.misbehaving import (
     serve,
     stream,
 )
+from tests.llm.opening import open_endpoint
 
 KEY = "sk-very-secret"
 
@@ -33,8 +34,7 @@ def settings(url: str, **changes: object) -> ModelSettings:
     return ModelSettings.model_validate(given | changes)
 
 
-async def collect(endpoint: ChatEndpoint | None, *, max_tokens: int = 50) -> list[str]:
-    assert endpoint is not None
+async def collect(endpoint: ChatEndpoint, *, max_tokens: int = 50) -> list[str]:
     pieces = endpoint.stream(instructions="Be brief.", prompt="你好?", max_tokens=max_tokens)
     async with aclosing(pieces):
         return [piece async for piece in pieces]
@@ -212,7 +212,6 @@ async def test_connection_closes_when_the_reader_stops_early() -> None:
         serve(hang_in_the_middle) as server,
         open_endpoint(settings(server.url)) as endpoint,
     ):
-        assert endpoint is not None
         pieces = endpoint.stream(instructions="", prompt="?", max_tokens=50)
         async with aclosing(pieces):
             assert await anext(pieces) == "七天"
@@ -252,14 +251,15 @@ async def test_many_streams_at_once_stay_apart() -> None:
         return "".join([piece async for piece in pieces])
 
     async with serve(echo) as server, open_endpoint(settings(server.url)) as endpoint:
-        assert endpoint is not None
         answers = await asyncio.gather(*(one(endpoint, number) for number in range(30)))
     assert answers == [f"{number} end" for number in range(30)]
 
 
 async def test_without_url_there_is_no_endpoint() -> None:
-    async with open_endpoint(ModelSettings()) as endpoint:
-        assert endpoint is None
+    async with open_endpoint(ModelSettings()) as endpoints:
+        assert not endpoints.has_chat
+        with pytest.raises(ModelForbidden, match="No chat endpoint is configured"):
+            await collect(endpoints)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,6 @@ async def test_contradicting_settings_are_refused(given: dict[str, object], part
 
 async def test_tokens_are_estimated_by_script() -> None:
     async with open_endpoint(settings("http://127.0.0.1:9/v1")) as endpoint:
-        assert endpoint is not None
         assert endpoint.count_tokens("") == 0
         assert endpoint.count_tokens("七天无理由退款") == 7
         assert 5 <= endpoint.count_tokens("Refunds take three days.") <= 8

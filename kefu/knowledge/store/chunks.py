@@ -10,6 +10,7 @@ from kefu.knowledge.lexical_index import K1, B, count_by_id, weigh
 from kefu.knowledge.records import Base, PreparedChunk, WaitingChunk
 from kefu.knowledge.store.bases import vector_indexes
 from kefu.text import TERM_IDS
+from kefu.viewer import DataClass
 
 COLUMNS = (
     "base_id, document_id, position, heading_path, text, kind, page, token_count, audience,"
@@ -116,15 +117,18 @@ async def _count(
     )
 
 
-async def list_waiting(conn: AsyncConnection, base_id: int, *, limit: int) -> list[WaitingChunk]:
-    """Lock some chunks that have no vector and that no other process is at."""
+async def list_waiting(
+    conn: AsyncConnection, base_id: int, *, classes: Sequence[DataClass], limit: int
+) -> list[WaitingChunk]:
+    """Lock some chunks of these classes that have no vector and that no other process is at."""
     cursor = conn.cursor(row_factory=class_row(WaitingChunk))
     await cursor.execute(
         "select c.id, d.title, c.heading_path, c.text"
         " from chunks c join documents d on d.id = c.document_id"
-        " where c.base_id = %s and c.embedding is null"
+        " join files f on f.id = d.file_id join sources s on s.id = f.source_id"
+        " where c.base_id = %s and c.embedding is null and s.data_class = any(%s)"
         " order by c.id limit %s for update of c skip locked",
-        [base_id, limit],
+        [base_id, list(classes), limit],
     )
     return await cursor.fetchall()
 

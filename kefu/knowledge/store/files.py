@@ -6,13 +6,23 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 
 from kefu.knowledge.records import Source, StoredFile
+from kefu.viewer import DataClass
 
 
-async def insert_source(conn: AsyncConnection, base_id: int, uri: str, *, audience: str) -> int:
+async def insert_source(
+    conn: AsyncConnection,
+    base_id: int,
+    uri: str,
+    *,
+    audience: str,
+    data_class: DataClass | None = None,
+) -> int:
+    """The id of the source; without a class it has the one for data within the company."""
     cursor = conn.cursor(row_factory=scalar_row)
     await cursor.execute(
-        "insert into sources (base_id, uri, audience) values (%s, %s, %s) returning id",
-        [base_id, uri, audience],
+        "insert into sources (base_id, uri, audience, data_class) values (%s, %s, %s, %s)"
+        " returning id",
+        [base_id, uri, audience, data_class or DataClass.INTERNAL],
     )
     source_id: int | None = await cursor.fetchone()
     assert source_id is not None
@@ -34,10 +44,15 @@ async def change_audience(conn: AsyncConnection, source_id: int, audience: str) 
     )
 
 
+async def change_data_class(conn: AsyncConnection, source_id: int, data_class: DataClass) -> None:
+    await conn.execute("update sources set data_class = %s where id = %s", [data_class, source_id])
+
+
 async def list_sources(conn: AsyncConnection, base_id: int) -> list[Source]:
     cursor = conn.cursor(row_factory=class_row(Source))
     await cursor.execute(
-        "select id, uri, audience from sources where base_id = %s order by uri", [base_id]
+        "select id, uri, audience, data_class from sources where base_id = %s order by uri",
+        [base_id],
     )
     return await cursor.fetchall()
 

@@ -1,0 +1,39 @@
+"""What is stored of endpoints."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEndpoint:
+    """An endpoint that was entered on the page; its settings hold no key."""
+
+    name: str
+    settings: dict[str, Any]
+    encrypted_key: bytes | None = field(repr=False)
+    changed_by: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """Money of one endpoint on one day (UTC), in millionths.
+
+    Attributes:
+        reserved_micros: the most that calls in flight may cost.
+    """
+
+    endpoint: str
+    day: date
+    reserved_micros: int
+    spent_micros: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCheck:
+    """What `kefu llm check` found of an endpoint."""
+
+    endpoint: str
+    checked_at: datetime
+    findings: list[dict[str, Any]]
