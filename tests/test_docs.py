@@ -4,6 +4,7 @@ import inspect
 import re
 import shlex
 from collections.abc import Iterator
+from enum import EnumType
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -21,7 +22,14 @@ from kefu import errors
 from kefu.cli import app as cli
 from kefu.knowledge.parsing import supported_suffixes
 from kefu.server import create_app
-from kefu.settings import BENCHMARK_PREFIX, Settings, list_keys, load_settings, variable
+from kefu.settings import (
+    BENCHMARK_PREFIX,
+    EndpointSettings,
+    Settings,
+    list_keys,
+    load_settings,
+    variable,
+)
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -89,7 +97,9 @@ def shown_limits(field: FieldInfo) -> str:
     if "le" in given:
         low = f"more than {given['gt']}" if "gt" in given else given["ge"]
         return f"{low} to {given['le']}"
-    choices = [each for each in get_args(field.annotation) if isinstance(each, str)]
+    kinds = get_args(field.annotation) or (field.annotation,)
+    enums = [each for kind in kinds if isinstance(kind, EnumType) for each in kind]
+    choices = enums or [each for each in kinds if isinstance(each, str)]
     return ", ".join(f"`{each}`" for each in choices) or NONE
 
 
@@ -112,6 +122,14 @@ def test_reference_lists_every_setting(key: str) -> None:
     row = next((line for line in lines if line.startswith(row_start(key))), "")
     end = f"| {shown_limits(field)} | {field.description} |"
     assert row.endswith(end), f"settings.md lacks: {row_start(key)} {end.removeprefix('| ')}"
+
+
+@pytest.mark.parametrize("name", EndpointSettings.model_fields)
+def test_reference_lists_every_key_of_an_endpoint(name: str) -> None:
+    meaning = EndpointSettings.model_fields[name].description or "?"
+    rows = sections_of(REFERENCE / "settings.md", level=2)["endpoints"].splitlines()
+    row = next((line for line in rows if line.startswith(f"| `{name}` | ")), "")
+    assert meaning.removesuffix(".") in row
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

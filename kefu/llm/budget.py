@@ -5,20 +5,14 @@ same time never spend more than the budget. A process that is killed leaves its 
 count as spent until the day (UTC) ends.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from psycopg import AsyncConnection
-
 from kefu.errors import BudgetSpent
 from kefu.llm import store
 from kefu.llm.prices import MILLION
-
-Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
-"""Opens a connection on which every statement commits by itself."""
+from kefu.llm.store import Connect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,13 +55,19 @@ def resolve(given: EndpointSettings, *, origin: Origin = "endpoints") -> Endpoin
     """Fill in what a preset, the address and the location say.
 
     Raises:
-        BadSettings: it has no address or no model.
+        BadSettings: it has no address, no model, or a budget without prices.
     """
     preset = load_presets().get(given.preset or "", {})
     url = (given.url or preset.get("url", "")).rstrip("/")
     if given.preset != "local":
         _require_address(given.name, url, given.model)
     location = given.location or _locate(url, preset, is_own_address=given.url is not None)
+    prices = find_prices(given, url=url, provider=preset.get("provider"), location=location)
+    if given.budget_per_day is not None and not prices.is_known:
+        raise BadSettings(
+            f"Endpoint {given.name}: budget_per_day needs input_price and output_price,"
+            " because no list price is known."
+        )
     return Endpoint(
         name=given.name,
         purpose=given.purpose,
@@ -69,7 +75,7 @@ def resolve(given: EndpointSettings, *, origin: Origin = "endpoints") -> Endpoin
         model=given.model,
         location=location,
         data_class=given.data_class or HIGHEST_BY_LOCATION[location],
-        prices=find_prices(given, url=url, provider=preset.get("provider"), location=location),
+        prices=prices,
         settings=given,
         origin=origin,
     )

@@ -8,12 +8,13 @@ from time import perf_counter
 
 from kefu.errors import ModelBusy, ModelRejected, ModelUnavailable
 from kefu.llm.breaker import Breaker
-from kefu.llm.budget import Budget, Connect, Reservation
+from kefu.llm.budget import Budget, Reservation
 from kefu.llm.chat import Wire
 from kefu.llm.endpoints import Endpoint
 from kefu.llm.open_call import OpenCall
 from kefu.llm.pace import Pace
 from kefu.llm.slots import Slots
+from kefu.llm.store import Connect
 from kefu.llm.tokens import TokenCounter
 
 RETRY_WITHIN_SECONDS = 1.0

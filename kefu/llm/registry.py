@@ -10,7 +10,6 @@ from opentelemetry import trace
 
 from kefu.errors import KefuError, ModelForbidden, ModelUnavailable
 from kefu.llm import store
-from kefu.llm.budget import Connect
 from kefu.llm.calls import CallOutcome, OnCall, ignore_call
 from kefu.llm.endpoints import Endpoint, resolve, resolve_all
 from kefu.llm.guarded import GuardedEndpoint
@@ -18,6 +17,7 @@ from kefu.llm.open_call import OpenCall
 from kefu.llm.records import StoredEndpoint
 from kefu.llm.routing import Decision, decide
 from kefu.llm.secrets import Vault
+from kefu.llm.store import Connect
 from kefu.llm.tokens import estimate_tokens
 from kefu.llm.wires import open_wire
 from kefu.settings import EndpointSettings, Purpose, Settings

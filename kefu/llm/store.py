@@ -1,6 +1,7 @@
 """Every SQL statement about model endpoints, their spending and their checks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,9 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from kefu.llm.records import Spending, StoredCheck, StoredEndpoint
+
+Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+"""Opens a connection on which every statement commits by itself."""
 
 
 async def reserve(

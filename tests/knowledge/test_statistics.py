@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from taken_in import (
-    empty,
     require_right_statistics,
     require_right_weights,
     rows,
@@ -14,6 +13,7 @@ from taken_in import (
 )
 
 from kefu.knowledge.lexical_index import MAX_LENGTH_DRIFT
+from kefu.knowledge.withdraw import withdraw
 from kefu.resources import Resources
 
 WORDS = [
@@ -76,8 +76,7 @@ async def test_nothing_is_left_of_a_base_that_was_emptied(
     for seed in range(3):
         change(tmp_path, random.Random(seed))
     await take_in(resources, tmp_path)
-    empty(tmp_path)
-    await take_in(resources, tmp_path)
+    await withdraw(resources.database, tmp_path, base_name="main")
     assert await rows(resources.database, "select count(*) from terms") == [(0,)]
     await require_right_statistics(resources.database)
 
