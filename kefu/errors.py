@@ -18,6 +18,7 @@ KefuError
             BudgetSpent       the money for today is spent
 """
 
+from math import ceil
 from typing import ClassVar
 
 
@@ -110,7 +111,7 @@ class ModelBusy(ModelUnavailable):
     def __init__(self, message: str, *, retry_after_seconds: float = 5.0) -> None:
         """Take when it makes sense to come again."""
         super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
+        self.retry_after_seconds = max(1, ceil(retry_after_seconds))
 
 
 class ModelForbidden(ModelUnavailable):

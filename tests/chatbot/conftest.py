@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,55 +11,13 @@ from documents import REFUNDS, refund_answer
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from scripted import ScriptedAnswerer
 
-from kefu.answering import AnswerEvent, Turn
 from kefu.knowledge import ingest
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
 from kefu.server import attach, create_app
 from kefu.settings import Settings
-from kefu.viewer import Viewer
-
-Step = AnswerEvent | Exception | asyncio.Event
-
-
-class ScriptedAnswerer:
-    """Answers a question by the steps written down for it: sends, waits or fails.
-
-    Attributes:
-        scripts: steps by question; a question that is not here gets those of "".
-        asked: question, base and history of every call.
-        was_cancelled: the last answer was given up before its end.
-    """
-
-    def __init__(self) -> None:
-        self.scripts: dict[str, Sequence[Step]] = {}
-        self.asked: list[tuple[str, str, Sequence[Turn]]] = []
-        self.was_cancelled = asyncio.Event()
-
-    async def __call__(
-        self,
-        resources: Resources,
-        question: str,
-        *,
-        viewer: Viewer,
-        base: str = "main",
-        history: Sequence[Turn] = (),
-    ) -> AsyncGenerator[AnswerEvent, None]:
-        self.asked.append((question, base, history))
-        try:
-            for step in self.scripts.get(question, self.scripts.get("", ())):
-                match step:
-                    case Exception():
-                        raise step
-                    case asyncio.Event():
-                        await step.wait()
-                    case _:
-                        yield step
-        except (asyncio.CancelledError, GeneratorExit):
-            self.was_cancelled.set()
-            raise
-
 
 NEEDS_CONNECTIONS = {"chunk_id", "page"}  # ingestion and a browser use several at once
 

@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conftest import ScriptedAnswerer
 from documents import ABSTENTION, QUOTE, TABLE_QUOTE, answer_with, cite, refund_answer
 from fastapi import FastAPI
 from playwright.async_api import Locator, Page, expect
+from scripted import ScriptedAnswerer
 
 from kefu.answering import Sentence
 from kefu.errors import ModelUnavailable

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
-from conftest import ScriptedAnswerer
 from documents import ABSTENTION, refund_answer
 from fastapi import FastAPI
 from httpx import AsyncClient
+from scripted import ScriptedAnswerer
 
 from kefu.answering import Turn
 from kefu.errors import ModelUnavailable

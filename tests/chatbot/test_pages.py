@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from conftest import ScriptedAnswerer
 from documents import ABSTENTION, QUOTE, answer_with, cite
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
+from scripted import ScriptedAnswerer
 from selectolax.lexbor import LexborHTMLParser
 
 from kefu.answering import Sentence
