@@ -29,6 +29,13 @@ _ANNOUNCEMENT = re.compile(
 )
 """A sentence of these words only announces what follows and states nothing."""
 
+_QUESTION = re.compile(
+    r"[?？]\W*$|^\W*(?:can|could|do|does|did|will|would|should|may|is|are|was|were)"
+    r" (?:you|i|we|it|they|there|he|she|my|your|this|that|the)\b",
+    re.IGNORECASE,
+)
+"""By its mark, or, where the model was cut off before that, by its inversion."""
+
 MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
 
 _LINK = re.compile(r"(?P<image>!)?\[(?P<label>[^\]\n]*)\]\(\s*<?(?P<target>[^)\s>]*)[^)\n]*\)")
@@ -116,7 +123,10 @@ class Judge:
         """The draft with Kefu's own markers, or None when what it cites does not support it.
 
         Where the model names no excerpt, or a wrong one, the one that supports the draft is cited.
+        A question is no answer, whatever supports it.
         """
+        if len(draft.claims) == 1 and _QUESTION.search(draft.claims[0]):
+            return None
         cited = [self._hits[marker - 1] for marker in draft.markers if self._has(marker)]
         others = [hit for hit in self._hits if hit not in cited]
         for hits in ([cited] if cited else []) + [[hit] for hit in (*cited, *others)]:

@@ -157,3 +157,11 @@ async def test_the_marker_of_a_fenced_block_stands_below_it() -> None:
 
 async def test_garbage_shows_nothing() -> None:
     assert await shown("[[[[", "]]]] ``` ||| \x00", "\ud800 🤖🤖 <|im_end|>", "\n" * 50) == ""
+
+
+@pytest.mark.parametrize(
+    "question", ["Can I get a full refund within seven days? [1]", "Can you get a full refund"]
+)
+async def test_a_question_of_the_model_is_not_shown(question: str) -> None:
+    sentences, written = await verify(question)
+    assert (sentences, written.dropped_count) == ([], 1)
