@@ -27,6 +27,7 @@ from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
 from kefu.retrieval.commands import search_command
 from kefu.settings import Settings, load_settings
+from kefu.tracing.commands import list_traces_command, prune_traces_command, show_trace_command
 
 P = ParamSpec("P")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -47,6 +48,8 @@ knowledge = typer.Typer(help="What the company knows.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
 audit = typer.Typer(help="Who did what, and the proof of it.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+traces = typer.Typer(help="How answers came about.", no_args_is_help=True)
+app.add_typer(traces, name="traces")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -70,6 +73,9 @@ knowledge.command("withdraw")(run_async(withdraw_command))
 audit.command("list")(run_async(list_command))
 audit.command("verify")(run_async(verify_command))
 audit.command("export")(run_async(export_command))
+traces.command("list")(run_async(list_traces_command))
+traces.command("show")(run_async(show_trace_command))
+traces.command("prune")(run_async(prune_traces_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

@@ -20,6 +20,8 @@ from kefu.knowledge import keep_embedding
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
 from kefu.settings import ServerSettings, Settings
+from kefu.tracing import Recorder, keep_partitions, record_traces
+from kefu.tracing.metrics import observe
 from kefu.web import (
     BodyLimit,
     Gate,
@@ -52,17 +54,17 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_resources(settings) as resources:
-            attach(app, resources, answerer=answerer)
+        async with (
+            open_resources(settings) as resources,
+            record_traces(resources, also=[observe]) as recorder,
+        ):
+            attach(app, resources, answerer=answerer, recorder=recorder)
             await _tell_setup_link(resources, tell)
-            background = [
-                asyncio.create_task(keep_embedding(resources.database, resources.embedder)),
-                asyncio.create_task(keep_anchor(resources.database, settings)),
-            ]
+            upkeep = _begin_upkeep(resources)
             yield
-            for task in background:
+            for task in upkeep:
                 task.cancel()
-            await asyncio.wait(background)
+            await asyncio.wait(upkeep)
 
     app = FastAPI(
         title="Kefu",
@@ -72,6 +74,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # a trace is no request
         responses={"default": {"model": ProblemBody, "description": "What went wrong."}},
         middleware=[
             Middleware(SecurityHeaders),
@@ -87,8 +90,25 @@ def create_app(
     return app
 
 
-def attach(app: FastAPI, resources: Resources, *, answerer: Answerer = stream_answer) -> None:
+def _begin_upkeep(resources: Resources) -> list[asyncio.Task[None]]:
+    """What a running server does besides answering requests."""
+    database, keep_days = resources.database, resources.settings.tracing.retention_days
+    return [
+        asyncio.create_task(keep_embedding(database, resources.embedder)),
+        asyncio.create_task(keep_anchor(database, resources.settings)),
+        asyncio.create_task(keep_partitions(database, keep_days=keep_days)),
+    ]
+
+
+def attach(
+    app: FastAPI,
+    resources: Resources,
+    *,
+    answerer: Answerer = stream_answer,
+    recorder: Recorder | None = None,
+) -> None:
     """Give the application what its routes work with."""
+    app.state.recorder = recorder
     app.state.resources = resources
     app.state.answerer = answerer
     app.state.gate = Gate(

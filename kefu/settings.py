@@ -245,6 +245,22 @@ class AuditSettings(Section):
     )
 
 
+class TracingSettings(Section):
+    """What is kept of how answers came about, and where else it goes."""
+
+    retention_days: int = Field(30, ge=1, le=3650, description="Traces are kept so many days.")
+    content: bool = Field(default=True, description="Keep what was asked and answered, masked.")
+    buffer_spans: int = Field(
+        10_000, ge=100, le=1_000_000, description="Spans that may wait; more are lost."
+    )
+    collector_url: str | None = Field(
+        None, description="OTLP/HTTP endpoint for traces, e.g. http://localhost:4318/v1/traces."
+    )
+    collector_authorization: Secret = Field(
+        None, description="Value of the Authorization header for the collector."
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -280,6 +296,7 @@ class Settings(BaseSettings):
     chatbot: ChatbotSettings = ChatbotSettings()
     ingest: IngestSettings = IngestSettings()
     audit: AuditSettings = AuditSettings()
+    tracing: TracingSettings = TracingSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -301,3 +301,27 @@ def test_the_web_framework_is_loaded_only_to_serve() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert result.stdout == "False False\n"
+
+
+def test_an_answer_can_be_traced_from_its_id(filled: Kefu) -> None:
+    answer = filled.run("ask", "When are refunds paid? My number is 13812345678")
+    trace_id = answer.rpartition("trace ")[2].strip()
+    shown = filled.run("traces", "show", trace_id)
+    assert "gather" in shown
+    assert "[phone]" in shown
+    assert "13812345678" not in shown
+    listed = filled.json("traces", "list", "--product", "cli")
+    assert trace_id in {each["trace_id"].replace("-", "") for each in listed}
+    assert filled.json("traces", "show", trace_id)["spans"][0]["name"] == "ask"
+
+
+def test_traces_that_are_not_there_get_a_sentence(filled: Kefu) -> None:
+    assert_one_sentence(filled.run("traces", "show", "0" * 32, code=1))
+    assert_one_sentence(filled.run("traces", "show", "nonsense", code=2))
+    assert filled.run("traces", "list", "--slow", "1000") == "No traces.\n"
+
+
+def test_pruning_keeps_the_traces_of_today(filled: Kefu) -> None:
+    before = filled.json("traces", "list")
+    assert filled.json("traces", "prune", "--days", "0") == {"dropped_days": []}
+    assert filled.json("traces", "list") == before

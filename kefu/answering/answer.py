@@ -5,6 +5,8 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from opentelemetry import trace
+
 from kefu.answering.citing import Citer
 from kefu.answering.evidence import HITS_READ, Unit
 from kefu.answering.extract import choose_units, compose, leave_out_said
@@ -21,7 +23,13 @@ from kefu.answering.records import (
     Turn,
 )
 from kefu.answering.understand import stand_alone
-from kefu.answering.write import TURNS_GIVEN, ModelRefused, Sending, build_prompt
+from kefu.answering.write import (
+    TURNS_GIVEN,
+    ModelRefused,
+    Sending,
+    build_prompt,
+    describe_prompt,
+)
 from kefu.answering.written import Judge, Written, write_verified
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.knowledge import DEFAULT_BASE
@@ -29,11 +37,13 @@ from kefu.llm import Call, ChatEndpoint
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import detect_language
+from kefu.tracing import Value, trace_steps
 from kefu.viewer import Viewer, highest_class
 
 NEAR_SHARE = 0.6  # of the threshold: near enough to name the nearest document
 
 log = logging.getLogger(__name__)
+tracer = trace.get_tracer("kefu.answering")
 
 
 async def stream_answer(
@@ -51,7 +61,17 @@ async def stream_answer(
         NotFound: there is no such base.
         DatabaseUnavailable: nothing can be read.
     """
-    async with aclosing(_Run(resources, question, viewer, base, history).events()) as events:
+    span = tracer.start_span(
+        "invoke_workflow answer",
+        attributes={
+            "gen_ai.operation.name": "invoke_workflow",
+            "gen_ai.workflow.name": "answer",
+            "kefu.base": base,
+            "kefu.input": question,
+        },
+    )
+    run = _Run(resources, question, viewer, base, history)
+    async with aclosing(trace_steps(span, run.events(), describe=describe_event)) as events:
         async for event in events:
             yield event
 
@@ -73,6 +93,22 @@ async def answer(
     raise AssertionError("a stream of events ends with an answer")
 
 
+def describe_event(event: AnswerEvent) -> dict[str, Value]:
+    """An answer as attributes of the span it ends; nothing of other events."""
+    if not isinstance(event, Answer):
+        return {}
+    waits = {"first_sentence", "total"} & event.timings.keys()
+    return {
+        "kefu.outcome": event.outcome,
+        "kefu.output": event.answer,
+        "kefu.language": event.language,
+        "kefu.mode": event.mode,
+        "kefu.confidence": event.confidence,
+        "kefu.citation_count": len(event.citations),
+        **{f"kefu.{name}_ms": round(event.timings[name] * 1000, 1) for name in waits},
+    }
+
+
 class _Run:
     """One question on its way."""
 
@@ -90,7 +126,7 @@ class _Run:
         self.base = base
         self.history = history
         self.language = detect_language(question)
-        self.asked = stand_alone(question, history)
+        self.asked = question
         self.citer = Citer()
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
@@ -104,6 +140,9 @@ class _Run:
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
         yield Progress(stage=Stage.SEARCHING)
+        with tracer.start_as_current_span("understand") as span:
+            self.asked = stand_alone(self.question, self.history)
+            span.set_attribute("kefu.asked", self.asked)
         evidence = await gather(self.resources, self.asked, viewer=self.viewer, base=self.base)
         hits, ranked, sure = evidence.hits, evidence.units, evidence.confidence
         self._clock("search")
@@ -128,7 +167,10 @@ class _Run:
                 yield sentence
         is_whole = written.shown_count and not written.dropped_count and not self.notice
         if not is_whole:
-            for sentence in self._extract(ranked):
+            with tracer.start_as_current_span("extract") as span:
+                pieces = self._extract(ranked)
+                span.set_attribute("kefu.sentence_count", len(pieces))
+            for sentence in pieces:
                 yield sentence
 
     async def _try_to_write(
@@ -178,7 +220,7 @@ class _Run:
         )
         embedder = self.resources.embedder
         may_see = embedder.data_class.rank >= sending.data_class.rank
-        return write_verified(
+        sentences = write_verified(
             endpoint,
             prompt,
             sending=sending,
@@ -186,6 +228,9 @@ class _Run:
                 self.asked, given, embedder=embedder if may_see else None, citer=self.citer
             ),
             written=written,
+        )
+        return trace_steps(
+            tracer.start_span("write", attributes=describe_prompt(prompt)), sentences
         )
 
     def _note_call(self, call: Call) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from opentelemetry import trace
+
 from kefu.answering.confidence import confidence
 from kefu.answering.evidence import Unit, list_units, rank_units
 from kefu.errors import ModelUnavailable
@@ -10,6 +12,8 @@ from kefu.resources import Resources
 from kefu.retrieval import Hit, search, weigh_terms
 from kefu.text import Span, detect_language, query_terms
 from kefu.viewer import Viewer, highest_class
+
+tracer = trace.get_tracer("kefu.answering")
 
 HITS_SEARCHED = 10
 FOREIGN_UNITS = 16  # units in another language whose similarity is computed
@@ -31,12 +35,15 @@ class Evidence:
 
 async def gather(resources: Resources, question: str, *, viewer: Viewer, base: str) -> Evidence:
     """Search and rank; raises as `kefu.retrieval.search`."""
-    hits = await search(resources, question, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
-    units = list_units(hits)
-    idf = await weigh_terms(resources, query_terms(question), base_name=base)
-    similarities = await _foreign_similarities(resources, question, units)
-    ranked = rank_units(question, units, idf=idf, similarities=similarities)
-    return Evidence(hits=hits, units=ranked, confidence=confidence(hits, ranked))
+    with tracer.start_as_current_span("gather") as span:
+        hits = await search(resources, question, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
+        units = list_units(hits)
+        idf = await weigh_terms(resources, query_terms(question), base_name=base)
+        similarities = await _foreign_similarities(resources, question, units)
+        ranked = rank_units(question, units, idf=idf, similarities=similarities)
+        sure = confidence(hits, ranked)
+        span.set_attributes({"kefu.unit_count": len(ranked), "kefu.confidence": round(sure, 3)})
+    return Evidence(hits=hits, units=ranked, confidence=sure)
 
 
 async def _foreign_similarities(

@@ -36,11 +36,13 @@ class AnswerPrompt:
 
     Attributes:
         hit_count: how many of the hits, from the first on, found room.
+        version: of the prompt's file: a digest of its text.
     """
 
     instructions: str
     prompt: str
     hit_count: int
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,17 @@ def build_prompt(
         instructions=instructions.substitute(given),
         prompt=prompt.substitute(given),
         hit_count=len(excerpts),
+        version=_prompt_version(),
     )
+
+
+def describe_prompt(prompt: AnswerPrompt) -> dict[str, str | int]:
+    """As attributes of the span that writes."""
+    return {
+        "kefu.prompt": "answer",
+        "kefu.prompt_version": prompt.version,
+        "kefu.hit_count": prompt.hit_count,
+    }
 
 
 async def write(
@@ -163,8 +175,16 @@ def _conversation(earlier: Sequence[Turn]) -> str:
     return "\n".join(lines)
 
 
+def _read_prompt() -> str:
+    return (files("kefu.answering") / "prompts" / "answer.md").read_text(encoding="utf-8")
+
+
+def _prompt_version() -> str:
+    return content_digest(_read_prompt())[:12]
+
+
 def _load_template() -> tuple[Template, Template]:
-    text = (files("kefu.answering") / "prompts" / "answer.md").read_text(encoding="utf-8")
+    text = _read_prompt()
     instructions, _, prompt = _FRONT_MATTER.sub("", text).partition("\n# Prompt\n")
     return Template(instructions.removeprefix("\n# Instructions\n").strip()), Template(
         prompt.strip()

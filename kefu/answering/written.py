@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 import numpy as np
+from opentelemetry import trace
 
 from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft
@@ -35,6 +36,8 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 """By its mark, or, where the model was cut off before that, by its inversion."""
+
+tracer = trace.get_tracer("kefu.answering")
 
 MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
 
@@ -72,7 +75,11 @@ async def write_verified(
                 continue
             if draft.claims in stated:
                 continue
-            sentence = await judge.judge(draft)
+            with tracer.start_as_current_span(
+                "verify", attributes={"kefu.input": draft.text}
+            ) as span:
+                sentence = await judge.judge(draft)
+                span.set_attribute("kefu.is_supported", sentence is not None)
             if sentence is None:
                 written.dropped_count += 1
                 continue

@@ -68,6 +68,11 @@ class FeedbackRequest(BaseModel):
     conversation_id: UUID
     rating: Rating
     comment: str | None = Field(None, max_length=MAX_COMMENT_CHARACTERS)
+    correction: str | None = Field(
+        None,
+        max_length=MAX_COMMENT_CHARACTERS,
+        description="What the answer should have said.",
+    )
 
 
 class Health(BaseModel):
@@ -161,6 +166,7 @@ async def give_feedback(
             conversation_id=body.conversation_id,
             rating=body.rating,
             comment=body.comment,
+            correction=body.correction,
         )
 
 

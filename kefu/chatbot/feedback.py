@@ -18,17 +18,28 @@ async def rate_answer(
     conversation_id: UUID,
     rating: Rating,
     comment: str | None = None,
+    correction: str | None = None,
 ) -> Feedback:
     """Keep what a customer thinks of an answer, in place of what they thought before.
 
     Raises:
         NotFound: the conversation has no such message.
-        BadInput: the message is not an answer, or the comment is too long.
+        BadInput: the message is not an answer, or the comment or correction is too long.
     """
     message = await get_message(conn, message_id, conversation_id=conversation_id)
     if message.role != "chatbot":
         raise BadInput("Only answers of the chatbot can be rated.")
-    kept = clean_text(comment or "").strip()
+    return await replace_feedback(
+        conn,
+        message_id,
+        rating=rating,
+        comment=_clean(comment, "comment"),
+        correction=_clean(correction, "correction"),
+    )
+
+
+def _clean(text: str | None, name: str) -> str | None:
+    kept = clean_text(text or "").strip()
     if len(kept) > MAX_COMMENT_CHARACTERS:
-        raise BadInput(f"A comment has at most {MAX_COMMENT_CHARACTERS} characters.")
-    return await replace_feedback(conn, message_id, rating=rating, comment=kept or None)
+        raise BadInput(f"A {name} has at most {MAX_COMMENT_CHARACTERS} characters.")
+    return kept or None

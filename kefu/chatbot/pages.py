@@ -114,6 +114,7 @@ async def give_feedback(request: Request, message_id: UUID, resources: OpenResou
             conversation_id=conversation_id,
             rating=rating,
             comment=form.get("comment"),
+            correction=form.get("correction"),
         )
         transcript = await get_transcript(conn, conversation_id)
     if "partial" not in form:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Protocol
 from uuid import UUID
 
+from opentelemetry import trace
 from pydantic import TypeAdapter
 
 from kefu.answering import Answer, AnswerEvent, Progress, Sentence, Turn
@@ -24,11 +25,14 @@ from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, find_base
 from kefu.resources import Resources
 from kefu.text import clean_text
+from kefu.tracing import Value, current_trace_id, trace_steps
 from kefu.viewer import DataClass, Viewer
 
 MAX_QUESTION_CHARACTERS = 2000
 HISTORY_TURNS = 6
 ANSWER = TypeAdapter(Answer)
+
+tracer = trace.get_tracer("kefu.chatbot")
 
 ChatEvent = Progress | Sentence | ChatAnswer
 
@@ -88,6 +92,36 @@ async def finish_turn(
     resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
 ) -> AsyncGenerator[ChatEvent, None]:
     """Answer a stored question; the answer is stored before it is yielded."""
+    span = tracer.start_span(
+        "turn",
+        attributes={
+            "kefu.product": "chatbot",
+            "kefu.base": turn.base,
+            "kefu.input": turn.question,
+            "gen_ai.conversation.id": str(turn.conversation_id),
+        },
+    )
+    events = _answer(resources, turn, viewer=viewer, answerer=answerer)
+    async with aclosing(trace_steps(span, events, describe=describe_event)) as steps:
+        async for event in steps:
+            yield event
+
+
+def describe_event(event: ChatEvent) -> dict[str, Value]:
+    """A stored answer as attributes of the span of its turn."""
+    if not isinstance(event, ChatAnswer):
+        return {}
+    return {
+        "kefu.outcome": event.outcome,
+        "kefu.output": event.answer,
+        "kefu.language": event.language,
+        "kefu.message_id": str(event.message_id),
+    }
+
+
+async def _answer(
+    resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
+) -> AsyncGenerator[ChatEvent, None]:
     events = answerer(resources, turn.question, viewer=viewer, base=turn.base, history=turn.history)
     async with aclosing(events):
         async for event in events:
@@ -122,13 +156,15 @@ def build_history(messages: Sequence[Message]) -> tuple[Turn, ...]:
 
 
 async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> ChatAnswer:
-    async with resources.database.transaction() as conn:
-        message = await record_answer(
-            conn,
-            answer.answer,
-            conversation_id=turn.conversation_id,
-            answer=ANSWER.dump_python(answer, mode="json"),
-        )
+    with tracer.start_as_current_span("store"):
+        async with resources.database.transaction() as conn:
+            message = await record_answer(
+                conn,
+                answer.answer,
+                conversation_id=turn.conversation_id,
+                answer=ANSWER.dump_python(answer, mode="json"),
+                trace_id=current_trace_id(),
+            )
     said = {field.name: getattr(answer, field.name) for field in fields(Answer)}
     return ChatAnswer(**said, conversation_id=turn.conversation_id, message_id=message.id)
 

@@ -31,14 +31,19 @@ async def record_question(conn: Connection, question: str, *, conversation_id: U
     if last is not None and last.role == "customer" and last.text == question:
         return last
     return await insert_message(
-        conn, id=uuid4(), conversation_id=conversation_id, role="customer", text=question
+        conn, conversation_id=conversation_id, role="customer", text=question
     )
 
 
 async def record_answer(
-    conn: Connection, text: str, *, conversation_id: UUID, answer: Mapping[str, object]
+    conn: Connection,
+    text: str,
+    *,
+    conversation_id: UUID,
+    answer: Mapping[str, object],
+    trace_id: UUID | None = None,
 ) -> Message:
-    """Append what the chatbot answered.
+    """Append what the chatbot answered, and the trace of how it came about.
 
     Raises:
         NotFound: the conversation was deleted meanwhile.
@@ -46,9 +51,9 @@ async def record_answer(
     await lock_conversation(conn, conversation_id)
     return await insert_message(
         conn,
-        id=uuid4(),
         conversation_id=conversation_id,
         role="chatbot",
         text=text,
         answer=answer,
+        trace_id=trace_id,
     )

@@ -34,6 +34,7 @@ class Message:
         position: 0-based place in the conversation.
         answer: what the chatbot's message says and how it came about, as it went over the wire;
             None in messages of the customer.
+        trace_id: of the steps that led to the chatbot's message.
     """
 
     id: UUID
@@ -42,4 +43,5 @@ class Message:
     role: Role
     text: str
     answer: Mapping[str, object] | None
+    trace_id: UUID | None = None
     created_at: datetime

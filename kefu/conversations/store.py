@@ -1,7 +1,7 @@
 """Every SQL statement about conversations."""
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from kefu.conversations.records import Conversation, Message, Role
 from kefu.errors import NotFound
 
-MESSAGE = "id, conversation_id, position, role, text, answer, created_at"
+MESSAGE = "id, conversation_id, position, role, text, answer, trace_id, created_at"
 CONVERSATION = "id, base, language, created_at"
 
 
@@ -67,25 +67,26 @@ async def _read_conversation(conn: AsyncConnection, statement: str, id: UUID) ->
 async def insert_message(
     conn: AsyncConnection,
     *,
-    id: UUID,
     conversation_id: UUID,
     role: Role,
     text: str,
     answer: Mapping[str, object] | None = None,
+    trace_id: UUID | None = None,
 ) -> Message:
     """Append a message to a conversation that this transaction began or locked."""
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        "insert into messages (id, conversation_id, position, role, text, answer)"
+        "insert into messages (id, conversation_id, position, role, text, answer, trace_id)"
         " values (%(id)s, %(conversation_id)s, (select coalesce(max(position) + 1, 0)"
         "  from messages where conversation_id = %(conversation_id)s),"
-        f" %(role)s, %(text)s, %(answer)s) returning {MESSAGE}",
+        f" %(role)s, %(text)s, %(answer)s, %(trace_id)s) returning {MESSAGE}",
         {
-            "id": id,
+            "id": uuid4(),
             "conversation_id": conversation_id,
             "role": role,
             "text": text,
             "answer": None if answer is None else Jsonb(answer),
+            "trace_id": trace_id,
         },
     )
     message = await cursor.fetchone()

@@ -11,6 +11,7 @@ from kefu.knowledge import ingest
 from kefu.knowledge.commands import IngestBars
 from kefu.resources import open_resources
 from kefu.settings import load_settings
+from kefu.tracing import record_traces
 from kefu.viewer import ANONYMOUS
 
 BASE = "demo"
@@ -29,7 +30,7 @@ async def demo_command(
     """Load the invented company Lanhe Cloud, ask it two questions, and serve the chat page."""
     console = Console()
     settings = load_settings()
-    async with open_resources(settings) as resources:
+    async with open_resources(settings) as resources, record_traces(resources):
         with as_file(files("kefu.demo") / "documents") as documents:
             console.print(
                 "[bold]Lanhe Cloud[/], an invented hosting company: loading its documents …"

@@ -21,6 +21,7 @@ from kefu.knowledge.store.status import list_statuses
 from kefu.knowledge.withdraw import withdraw
 from kefu.resources import open_resources
 from kefu.settings import load_settings
+from kefu.tracing import record_traces
 from kefu.viewer import DataClass
 
 SHOWN_PROBLEMS = 20
@@ -53,7 +54,7 @@ async def ingest_command(
     Ends with code 3 when some files could not be taken in.
     """
     console = Console(stderr=True)
-    async with open_resources(load_settings()) as resources:
+    async with open_resources(load_settings()) as resources, record_traces(resources):
         with IngestBars(console, is_shown=not as_json) as bars:
             report = await ingest(
                 resources,

@@ -13,6 +13,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from opentelemetry import trace
+from opentelemetry.trace import StatusCode
+
 from kefu.errors import BadInput, TooLarge
 from kefu.knowledge.embedding import embed_waiting, require_same_embedder
 from kefu.knowledge.lexical_index import has_drifted
@@ -35,6 +38,7 @@ DEFAULT_BASE = "main"
 UNREADABLE = "It cannot be read: it is a broken link, no ordinary file, or not permitted."
 
 AS_BEFORE = Handling()
+tracer = trace.get_tracer("kefu.knowledge")
 
 OnProgress = Callable[[IngestReport], None]
 
@@ -63,19 +67,34 @@ async def ingest(
     base = await ensure_base(resources, base_name)
     started = time.monotonic()
     report = IngestReport(base=base.name)
+    attributes = {"kefu.product": "knowledge", "kefu.base": base.name}
     async with (
         resources.database.connection() as conn,
         base_store.only_writer(conn, base),
         ParserPool(resources.settings.ingest) as parsers,
     ):
-        run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
-        try:
-            await run.take_in(roots, handling, wait=wait)
-        except ExceptionGroup as group:
-            raise _first(group) from group
+        with tracer.start_as_current_span("ingest", attributes=attributes) as span:
+            run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
+            try:
+                await run.take_in(roots, handling, wait=wait)
+            except ExceptionGroup as group:
+                raise _first(group) from group
+            finally:
+                span.set_attributes(_describe(report))
     report.seconds = time.monotonic() - started
     on_progress(report)
     return report
+
+
+def _describe(report: IngestReport) -> dict[str, int]:
+    """As attributes of the span that ingests."""
+    return {
+        "kefu.file_count": report.file_count,
+        "kefu.read_count": report.read_count,
+        "kefu.chunk_count": report.chunk_count,
+        "kefu.embedded_count": report.embedded_count,
+        "kefu.problem_count": len(report.problems),
+    }
 
 
 async def ensure_base(resources: Resources, name: str) -> Base:
@@ -187,10 +206,14 @@ class _Ingestion:
         while not queue.empty():
             file = queue.get_nowait()
             source = get_source(sources, file.found.name)
-            try:
-                await self._read(file, source)
-            except (BadInput, TooLarge) as error:
-                await self._note_problem(file, source, str(error))
+            with tracer.start_as_current_span(
+                "read", attributes={"kefu.path": file.found.name}
+            ) as span:
+                try:
+                    await self._read(file, source)
+                except (BadInput, TooLarge) as error:
+                    span.set_status(StatusCode.ERROR, str(error))
+                    await self._note_problem(file, source, str(error))
             self.report.read_count += 1
             self.on_progress(self.report)
 

@@ -1,9 +1,12 @@
 """Find the chunks that hold what a question asks for."""
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
+
+from opentelemetry import trace
 
 from kefu.db import Connection
 from kefu.errors import BadInput, ModelUnavailable
@@ -46,6 +49,7 @@ questions to Chinese documentation .267 with them, .340 without, .289 by similar
 """
 
 log = logging.getLogger(__name__)
+tracer = trace.get_tracer("kefu.retrieval")
 
 
 async def search(
@@ -69,14 +73,29 @@ async def search(
         raise BadInput("The query is empty.")
     if len(query) > MAX_QUERY_CHARACTERS:
         raise BadInput(f"The query is longer than {MAX_QUERY_CHARACTERS} characters.")
+    attributes = {
+        "gen_ai.operation.name": "retrieval",
+        "gen_ai.data_source.id": base_name,
+        "gen_ai.retrieval.query.text": query,
+    }
+    with tracer.start_as_current_span(f"retrieval {base_name}", attributes=attributes) as span:
+        hits = await _search(resources, query, viewer=viewer, base_name=base_name, top_k=top_k)
+        span.set_attribute("gen_ai.retrieval.documents", _describe_hits(hits))
+    return hits
+
+
+async def _search(
+    resources: Resources, query: str, *, viewer: Viewer, base_name: str, top_k: int | None
+) -> list[Hit]:
     settings = resources.settings.retrieval
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)
     require_same_embedder(base, resources.embedder)
     wanted, floors = await _prepare(resources, base, query)
     find = partial(find_hits, viewer=viewer, top_k=top_k or settings.top_k)
-    async with resources.database.connection() as conn:
-        hits = await find(conn, base, wanted, floors=floors)
+    with tracer.start_as_current_span("find"):
+        async with resources.database.connection() as conn:
+            hits = await find(conn, base, wanted, floors=floors)
     if not floors or all(hit.language in floors for hit in hits if hit.parts.dense is not None):
         return hits
     floors = await _noise_floors(resources, base, wanted.language, is_stale=True)
@@ -126,7 +145,10 @@ async def _prepare(resources: Resources, base: Base, query: str) -> tuple[Query,
         log.info("Searching by words alone: the embedder may not see %s data.", data_class)
         return build_query(base, query, vector=None, floors={}, settings=settings), {}
     try:
-        vector = vector_literal((await resources.embedder.embed_queries([query]))[0])
+        with tracer.start_as_current_span(
+            "embed", attributes={"kefu.embedder": base.embedder or ""}
+        ):
+            vector = vector_literal((await resources.embedder.embed_queries([query]))[0])
     except ModelUnavailable as error:
         log.warning("Searching by words alone: %s", error)
         return build_query(base, query, vector=None, floors={}, settings=settings), {}
@@ -211,3 +233,19 @@ def _comparable(candidate: Candidate, language: str, floors: Floors) -> float | 
     own = floors[language]
     bias = own.similarity - floors.get(candidate.language, own).similarity
     return candidate.dense + LANGUAGE_BIAS_SHARE * bias
+
+
+def _describe_hits(hits: Sequence[Hit]) -> str:
+    """As the attribute of a span; the texts can be looked up by their chunks."""
+    return json.dumps(
+        [
+            {
+                "id": str(hit.chunk_id),
+                "score": round(hit.score, 4),
+                "title": " > ".join((hit.title, *hit.heading_path)),
+                "uri": hit.uri,
+            }
+            for hit in hits
+        ],
+        ensure_ascii=False,
+    )

@@ -10,22 +10,28 @@ from kefu.tracing.records import Feedback, Rating
 
 NUMBERS = {"up": 1, "down": -1}
 FEEDBACK = (
-    "message_id, case rating when 1 then 'up' else 'down' end as rating, comment,"
+    "message_id, case rating when 1 then 'up' else 'down' end as rating, comment, correction,"
     " created_at, updated_at"
 )
 
 
 async def replace_feedback(
-    conn: AsyncConnection, message_id: UUID, *, rating: Rating, comment: str | None
+    conn: AsyncConnection,
+    message_id: UUID,
+    *,
+    rating: Rating,
+    comment: str | None,
+    correction: str | None = None,
 ) -> Feedback:
-    """Keep this rating and comment in place of any earlier one."""
+    """Keep this rating, comment and correction in place of any earlier ones."""
     cursor = conn.cursor(row_factory=class_row(Feedback))
     await cursor.execute(
-        "insert into feedback (message_id, rating, comment) values (%s, %s, %s)"
+        "insert into feedback (message_id, rating, comment, correction) values (%s, %s, %s, %s)"
         " on conflict (message_id) do update set rating = excluded.rating,"
-        " comment = excluded.comment, updated_at = clock_timestamp()"
+        " comment = excluded.comment, correction = excluded.correction,"
+        " updated_at = clock_timestamp()"
         f" returning {FEEDBACK}",
-        [message_id, NUMBERS[rating], comment],
+        [message_id, NUMBERS[rating], comment, correction],
     )
     feedback = await cursor.fetchone()
     assert feedback is not None

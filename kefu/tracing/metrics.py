@@ -1,0 +1,112 @@
+"""Prometheus metrics, counted from the spans of this process."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import StatusCode
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from kefu.tracing.buffer import SpanBuffer
+
+SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
+NANOSECONDS = 1e9
+MODEL_OPERATIONS = frozenset({"chat", "embeddings", "text_completion", "generate_content"})
+
+registry = CollectorRegistry()
+
+answers = Counter(
+    "kefu_operations", "Traces that ended.", ["product", "outcome"], registry=registry
+)
+answer_seconds = Histogram(
+    "kefu_operation_seconds",
+    "How long traces took.",
+    ["product"],
+    buckets=SECONDS,
+    registry=registry,
+)
+model_calls = Counter(
+    "kefu_model_calls",
+    "Calls of models.",
+    ["endpoint", "operation", "outcome"],
+    registry=registry,
+)
+model_seconds = Histogram(
+    "kefu_model_call_seconds",
+    "How long calls of models took.",
+    ["endpoint", "operation"],
+    buckets=SECONDS,
+    registry=registry,
+)
+first_token_seconds = Histogram(
+    "kefu_model_first_token_seconds",
+    "Wait for the first token.",
+    ["endpoint"],
+    buckets=SECONDS,
+    registry=registry,
+)
+tokens = Counter("kefu_model_tokens", "Tokens.", ["endpoint", "direction"], registry=registry)
+cost = Counter(
+    "kefu_model_cost_micros",
+    "Cost of model calls, in millionths of the currency.",
+    ["endpoint", "currency"],
+    registry=registry,
+)
+
+
+def observe(span: ReadableSpan) -> None:
+    """Count a span that has ended."""
+    given: Mapping[str, Any] = span.attributes or {}
+    seconds = ((span.end_time or 0) - (span.start_time or 0)) / NANOSECONDS
+    if span.parent is None and "kefu.product" in given:
+        product = str(given["kefu.product"])
+        answers.labels(product, str(given.get("kefu.outcome", "done"))).inc()
+        answer_seconds.labels(product).observe(seconds)
+    if given.get("gen_ai.operation.name") in MODEL_OPERATIONS:
+        _observe_call(given, seconds, has_failed=span.status.status_code is StatusCode.ERROR)
+
+
+def _observe_call(given: Mapping[str, Any], seconds: float, *, has_failed: bool) -> None:
+    endpoint = str(given.get("kefu.endpoint", given.get("gen_ai.request.model", "")))
+    operation = str(given["gen_ai.operation.name"])
+    model_calls.labels(endpoint, operation, "failed" if has_failed else "done").inc()
+    model_seconds.labels(endpoint, operation).observe(seconds)
+    if "kefu.ttft_ms" in given:
+        first_token_seconds.labels(endpoint).observe(float(given["kefu.ttft_ms"]) / 1000)
+    for direction in ("input", "output"):
+        tokens.labels(endpoint, direction).inc(given.get(f"gen_ai.usage.{direction}_tokens", 0))
+    if "kefu.cost_micros" in given:
+        cost.labels(endpoint, str(given.get("kefu.currency", "USD"))).inc(given["kefu.cost_micros"])
+
+
+class BufferCollector(Collector):
+    """What became of spans, read when somebody asks."""
+
+    def __init__(self, buffers: Iterable[SpanBuffer]) -> None:
+        self._buffers = tuple(buffers)
+
+    def collect(self) -> Iterable[Metric]:
+        """Counters of spans by destination."""
+        spans = CounterMetricFamily(
+            "kefu_spans",
+            "Spans by destination and by what became of them; lost and refused ones are gone.",
+            labels=["destination", "fate"],
+        )
+        waiting = GaugeMetricFamily(
+            "kefu_spans_waiting", "Spans that wait to be written.", labels=["destination"]
+        )
+        for buffer in self._buffers:
+            name, counts = buffer.sink.name, buffer.counts
+            for fate in ("written", "lost", "refused"):
+                spans.add_metric([name, fate], getattr(counts, fate))
+            waiting.add_metric([name], buffer.waiting_count)
+        return [spans, waiting]
+
+
+def render_metrics(buffers: Iterable[SpanBuffer]) -> bytes:
+    """Everything in Prometheus' text format."""
+    own = CollectorRegistry()
+    own.register(BufferCollector(buffers))
+    return generate_latest(registry) + generate_latest(own)

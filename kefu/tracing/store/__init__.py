@@ -1,0 +1,1 @@
+"""Every SQL statement of tracing: spans and their partitions, traces, figures, feedback."""

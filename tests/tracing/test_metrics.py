@@ -1,0 +1,92 @@
+"""What Prometheus reads."""
+
+from dataclasses import dataclass
+
+from opentelemetry.trace import Status, StatusCode
+from prometheus_client.parser import text_string_to_metric_families
+from spans import a_span
+from traced_answers import QUESTION
+
+from kefu.answering import answer
+from kefu.resources import Resources
+from kefu.tracing import record_traces
+from kefu.tracing.buffer import Counts
+from kefu.tracing.metrics import observe, render_metrics
+from kefu.viewer import ANONYMOUS
+
+
+@dataclass
+class Sink:
+    name: str = "database"
+
+
+@dataclass
+class Buffer:
+    """As far as metrics look at it."""
+
+    sink: Sink
+    counts: Counts
+    waiting_count: int
+
+
+def read(*buffers: Buffer) -> dict[tuple[str, str], float]:
+    """Values by name and labels, these in the order of their names."""
+    text = render_metrics(buffers).decode()  # type: ignore[arg-type]
+    return {
+        (sample.name, ",".join(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_operations_are_counted_by_product_and_outcome() -> None:
+    whole = a_span("turn", {"kefu.product": "metric-test", "kefu.outcome": "abstained"})
+    observe(whole)
+    observe(a_span("step", {"kefu.product": "metric-test"}, parent=whole))
+    values = read()
+    assert values["kefu_operations_total", "abstained,metric-test"] == 1
+    assert values["kefu_operation_seconds_count", "metric-test"] == 1
+    assert values["kefu_operation_seconds_sum", "metric-test"] == 0.5
+
+
+def test_model_calls_are_counted_with_tokens_cost_and_first_token() -> None:
+    call = {
+        "gen_ai.operation.name": "chat",
+        "kefu.endpoint": "metric-endpoint",
+        "gen_ai.usage.input_tokens": 100,
+        "gen_ai.usage.output_tokens": 20,
+        "kefu.cost_micros": 321,
+        "kefu.currency": "CNY",
+        "kefu.ttft_ms": 250.0,
+    }
+    observe(a_span("chat", call))
+    observe(
+        a_span(
+            "chat",
+            {"gen_ai.operation.name": "chat", "kefu.endpoint": "metric-endpoint"},
+            status=Status(StatusCode.ERROR, "no"),
+        )
+    )
+    values = read()
+    assert values["kefu_model_calls_total", "metric-endpoint,chat,done"] == 1
+    assert values["kefu_model_calls_total", "metric-endpoint,chat,failed"] == 1
+    assert values["kefu_model_tokens_total", "input,metric-endpoint"] == 100
+    assert values["kefu_model_tokens_total", "output,metric-endpoint"] == 20
+    assert values["kefu_model_cost_micros_total", "CNY,metric-endpoint"] == 321
+    assert values["kefu_model_first_token_seconds_sum", "metric-endpoint"] == 0.25
+
+
+def test_spans_that_were_written_lost_and_refused_are_told_apart() -> None:
+    counts = Counts(written=5, lost=3, refused=1)
+    values = read(Buffer(sink=Sink(), counts=counts, waiting_count=7))
+    assert values["kefu_spans_total", "database,written"] == 5
+    assert values["kefu_spans_total", "database,lost"] == 3
+    assert values["kefu_spans_total", "database,refused"] == 1
+    assert values["kefu_spans_waiting", "database"] == 7
+
+
+async def test_an_answer_moves_the_counters(resources: Resources) -> None:
+    before = read().get(("kefu_model_calls_total", "house,chat,done"), 0.0)
+    async with record_traces(resources, also=[observe]):
+        await answer(resources, QUESTION, viewer=ANONYMOUS)
+    assert read()["kefu_model_calls_total", "house,chat,done"] == before + 1
