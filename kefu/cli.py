@@ -16,6 +16,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from kefu import __version__
+from kefu.accounts.commands import (
+    add_staff_command,
+    disable_staff_command,
+    list_staff_command,
+    reset_link_command,
+)
 from kefu.answering.commands import ask_command
 from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
 from kefu.audit.commands import export_command, list_command, verify_command
@@ -50,6 +56,8 @@ audit = typer.Typer(help="Who did what, and the proof of it.", no_args_is_help=T
 app.add_typer(audit, name="audit")
 traces = typer.Typer(help="How answers came about.", no_args_is_help=True)
 app.add_typer(traces, name="traces")
+staff = typer.Typer(help="Who works here.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -76,6 +84,10 @@ audit.command("export")(run_async(export_command))
 traces.command("list")(run_async(list_traces_command))
 traces.command("show")(run_async(show_trace_command))
 traces.command("prune")(run_async(prune_traces_command))
+staff.command("add")(run_async(add_staff_command))
+staff.command("list")(run_async(list_staff_command))
+staff.command("disable")(run_async(disable_staff_command))
+staff.command("reset-link")(run_async(reset_link_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

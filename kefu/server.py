@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 import kefu
 from kefu.accounts import offer_setup
+from kefu.accounts.api import router as account_api
 from kefu.accounts.pages import router as account_pages
 from kefu.answering import stream_answer
 from kefu.audit import keep_anchor
@@ -84,7 +85,7 @@ def create_app(
         ],
     )
     install_problem_handlers(app)
-    for router in (chat_api, search_api, pages, account_pages):
+    for router in (chat_api, search_api, account_api, pages, account_pages):
         app.include_router(router)
     app.mount("/static", Static(), name="static")
     return app

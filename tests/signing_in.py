@@ -16,7 +16,11 @@ async def sign_in(client: AsyncClient, database: Database, role: StaffRole) -> S
     """Make a person of this role and sign the client in; its forms then pass the CSRF check."""
     async with database.transaction() as conn:
         staff = await add_staff(
-            conn, email=f"{role}.{uuid4().hex[:8]}@example.com", name=role.title(), role=role
+            conn,
+            actor="test",
+            email=f"{role}.{uuid4().hex[:8]}@example.com",
+            name=role.title(),
+            role=role,
         )
     await sign_in_as(client, database, staff)
     return staff

@@ -1,7 +1,7 @@
 """Customers whom the host site knows: it signs who they are, and Kefu believes the signature."""
 
 import time
-from typing import Any
+from typing import Annotated, Any
 
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
@@ -18,14 +18,17 @@ LONGEST_LIFE_SECONDS = 24 * 3600
 LEEWAY_SECONDS = 30  # the clocks of two servers differ a little
 
 
+Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
 class Claims(BaseModel):
     """What the host site says of a customer."""
 
     model_config = ConfigDict(strict=True)
 
-    sub: str = Field(min_length=1, max_length=200)
+    sub: Word
     exp: int
-    audiences: list[str] = Field(default=[], max_length=50)
+    audiences: list[Word] = Field(default=[], max_length=50)
 
 
 def view_as_customer(token: str, *, settings: CustomerSettings) -> Viewer:

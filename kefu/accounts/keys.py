@@ -8,8 +8,9 @@ from typing import get_args
 from kefu.accounts.permissions import PERMISSIONS, Permission
 from kefu.accounts.records import ApiKey, NewKey, Staff, view_as
 from kefu.accounts.secrets import hash_secret, make_secret
-from kefu.accounts.store.keys import find_key, insert_key, touch_key
+from kefu.accounts.store.keys import delete_key, find_key, insert_key, touch_key
 from kefu.accounts.store.staff import get_staff
+from kefu.audit import record_audit
 from kefu.db import Connection
 from kefu.errors import BadInput
 from kefu.text import clean_text
@@ -57,7 +58,24 @@ async def create_key(conn: Connection, staff: Staff, wanted: NewKey) -> IssuedKe
         prefix=prefix,
         secret_hash=hash_secret(rest),
     )
+    await record_audit(
+        conn,
+        actor=staff.email,
+        action="api_key.created",
+        subject=prefix,
+        details={"name": name, "scopes": key.scopes, "days": wanted.days},
+    )
     return IssuedKey(key=key, secret=f"{prefix}_{rest}")
+
+
+async def revoke_key(conn: Connection, staff: Staff, id: int) -> None:
+    """Make one of a person's own keys useless at once.
+
+    Raises:
+        NotFound: the person has no such key.
+    """
+    key = await delete_key(conn, id, staff_id=staff.id)
+    await record_audit(conn, actor=staff.email, action="api_key.revoked", subject=key.prefix)
 
 
 async def find_key_viewer(conn: Connection, given: str) -> Viewer | None:

@@ -17,6 +17,7 @@ from kefu.accounts.store.staff import (
     lock_staff,
     update_password,
 )
+from kefu.audit import record_audit
 from kefu.db import Connection
 from kefu.errors import Conflict, NotFound
 from kefu.settings import Settings
@@ -47,7 +48,7 @@ async def offer_setup(conn: Connection, settings: Settings) -> str | None:
     return await _create(conn, settings, staff_id=None, hours=SETUP_HOURS)
 
 
-async def create_link(conn: Connection, staff: Staff, *, settings: Settings) -> str:
+async def create_link(conn: Connection, staff: Staff, *, actor: str, settings: Settings) -> str:
     """The link by which a person chooses a password; earlier ones no longer work.
 
     Raises:
@@ -56,7 +57,9 @@ async def create_link(conn: Connection, staff: Staff, *, settings: Settings) -> 
     if staff.disabled_at is not None:
         raise Conflict(f"{staff.email} is disabled.")
     await delete_links(conn, staff_id=staff.id)
-    return await _create(conn, settings, staff_id=staff.id, hours=settings.accounts.link_hours)
+    link = await _create(conn, settings, staff_id=staff.id, hours=settings.accounts.link_hours)
+    await record_audit(conn, actor=actor, action="staff.link_made", subject=staff.email)
+    return link
 
 
 async def get_invitation(conn: Connection, token: str) -> Invitation:
@@ -79,13 +82,15 @@ async def choose_password(conn: Connection, token: str, password: str) -> Staff:
         NotFound: the link does not work.
         BadInput: the password is weak.
     """
-    staff = (await get_invitation(conn, token)).staff
-    if staff is None:
-        raise NotFound("This link makes the first administrator.")
+    staff = await _require_staff(conn, token)
     require_good_password(password, about=(staff.name, staff.email))
+    password_hash = await hash_password(password)
+    await lock_staff(conn)
+    await _require_staff(conn, token)
     await delete_links(conn, staff_id=staff.id)
-    await update_password(conn, staff.id, await hash_password(password))
+    await update_password(conn, staff.id, password_hash)
     await delete_sessions(conn, staff.id)
+    await record_audit(conn, actor=staff.email, action="staff.password_chosen", subject=staff.email)
     return staff
 
 
@@ -99,15 +104,32 @@ async def make_first_admin(
         BadInput: no address, no name, or a weak password.
         Conflict: the address is taken.
     """
-    await lock_staff(conn)
-    if (await get_invitation(conn, token)).staff is not None:
-        raise NotFound("This link is for somebody who works here already.")
+    await _require_setup(conn, token)
     email, name = clean_email(email), clean_name(name)
     require_good_password(password, about=(name, email))
+    password_hash = await hash_password(password)
+    await lock_staff(conn)
+    await _require_setup(conn, token)
     await delete_links(conn, staff_id=None)
-    return await insert_staff(
-        conn, email=email, name=name, role="admin", password_hash=await hash_password(password)
+    staff = await insert_staff(
+        conn, email=email, name=name, role="admin", password_hash=password_hash
     )
+    await record_audit(
+        conn, actor=email, action="staff.added", subject=email, details={"role": "admin"}
+    )
+    return staff
+
+
+async def _require_staff(conn: Connection, token: str) -> Staff:
+    staff = (await get_invitation(conn, token)).staff
+    if staff is None:
+        raise NotFound("This link makes the first administrator.")
+    return staff
+
+
+async def _require_setup(conn: Connection, token: str) -> None:
+    if (await get_invitation(conn, token)).staff is not None:
+        raise NotFound("This link is for somebody who works here already.")
 
 
 async def _create(conn: Connection, settings: Settings, *, staff_id: int | None, hours: int) -> str:

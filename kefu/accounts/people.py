@@ -1,13 +1,12 @@
 """Who works here: people are added, changed, shut out and let in again."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import get_args
 
 from kefu.accounts.permissions import AUDIENCES, StaffRole
 from kefu.accounts.records import Staff
-from kefu.accounts.sign_in import fold_email
+from kefu.accounts.sign_in import EMAIL, fold_email
 from kefu.accounts.store.sessions import delete_sessions
 from kefu.accounts.store.staff import (
     count_admins,
@@ -18,6 +17,7 @@ from kefu.accounts.store.staff import (
     update_disabled,
     update_staff,
 )
+from kefu.audit import record_audit
 from kefu.db import Connection
 from kefu.errors import BadInput, Conflict
 from kefu.text import clean_text
@@ -25,11 +25,16 @@ from kefu.text import clean_text
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254  # RFC 5321
 MOST_AUDIENCES = 50
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 async def add_staff(
-    conn: Connection, *, email: str, name: str, role: str, audiences: Iterable[str] = ()
+    conn: Connection,
+    *,
+    actor: str,
+    email: str,
+    name: str,
+    role: str,
+    audiences: Iterable[str] = (),
 ) -> Staff:
     """Add a person, who then chooses a password by a one-time link.
 
@@ -37,17 +42,25 @@ async def add_staff(
         BadInput: no address, no name, or no such role.
         Conflict: the address is taken.
     """
-    return await insert_staff(
+    staff = await insert_staff(
         conn,
         email=clean_email(email),
         name=clean_name(name),
         role=require_role(role),
         audiences=clean_audiences(audiences, role=require_role(role)),
     )
+    await record_audit(
+        conn,
+        actor=actor,
+        action="staff.added",
+        subject=staff.email,
+        details={"role": staff.role, "audiences": staff.audiences},
+    )
+    return staff
 
 
 async def change_staff(
-    conn: Connection, id: int, *, name: str, role: str, audiences: Iterable[str]
+    conn: Connection, id: int, *, actor: str, name: str, role: str, audiences: Iterable[str]
 ) -> Staff:
     """Change a person's name and rights; with other rights the person has to sign in again.
 
@@ -69,10 +82,23 @@ async def change_staff(
     await update_staff(conn, id, name=wanted.name, role=wanted.role, audiences=wanted.audiences)
     if (wanted.role, set(wanted.audiences)) != (staff.role, set(staff.audiences)):
         await delete_sessions(conn, id)
+    await record_audit(
+        conn,
+        actor=actor,
+        action="staff.changed",
+        subject=staff.email,
+        details={
+            "name": wanted.name,
+            "role": wanted.role,
+            "role_before": staff.role,
+            "audiences": wanted.audiences,
+            "audiences_before": staff.audiences,
+        },
+    )
     return wanted
 
 
-async def disable_staff(conn: Connection, id: int) -> Staff:
+async def disable_staff(conn: Connection, id: int, *, actor: str) -> Staff:
     """Shut a person out at once: sessions end, links and keys no longer work.
 
     Raises:
@@ -85,17 +111,20 @@ async def disable_staff(conn: Connection, id: int) -> Staff:
     await update_disabled(conn, id, is_disabled=True)
     await delete_sessions(conn, id)
     await delete_links(conn, staff_id=id)
+    await record_audit(conn, actor=actor, action="staff.disabled", subject=staff.email)
     return await get_staff(conn, id)
 
 
-async def enable_staff(conn: Connection, id: int) -> Staff:
+async def enable_staff(conn: Connection, id: int, *, actor: str) -> Staff:
     """Let a person in again, with the password there was.
 
     Raises:
         NotFound: there is nobody with this number.
     """
     await update_disabled(conn, id, is_disabled=False)
-    return await get_staff(conn, id)
+    staff = await get_staff(conn, id)
+    await record_audit(conn, actor=actor, action="staff.enabled", subject=staff.email)
+    return staff
 
 
 def clean_email(given: str) -> str:
@@ -104,7 +133,7 @@ def clean_email(given: str) -> str:
     Raises:
         BadInput: it is none.
     """
-    email = fold_email(clean_text(given))
+    email = fold_email(given)
     if len(email) > LONGEST_EMAIL or not EMAIL.fullmatch(email):
         raise BadInput("That is not an e-mail address.")
     return email

@@ -125,7 +125,11 @@ async def chat(
     `error` event is what else would stand under `error` in the body.
     """
     turn = await begin_turn(
-        resources, body.question, base=body.base, conversation_id=body.conversation_id
+        resources,
+        body.question,
+        viewer=viewer,
+        base=body.base,
+        conversation_id=body.conversation_id,
     )
     events = finish_turn(resources, turn, viewer=viewer, answerer=request.app.state.answerer)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):
@@ -141,13 +145,18 @@ async def encode_events(events: AsyncGenerator[ChatEvent, None]) -> AsyncGenerat
 
 
 @router.get("/api/conversations/{conversation_id}", responses=_problems(400, 404))
-async def read_conversation(conversation_id: UUID, resources: OpenResources) -> Transcript:
+async def read_conversation(
+    conversation_id: UUID,
+    resources: OpenResources,
+    viewer: Annotated[Viewer, Depends(require("chat"))],
+) -> Transcript:
     """Read a conversation: its last 500 messages, with answers and feedback.
 
-    The id is random and not listed anywhere; whoever knows it may read the conversation.
+    The id is random and not listed anywhere; whoever knows it may read the conversation, unless it
+    belongs to a customer whom the host site identified.
     """
     async with resources.database.connection() as conn:
-        return await get_transcript(conn, conversation_id)
+        return await get_transcript(conn, conversation_id, viewer=viewer)
 
 
 @router.post(
@@ -156,7 +165,10 @@ async def read_conversation(conversation_id: UUID, resources: OpenResources) -> 
     dependencies=[Depends(require_json)],
 )
 async def give_feedback(
-    message_id: UUID, body: FeedbackRequest, resources: OpenResources
+    message_id: UUID,
+    body: FeedbackRequest,
+    resources: OpenResources,
+    viewer: Annotated[Viewer, Depends(require("chat"))],
 ) -> Feedback:
     """Rate an answer; the last rating counts."""
     async with resources.database.transaction() as conn:
@@ -164,6 +176,7 @@ async def give_feedback(
             conn,
             message_id,
             conversation_id=body.conversation_id,
+            viewer=viewer,
             rating=body.rating,
             comment=body.comment,
             correction=body.correction,

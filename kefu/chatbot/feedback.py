@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from kefu.conversations import get_message
+from kefu.conversations import get_conversation, get_message, require_own
 from kefu.db import Connection
 from kefu.errors import BadInput
 from kefu.text import clean_text
 from kefu.tracing import Feedback, Rating, replace_feedback
+from kefu.viewer import Viewer
 
 MAX_COMMENT_CHARACTERS = 2000
 
@@ -16,6 +17,7 @@ async def rate_answer(
     message_id: UUID,
     *,
     conversation_id: UUID,
+    viewer: Viewer,
     rating: Rating,
     comment: str | None = None,
     correction: str | None = None,
@@ -23,9 +25,10 @@ async def rate_answer(
     """Keep what a customer thinks of an answer, in place of what they thought before.
 
     Raises:
-        NotFound: the conversation has no such message.
+        NotFound: the conversation has no such message, or is another customer's.
         BadInput: the message is not an answer, or the comment or correction is too long.
     """
+    require_own(await get_conversation(conn, conversation_id), viewer)
     message = await get_message(conn, message_id, conversation_id=conversation_id)
     if message.role != "chatbot":
         raise BadInput("Only answers of the chatbot can be rated.")

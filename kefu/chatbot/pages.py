@@ -112,11 +112,12 @@ async def give_feedback(request: Request, message_id: UUID, resources: OpenResou
             conn,
             message_id,
             conversation_id=conversation_id,
+            viewer=ANONYMOUS,
             rating=rating,
             comment=form.get("comment"),
             correction=form.get("correction"),
         )
-        transcript = await get_transcript(conn, conversation_id)
+        transcript = await get_transcript(conn, conversation_id, viewer=ANONYMOUS)
     if "partial" not in form:
         return _back()
     rated = next(each for each in transcript.messages if each.id == message_id)
@@ -165,10 +166,10 @@ async def _begin_turn(request: Request, resources: Resources, form: dict[str, st
     current = _conversation_id(request)
     if current is not None:
         try:
-            return await begin_turn(resources, question, conversation_id=current)
+            return await begin_turn(resources, question, viewer=ANONYMOUS, conversation_id=current)
         except NotFound:
             pass
-    return await begin_turn(resources, question, base=base)
+    return await begin_turn(resources, question, viewer=ANONYMOUS, base=base)
 
 
 async def _find_transcript(
@@ -179,7 +180,7 @@ async def _find_transcript(
         return None
     try:
         async with resources.database.connection() as conn:
-            transcript = await get_transcript(conn, conversation_id)
+            transcript = await get_transcript(conn, conversation_id, viewer=ANONYMOUS)
     except NotFound:
         return None
     return transcript if base in {None, transcript.base} else None

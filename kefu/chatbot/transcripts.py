@@ -4,20 +4,22 @@ from uuid import UUID
 
 from kefu.chatbot.records import ChatMessage, Transcript
 from kefu.chatbot.turns import ANSWER
-from kefu.conversations import get_conversation, list_messages
+from kefu.conversations import get_conversation, list_messages, require_readable
 from kefu.db import Connection
 from kefu.tracing import list_feedback
+from kefu.viewer import Viewer
 
 MAX_MESSAGES = 500
 
 
-async def get_transcript(conn: Connection, conversation_id: UUID) -> Transcript:
+async def get_transcript(conn: Connection, conversation_id: UUID, *, viewer: Viewer) -> Transcript:
     """Read a conversation with its answers and the feedback on them, its last 500 messages.
 
     Raises:
-        NotFound: there is no such conversation.
+        NotFound: there is no such conversation, or not for this viewer.
     """
     conversation = await get_conversation(conn, conversation_id)
+    require_readable(conversation, viewer)
     messages = await list_messages(conn, conversation_id, limit=MAX_MESSAGES)
     given = await list_feedback(conn, [message.id for message in messages])
     feedback = {each.message_id: each for each in given}

@@ -18,6 +18,7 @@ from kefu.conversations import (
     lock_conversation,
     record_answer,
     record_question,
+    require_own,
     start_conversation,
 )
 from kefu.db import Connection
@@ -56,6 +57,7 @@ async def begin_turn(
     resources: Resources,
     question: str,
     *,
+    viewer: Viewer,
     base: str | None = None,
     conversation_id: UUID | None = None,
 ) -> PendingTurn:
@@ -70,9 +72,12 @@ async def begin_turn(
         if base is not None:
             await _require_base(conn, base)
         if conversation_id is None:
-            conversation = await start_conversation(conn, question, base=base or DEFAULT_BASE)
+            conversation = await start_conversation(
+                conn, question, base=base or DEFAULT_BASE, customer_id=viewer.customer_id
+            )
         else:
             conversation = await lock_conversation(conn, conversation_id)
+            require_own(conversation, viewer)
         if base not in {None, conversation.base}:
             raise BadInput(
                 f"The conversation is about the base {conversation.base}, not {base}: "

@@ -14,10 +14,12 @@ from kefu.db import Connection
 from kefu.text import detect_language
 
 
-async def start_conversation(conn: Connection, question: str, *, base: str) -> Conversation:
+async def start_conversation(
+    conn: Connection, question: str, *, base: str, customer_id: str | None = None
+) -> Conversation:
     """Begin a conversation in the language of its first question."""
     return await insert_conversation(
-        conn, id=uuid4(), base=base, language=detect_language(question)
+        conn, id=uuid4(), customer_id=customer_id, base=base, language=detect_language(question)
     )
 
 

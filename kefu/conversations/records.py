@@ -15,12 +15,14 @@ class Conversation:
     """One contact episode of a customer.
 
     Attributes:
-        id: random; whoever knows it may read the conversation and write to it.
+        id: random; whoever knows it may read the conversation of a customer nobody knows.
+        customer_id: what the host site calls the customer; None: nobody said who it is.
         base: the knowledge base that its questions are answered from.
         language: of its first question.
     """
 
     id: UUID
+    customer_id: str | None
     base: str
     language: str
     created_at: datetime

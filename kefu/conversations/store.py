@@ -11,18 +11,18 @@ from kefu.conversations.records import Conversation, Message, Role
 from kefu.errors import NotFound
 
 MESSAGE = "id, conversation_id, position, role, text, answer, trace_id, created_at"
-CONVERSATION = "id, base, language, created_at"
+CONVERSATION = "id, customer_id, base, language, created_at"
 
 
 async def insert_conversation(
-    conn: AsyncConnection, *, id: UUID, base: str, language: str
+    conn: AsyncConnection, *, id: UUID, customer_id: str | None, base: str, language: str
 ) -> Conversation:
     """Begin a conversation."""
     cursor = conn.cursor(row_factory=class_row(Conversation))
     await cursor.execute(
-        f"insert into conversations (id, base, language) values (%s, %s, %s)"
+        "insert into conversations (id, customer_id, base, language) values (%s, %s, %s, %s)"
         f" returning {CONVERSATION}",
-        [id, base, language],
+        [id, customer_id, base, language],
     )
     conversation = await cursor.fetchone()
     assert conversation is not None

@@ -1,18 +1,18 @@
-"""The whole application on a real database, and a page of its own for each permission."""
+"""The whole application on a real database."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from people import IDENTITY_KEY
 
 from kefu.db import Database
+from kefu.knowledge import ensure_base
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
 from kefu.server import attach, create_app
 from kefu.settings import Settings
-
-IDENTITY_KEY = "a key of the host site, 32 or more"
 
 
 @pytest.fixture
@@ -36,3 +36,9 @@ def app(resources: Resources) -> FastAPI:
 async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
         yield client
+
+
+@pytest.fixture
+async def main_base(resources: Resources) -> None:
+    """A knowledge base to ask, without documents."""
+    await ensure_base(resources, "main")

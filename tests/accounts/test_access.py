@@ -148,5 +148,5 @@ async def test_who_is_disabled_is_out_at_once_with_session_and_key(
     await sign_in(client, database, "admin")
     staff_id, _ = await make_key(client, database, "staff", ["search"])
     async with database.transaction() as conn:
-        await disable_staff(conn, staff_id)
+        await disable_staff(conn, staff_id, actor="test")
     assert (await client.get("/who")).status_code == 401

@@ -69,7 +69,9 @@ async def _fill(settings: Settings, file: Path) -> str:
     async with open_resources(settings) as resources:
         await ingest(resources, [file])
     async with open_database(settings) as database, database.transaction() as conn:
-        staff = await add_staff(conn, email="ann@example.com", name="Ann", role="admin")
+        staff = await add_staff(
+            conn, actor="test", email="ann@example.com", name="Ann", role="admin"
+        )
         wanted = NewKey(name="all", scopes=sorted(PERMISSIONS["admin"]), days=1)
         return (await create_key(conn, staff, wanted)).secret
 

@@ -1,9 +1,9 @@
-"""Pages of accounts: the entrance, one's own profile, and the people who work here."""
+"""Pages of accounts: the entrance, one's own profile, the people who work here, the audit log."""
 
 from fastapi import APIRouter
 
-from kefu.accounts.pages import audit, entrance
+from kefu.accounts.pages import audit, entrance, people, profile
 
 router = APIRouter(include_in_schema=False)
-for each in (entrance, audit):
+for each in (entrance, profile, people, audit):
     router.include_router(each.router)

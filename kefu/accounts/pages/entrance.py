@@ -13,16 +13,17 @@ from kefu.accounts.access import (
     set_session_cookie,
 )
 from kefu.accounts.links import choose_password, get_invitation, make_first_admin
+from kefu.accounts.pages.callers import describe_caller
 from kefu.accounts.passwords import LEAST_CHARACTERS, Weakness, find_weakness
 from kefu.accounts.records import Staff
 from kefu.accounts.sessions import end_session, start_session
-from kefu.accounts.sign_in import Caller, sign_in
+from kefu.accounts.sign_in import sign_in
 from kefu.db import Connection
 from kefu.errors import NotSignedIn, TooManyRequests
 from kefu.settings import AccountSettings
 from kefu.web import OpenResources, local_path, read_form, render_page
 
-HOME = "/"
+HOME = "/profile"
 LONGEST_TOKEN = 100
 
 router = APIRouter()
@@ -79,7 +80,7 @@ async def take_sign_in(request: Request, resources: OpenResources) -> Response:
             email,
             form.get("password", ""),
             settings=resources.settings.accounts,
-            caller=_caller(request),
+            caller=describe_caller(request),
         )
     except NotSignedIn:
         page = SignInPage(back=back, email=email, problem="wrong")
@@ -146,18 +147,15 @@ def _filled(form: dict[str, str], staff: Staff | None) -> WelcomePage:
 async def _enter(
     request: Request, conn: Connection, staff: Staff, settings: AccountSettings
 ) -> Response:
-    caller = _caller(request)
+    caller = describe_caller(request)
     secret = await start_session(
-        conn, staff, settings=settings, browser=caller.browser, old_secret=caller.old_secret
+        conn,
+        staff,
+        settings=settings,
+        browser=caller.browser,
+        old_secret=caller.old_secret,
+        by="one-time link",
     )
     response = RedirectResponse(HOME, status_code=303)
     set_session_cookie(request, response, secret)
     return response
-
-
-def _caller(request: Request) -> Caller:
-    return Caller(
-        host=request.client.host if request.client else "",
-        browser=request.headers.get("user-agent", ""),
-        old_secret=read_session_cookie(request),
-    )

@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from kefu.accounts.records import ApiKey, NewKey
+from kefu.errors import NotFound
 
 KEY = "id, staff_id, name, prefix, scopes, created_at, expires_at, used_at"
 
@@ -66,9 +67,17 @@ async def list_keys(conn: AsyncConnection, staff_id: int) -> Sequence[ApiKey]:
     return await cursor.fetchall()
 
 
-async def delete_key(conn: AsyncConnection, id: int, *, staff_id: int) -> bool:
-    """Revoke one key of a person; False when the person has no such key."""
-    cursor = await conn.execute(
-        "delete from api_keys where id = %s and staff_id = %s", [id, staff_id]
+async def delete_key(conn: AsyncConnection, id: int, *, staff_id: int) -> ApiKey:
+    """Delete one key of a person.
+
+    Raises:
+        NotFound: the person has no such key.
+    """
+    cursor = conn.cursor(row_factory=class_row(ApiKey))
+    await cursor.execute(
+        f"delete from api_keys where id = %s and staff_id = %s returning {KEY}", [id, staff_id]
     )
-    return cursor.rowcount == 1
+    key = await cursor.fetchone()
+    if key is None:
+        raise NotFound("You have no such API key.")
+    return key

@@ -6,6 +6,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from kefu.accounts.records import Session
+from kefu.errors import NotFound
 
 SESSION = "id, staff_id, browser, created_at, seen_at, expires_at"
 LIVE = (
@@ -18,7 +19,10 @@ async def insert_session(
     conn: AsyncConnection, token_hash: bytes, *, staff_id: int, browser: str, hours: int
 ) -> Session:
     """Keep a session and forget those that ran out."""
-    await conn.execute("delete from sessions where expires_at < clock_timestamp()")
+    await conn.execute(
+        "delete from sessions where id in (select id from sessions"
+        " where expires_at < clock_timestamp() for update skip locked)"
+    )
     cursor = conn.cursor(row_factory=class_row(Session))
     await cursor.execute(
         "insert into sessions (token_hash, staff_id, browser, expires_at)"
@@ -65,17 +69,26 @@ async def touch_session(conn: AsyncConnection, id: int, *, after_seconds: int) -
     )
 
 
-async def delete_session(conn: AsyncConnection, id: int, *, staff_id: int) -> bool:
-    """End one session of a person; False when the person has no such session."""
+async def delete_session(conn: AsyncConnection, id: int, *, staff_id: int) -> None:
+    """End one session of a person.
+
+    Raises:
+        NotFound: the person has no such session.
+    """
     cursor = await conn.execute(
         "delete from sessions where id = %s and staff_id = %s", [id, staff_id]
     )
-    return cursor.rowcount == 1
+    if cursor.rowcount == 0:
+        raise NotFound("You have no such session.")
 
 
-async def delete_session_by_hash(conn: AsyncConnection, token_hash: bytes) -> None:
-    """End the session that belongs to a cookie."""
-    await conn.execute("delete from sessions where token_hash = %s", [token_hash])
+async def delete_session_by_hash(conn: AsyncConnection, token_hash: bytes) -> int | None:
+    """End the session that belongs to a cookie and tell whose it was."""
+    cursor = await conn.execute(
+        "delete from sessions where token_hash = %s returning staff_id", [token_hash]
+    )
+    row = await cursor.fetchone()
+    return None if row is None else int(row[0])
 
 
 async def delete_sessions(conn: AsyncConnection, staff_id: int) -> None:

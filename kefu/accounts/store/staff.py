@@ -122,7 +122,10 @@ async def insert_link(
     conn: AsyncConnection, token_hash: bytes, *, staff_id: int | None, hours: int
 ) -> None:
     """Keep a link and forget those that ran out."""
-    await conn.execute("delete from links where expires_at < clock_timestamp()")
+    await conn.execute(
+        "delete from links where token_hash in (select token_hash from links"
+        " where expires_at < clock_timestamp() for update skip locked)"
+    )
     await conn.execute(
         "insert into links (token_hash, staff_id, expires_at)"
         " values (%s, %s, clock_timestamp() + make_interval(hours => %s))",
@@ -131,11 +134,11 @@ async def insert_link(
 
 
 async def find_link(conn: AsyncConnection, token_hash: bytes) -> Link | None:
-    """A link that still works; another transaction cannot use it before this one ends."""
+    """A link that still works."""
     cursor = conn.cursor(row_factory=class_row(Link))
     await cursor.execute(
         "select staff_id, expires_at from links"
-        " where token_hash = %s and expires_at > clock_timestamp() for update",
+        " where token_hash = %s and expires_at > clock_timestamp()",
         [token_hash],
     )
     return await cursor.fetchone()

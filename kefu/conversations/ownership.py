@@ -1,0 +1,29 @@
+"""Whose a conversation is."""
+
+from kefu.conversations.records import Conversation
+from kefu.errors import NotFound
+from kefu.viewer import Viewer
+
+READ = "conversations.read"
+
+
+def require_own(conversation: Conversation, viewer: Viewer) -> None:
+    """Refuse what belongs to another customer as if it were not there.
+
+    A conversation of a customer whom nobody identified belongs to whoever knows its random id.
+
+    Raises:
+        NotFound: it is another customer's.
+    """
+    if conversation.customer_id not in {None, viewer.customer_id}:
+        raise NotFound(f"There is no conversation {conversation.id}.")
+
+
+def require_readable(conversation: Conversation, viewer: Viewer) -> None:
+    """Refuse what is neither the viewer's own nor for people who work here.
+
+    Raises:
+        NotFound: it is another customer's.
+    """
+    if READ not in viewer.permissions:
+        require_own(conversation, viewer)

@@ -1,0 +1,168 @@
+"""Every route with every kind of caller, through HTTP: let in or refused as the matrix says."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from time import time
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from filling import fill
+from httpx import ASGITransport, AsyncClient, Response
+from joserfc import jwt
+from joserfc.jwk import OctKey
+from people import IDENTITY_KEY, PASSWORD, add_person
+from psycopg import AsyncConnection
+from routes import Address, list_routes
+from signing_in import sign_in, sign_in_as
+
+from kefu.accounts import NewKey, create_key, create_link
+from kefu.conversations import record_answer, record_question, start_conversation
+from kefu.db import Database
+from kefu.resources import Resources
+
+LINES = [
+    line.split()
+    for line in (Path(__file__).parent / "route_matrix.txt").read_text().splitlines()
+    if line and not line.startswith("#")
+]
+CALLERS = LINES[0][1:]
+MATRIX = {
+    Address(path, method): dict(zip(CALLERS, cells, strict=True))
+    for method, path, *cells in LINES[1:]
+}
+OTHER_CUSTOMER = "another"
+
+# What a route is sent beside its path; without a line here it is sent nothing.
+REQUESTS: Mapping[str, Mapping[str, Any]] = {
+    "GET /api/search": {"params": {"q": "refunds"}},
+    "POST /admin/staff": {"data": {"email": "b@example.com", "name": "B", "role": "staff"}},
+    "POST /admin/staff/{staff_id}": {"data": {"name": "B", "role": "editor"}},
+    "POST /api/chat": {"json": {"question": "Are there refunds?"}},
+    "POST /api/messages/{message_id}/feedback": {
+        "json": {"conversation_id": "{conversation_id}", "rating": "up"}
+    },
+    "POST /messages": {"data": {"question": "Are there refunds?"}},
+    "POST /messages/{message_id}/feedback": {
+        "data": {"rating": "up"}, "cookies": {"kefu_conversation": "{conversation_id}"}
+    },
+    "POST /profile/keys": {"data": {"name": "Export", "days": "30", "scope.search": "yes"}},
+    "POST /profile/password": {"data": {"present": PASSWORD, "password": "violet kettle lamp"}},
+    "POST /sign-in": {"data": {"email": "other@example.com", "password": PASSWORD}},
+    "POST /welcome/{token}": {"data": {"password": "violet kettle lamp"}},
+}  # fmt: skip
+
+
+def test_every_route_stands_in_the_matrix_and_nothing_else_does(app: FastAPI) -> None:
+    routes = list_routes(app)
+    assert sorted(map(str, routes - MATRIX.keys())) == [], "add a line to route_matrix.txt"
+    assert sorted(map(str, MATRIX.keys() - routes)) == [], "there is no such route"
+
+
+async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, str]:
+    """What paths name, all of it somebody else's."""
+    await fill(resources, {"Refunds": "Staff pays refunds at once."}, audience="staff")
+    other = await add_person(resources.database, "other@example.com")
+    link = await create_link(conn, other, actor="test", settings=resources.settings)
+    async with AsyncClient() as client:
+        await sign_in_as(client, resources.database, other)
+    await create_key(conn, other, NewKey(name="theirs", scopes=["search"], days=30))
+    conversation = await start_conversation(
+        conn, "Are there refunds?", base="main", customer_id=OTHER_CUSTOMER
+    )
+    await record_question(conn, "Are there refunds?", conversation_id=conversation.id)
+    answer = await record_answer(conn, "Yes.", conversation_id=conversation.id, answer=ANSWER)
+    return {
+        "staff_id": str(other.id),
+        "token": link.rpartition("/")[2],
+        "session_id": await read_id(conn, "sessions"),
+        "key_id": await read_id(conn, "api_keys"),
+        "chunk_id": await read_id(conn, "chunks"),
+        "conversation_id": str(conversation.id),
+        "message_id": str(answer.id),
+    }
+
+
+ANSWER: Mapping[str, object] = {
+    "answer": "Yes.", "outcome": "answered", "language": "en", "citations": [], "confidence": 1.0,
+    "mode": "extractive", "timings": {"search": 0, "first_sentence": 0, "total": 0}, "notice": None,
+}  # fmt: skip
+
+
+async def read_id(conn: AsyncConnection, table: str) -> str:
+    cursor = await conn.execute(f"select max(id) from {table}".encode())
+    row = await cursor.fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+async def become(client: AsyncClient, caller: str, database: Database) -> None:
+    match caller:
+        case "anonymous":
+            pass
+        case "customer":
+            claims = {"sub": "4711", "aud": "kefu", "exp": int(time()) + 600}
+            token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(IDENTITY_KEY))
+            client.headers["authorization"] = f"Bearer {token}"
+        case "key":
+            async with database.transaction() as conn:
+                admin = await add_person(database, "admin@example.com", role="admin")
+                wanted = NewKey(name="search only", scopes=["search"], days=30)
+                issued = await create_key(conn, admin, wanted)
+            client.headers["authorization"] = f"Bearer {issued.secret}"
+        case "staff" | "editor" | "manager" | "admin":
+            await sign_in(client, database, caller)
+
+
+async def send(client: AsyncClient, route: Address, things: Mapping[str, str]) -> Response:
+    path = re.sub(r"\{(\w+)(:\w+)?\}", lambda name: things.get(name[1], "1"), route.path)
+    request = {
+        part: {
+            key: things[value[1:-1]] if value.startswith("{") else value
+            for key, value in content.items()
+        }
+        for part, content in REQUESTS.get(str(route), {}).items()
+    }
+    for name, value in request.pop("cookies", {}).items():
+        client.cookies.set(name, value)
+    return await client.request(route.method, path, **request)
+
+
+def judge(response: Response) -> str:
+    """The word of the matrix for what became of a request."""
+    assert response.status_code < 500, response.text
+    refused = response.status_code in {401, 403, 404}
+    return str(response.status_code) if refused else "ok"
+
+
+@pytest.mark.parametrize("route", sorted(MATRIX), ids=str)
+async def test_every_caller_is_let_in_or_refused_as_the_matrix_says(
+    app: FastAPI, resources: Resources, conn: AsyncConnection, route: Address
+) -> None:
+    things = await make_things(resources, conn)
+    outcomes = {}
+    for caller in CALLERS:
+        async with conn.transaction(force_rollback=True):
+            transport = ASGITransport(app, raise_app_exceptions=False)
+            async with AsyncClient(transport=transport, base_url="http://kefu") as client:
+                await become(client, caller, resources.database)
+                outcomes[caller] = judge(await send(client, route, things))
+    assert outcomes == MATRIX[route]
+
+
+WRITING = sorted(
+    route
+    for route, cells in MATRIX.items()
+    if route.method != "GET" and cells["anonymous"] == "401"
+)
+
+
+@pytest.mark.parametrize("route", WRITING, ids=str)
+async def test_a_signed_in_form_without_its_token_is_refused(
+    client: AsyncClient, resources: Resources, conn: AsyncConnection, route: Address
+) -> None:
+    things = await make_things(resources, conn)
+    await sign_in(client, resources.database, "admin")
+    del client.headers["x-csrf-token"]
+    assert judge(await send(client, route, things)) == "403"
