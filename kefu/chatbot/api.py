@@ -12,7 +12,7 @@ from kefu.accounts import require
 from kefu.answering import Progress, Sentence
 from kefu.chatbot.examples import ANSWER_EXAMPLE, STREAM_EXAMPLE
 from kefu.chatbot.feedback import MAX_COMMENT_CHARACTERS, rate_answer
-from kefu.chatbot.records import ChatAnswer, Transcript
+from kefu.chatbot.records import ChatAnswer, NewFeedback, Transcript
 from kefu.chatbot.transcripts import get_transcript
 from kefu.chatbot.turns import (
     MAX_QUESTION_CHARACTERS,
@@ -175,11 +175,9 @@ async def give_feedback(
         return await rate_answer(
             conn,
             message_id,
+            NewFeedback(rating=body.rating, comment=body.comment, correction=body.correction),
             conversation_id=body.conversation_id,
             viewer=viewer,
-            rating=body.rating,
-            comment=body.comment,
-            correction=body.correction,
         )
 
 

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from kefu.chatbot.records import NewFeedback
 from kefu.conversations import get_conversation, get_message, require_own
 from kefu.db import Connection
 from kefu.errors import BadInput
 from kefu.text import clean_text
-from kefu.tracing import Feedback, Rating, replace_feedback
+from kefu.tracing import Feedback, replace_feedback
 from kefu.viewer import Viewer
 
 MAX_COMMENT_CHARACTERS = 2000
@@ -15,12 +16,10 @@ MAX_COMMENT_CHARACTERS = 2000
 async def rate_answer(
     conn: Connection,
     message_id: UUID,
+    given: NewFeedback,
     *,
     conversation_id: UUID,
     viewer: Viewer,
-    rating: Rating,
-    comment: str | None = None,
-    correction: str | None = None,
 ) -> Feedback:
     """Keep what a customer thinks of an answer, in place of what they thought before.
 
@@ -35,9 +34,9 @@ async def rate_answer(
     return await replace_feedback(
         conn,
         message_id,
-        rating=rating,
-        comment=_clean(comment, "comment"),
-        correction=_clean(correction, "correction"),
+        rating=given.rating,
+        comment=_clean(given.comment, "comment"),
+        correction=_clean(given.correction, "correction"),
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kefu.answering import Citation, Progress, Sentence
 from kefu.chatbot.feedback import rate_answer
-from kefu.chatbot.records import ChatAnswer, PendingTurn, Transcript
+from kefu.chatbot.records import ChatAnswer, NewFeedback, PendingTurn, Transcript
 from kefu.chatbot.shown import ChatPage, show_answer, show_source, show_text, show_turns
 from kefu.chatbot.transcripts import get_transcript
 from kefu.chatbot.turns import (
@@ -111,11 +111,11 @@ async def give_feedback(request: Request, message_id: UUID, resources: OpenResou
         feedback = await rate_answer(
             conn,
             message_id,
+            NewFeedback(
+                rating=rating, comment=form.get("comment"), correction=form.get("correction")
+            ),
             conversation_id=conversation_id,
             viewer=ANONYMOUS,
-            rating=rating,
-            comment=form.get("comment"),
-            correction=form.get("correction"),
         )
         transcript = await get_transcript(conn, conversation_id, viewer=ANONYMOUS)
     if "partial" not in form:

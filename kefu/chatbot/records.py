@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kefu.answering import Answer, Turn
 from kefu.conversations import Role
-from kefu.tracing import Feedback
+from kefu.tracing import Feedback, Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,15 @@ class ChatMessage:
     created_at: datetime
     answer: Answer | None = None
     feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFeedback:
+    """What a customer says of an answer."""
+
+    rating: Rating
+    comment: str | None = None
+    correction: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

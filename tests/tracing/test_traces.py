@@ -157,7 +157,7 @@ async def test_without_content_a_trace_tells_only_how_it_went(
 async def test_an_answer_the_customer_does_not_wait_for_is_cancelled(
     resources: Resources, recorder: Recorder
 ) -> None:
-    turn = await begin_turn(resources, QUESTION)
+    turn = await begin_turn(resources, QUESTION, viewer=ANONYMOUS)
     events = finish_turn(resources, turn, viewer=ANONYMOUS, answerer=stream_answer)
     async with aclosing(events):
         async for event in events:
@@ -175,7 +175,7 @@ async def test_an_answer_that_fails_leaves_its_error(
         yield Sentence(text="", citations=())
         raise DatabaseUnavailable("The database went away.")
 
-    turn = await begin_turn(resources, QUESTION)
+    turn = await begin_turn(resources, QUESTION, viewer=ANONYMOUS)
     with pytest.raises(DatabaseUnavailable):
         async for _ in finish_turn(resources, turn, viewer=ANONYMOUS, answerer=break_down):
             pass
@@ -188,7 +188,7 @@ async def test_a_model_that_fails_leaves_an_error_and_an_extracted_answer(
     resources: Resources, recorder: Recorder
 ) -> None:
     failing = replace(resources, endpoint=CalledEndpoint([SENTENCE], fails_after=0))
-    turn = await begin_turn(failing, QUESTION)
+    turn = await begin_turn(failing, QUESTION, viewer=ANONYMOUS)
     async for _ in finish_turn(failing, turn, viewer=ANONYMOUS, answerer=stream_answer):
         pass
     (trace,) = await read_traces(resources, recorder, has_error=True)
