@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 import kefu
-from kefu.accounts import offer_setup
+from kefu.accounts import offer_setup, open_provider
 from kefu.accounts.api import router as account_api
 from kefu.accounts.pages import router as account_pages
 from kefu.answering import stream_answer
@@ -112,6 +112,7 @@ def attach(
     app.state.recorder = recorder
     app.state.resources = resources
     app.state.answerer = answerer
+    app.state.oidc = open_provider(resources.settings)
     app.state.gate = Gate(
         resources.settings.chatbot.concurrent_answers, wait_seconds=LONGEST_WAIT_SECONDS
     )

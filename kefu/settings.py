@@ -11,8 +11,6 @@ from typing import Annotated, Any, Literal, get_origin
 import platformdirs
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -29,6 +27,7 @@ from pydantic_settings import (
 )
 
 from kefu.errors import BadSettings
+from kefu.sections import AuditSettings, OidcSettings, Seconds, Secret, Section, Share
 from kefu.viewer import DataClass
 
 CONFIG_FILE = Path("kefu.toml")
@@ -40,15 +39,6 @@ Purpose = Literal["chat", "embedding", "rerank", "transcription"]
 Preset = Literal["dashscope", "openai", "deepseek", "vllm", "ollama", "llama.cpp", "local"]
 Location = Literal["own_premises", "private_cloud", "public_cloud"]
 Price = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=14, decimal_places=6)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Secret = Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)]
-
-
-class Section(BaseModel):
-    """A group of settings; a key it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServerSettings(Section):
@@ -235,16 +225,6 @@ class IngestSettings(Section):
     )
 
 
-class AuditSettings(Section):
-    """How the audit log is sealed."""
-
-    key: Secret = Field(
-        None,
-        min_length=32,
-        description="Seals the audit log; empty: the last line of audit.key in the data folder.",
-    )
-
-
 class TracingSettings(Section):
     """What is kept of how answers came about, and where else it goes."""
 
@@ -295,6 +275,7 @@ class Settings(BaseSettings):
     answering: AnsweringSettings = AnsweringSettings()
     chatbot: ChatbotSettings = ChatbotSettings()
     ingest: IngestSettings = IngestSettings()
+    oidc: OidcSettings = OidcSettings()
     audit: AuditSettings = AuditSettings()
     tracing: TracingSettings = TracingSettings()
 

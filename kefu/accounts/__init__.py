@@ -12,6 +12,7 @@ from kefu.accounts.access import (
 )
 from kefu.accounts.keys import IssuedKey, create_key
 from kefu.accounts.links import create_link, offer_setup
+from kefu.accounts.oidc_provider import OidcProvider, open_provider
 from kefu.accounts.people import add_staff, change_staff, disable_staff, enable_staff
 from kefu.accounts.permissions import AUDIENCES, PERMISSIONS, Permission, Role, StaffRole
 from kefu.accounts.records import ApiKey, NewKey, Session, Staff, view_as
@@ -27,6 +28,7 @@ __all__ = [
     "CurrentViewer",
     "IssuedKey",
     "NewKey",
+    "OidcProvider",
     "Permission",
     "Role",
     "Session",
@@ -47,6 +49,7 @@ __all__ = [
     "identify",
     "list_staff",
     "offer_setup",
+    "open_provider",
     "read_session_cookie",
     "require",
     "require_session",

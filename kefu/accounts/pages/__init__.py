@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from kefu.accounts.pages import audit, entrance, people, profile
+from kefu.accounts.pages import audit, entrance, oidc, people, profile
 
 router = APIRouter(include_in_schema=False)
-for each in (entrance, profile, people, audit):
+for each in (entrance, oidc, profile, people, audit):
     router.include_router(each.router)

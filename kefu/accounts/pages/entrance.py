@@ -20,6 +20,7 @@ from kefu.accounts.sessions import end_session, start_session
 from kefu.accounts.sign_in import sign_in
 from kefu.db import Connection
 from kefu.errors import NotSignedIn, TooManyRequests
+from kefu.resources import Resources
 from kefu.settings import AccountSettings
 from kefu.web import OpenResources, local_path, read_form, render_page
 
@@ -37,9 +38,11 @@ class SignInPage:
         back: the page they came for.
         problem: why it did not work a moment ago.
         wait_minutes: until a locked address can be used again.
+        provider: where else people can sign in; empty: nowhere.
     """
 
     back: str
+    provider: str
     email: str = ""
     problem: Literal["wrong", "locked"] | None = None
     wait_minutes: int = 0
@@ -63,10 +66,13 @@ class WelcomePage:
 
 @router.get("/sign-in")
 async def show_sign_in(
-    request: Request, next: Annotated[str, Query(max_length=2000)] = HOME
+    request: Request,
+    resources: OpenResources,
+    next: Annotated[str, Query(max_length=2000)] = HOME,
 ) -> Response:
     """The form; `next` is the page to open afterwards."""
-    return render_page(request, "accounts/sign_in.html", SignInPage(back=local_path(next)))
+    page = SignInPage(back=local_path(next), provider=_name_provider(resources))
+    return render_page(request, "accounts/sign_in.html", page)
 
 
 @router.post("/sign-in")
@@ -74,6 +80,7 @@ async def take_sign_in(request: Request, resources: OpenResources) -> Response:
     """Begin a session, or show the form again with the reason."""
     form = await read_form(request)
     back, email = local_path(form.get("back")), form.get("email", "")
+    provider = _name_provider(resources)
     try:
         secret = await sign_in(
             resources.database,
@@ -83,11 +90,17 @@ async def take_sign_in(request: Request, resources: OpenResources) -> Response:
             caller=describe_caller(request),
         )
     except NotSignedIn:
-        page = SignInPage(back=back, email=email, problem="wrong")
+        page = SignInPage(back=back, provider=provider, email=email, problem="wrong")
         return render_page(request, "accounts/sign_in.html", page, status=401)
     except TooManyRequests as error:
         seconds = error.retry_after_seconds or 0
-        page = SignInPage(back=back, email=email, problem="locked", wait_minutes=seconds // 60 + 1)
+        page = SignInPage(
+            back=back,
+            provider=provider,
+            email=email,
+            problem="locked",
+            wait_minutes=seconds // 60 + 1,
+        )
         response: Response = render_page(request, "accounts/sign_in.html", page, status=429)
         response.headers["Retry-After"] = str(seconds)
         return response
@@ -159,3 +172,8 @@ async def _enter(
     response = RedirectResponse(HOME, status_code=303)
     set_session_cookie(request, response, secret)
     return response
+
+
+def _name_provider(resources: Resources) -> str:
+    oidc = resources.settings.oidc
+    return "" if oidc.issuer is None else oidc.name

@@ -1,0 +1,55 @@
+"""What the settings are made of, and the sections that stand on their own."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Secret = Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)]
+
+
+class Section(BaseModel):
+    """A group of settings; a key it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OidcSettings(Section):
+    """Where people sign in who have an account at an OpenID Connect provider."""
+
+    issuer: str | None = Field(
+        None,
+        pattern=r"^(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?)$",
+        description="The provider's issuer, as https://login.example.com; empty: passwords only.",
+    )
+    name: str = Field(
+        "SSO", min_length=1, max_length=60, description="What the provider is called on the page."
+    )
+    client_id: str = Field("kefu", description="How Kefu is known to the provider.")
+    client_secret: Secret = Field(None, description="Secret of the client; empty: PKCE alone.")
+    scopes: str = Field(
+        "openid email profile", description="What the provider is asked for, spaces between."
+    )
+    domains: tuple[str, ...] = Field(
+        (), description="Only these e-mail domains; whoever is new there becomes staff; empty: all."
+    )
+    role_claim: str = Field(
+        "", description="Claim that decides the role, as groups or realm_access.roles."
+    )
+    roles: tuple[Annotated[str, Field(pattern=r"^.+=(staff|editor|manager|admin)$")], ...] = Field(
+        (), description="What its values stand for, as support-team=staff; the first that fits."
+    )
+    trusts_unverified: bool = Field(
+        default=False, description="Take addresses that the provider does not call verified."
+    )
+
+
+class AuditSettings(Section):
+    """How the audit log is sealed."""
+
+    key: Secret = Field(
+        None,
+        min_length=32,
+        description="Seals the audit log; empty: the last line of audit.key in the data folder.",
+    )
