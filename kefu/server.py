@@ -23,6 +23,7 @@ from kefu.retrieval.api import router as search_api
 from kefu.settings import ServerSettings, Settings
 from kefu.tracing import Recorder, keep_partitions, record_traces
 from kefu.tracing.metrics import observe
+from kefu.tracing.pages import router as tracing_pages
 from kefu.web import (
     BodyLimit,
     Gate,
@@ -85,7 +86,7 @@ def create_app(
         ],
     )
     install_problem_handlers(app)
-    for router in (chat_api, search_api, account_api, pages, account_pages):
+    for router in (chat_api, search_api, account_api, pages, account_pages, tracing_pages):
         app.include_router(router)
     app.mount("/static", Static(), name="static")
     return app

@@ -54,7 +54,10 @@ async def list_call_figures(
 async def list_operation_figures(
     conn: AsyncConnection, *, since: datetime, until: datetime, by: Sequence[str]
 ) -> Sequence[OperationFigures]:
-    """Whole traces by day, by product, or by both."""
+    """Whole traces by day, by product, or by both; not by product only those with an outcome.
+
+    An ingestion has none, and would bend every figure of answers.
+    """
     day = DAY if "day" in by else "null"
     product = "product" if "product" in by else "null"
     cursor = conn.cursor(row_factory=class_row(OperationFigures))
@@ -65,7 +68,8 @@ async def list_operation_figures(
         " percentile_cont(0.5) within group (order by duration_us) / 1e6 as p50_seconds,"
         " percentile_cont(0.95) within group (order by duration_us) / 1e6 as p95_seconds"
         " from spans where parent_id is null and product is not null"
+        " and (outcome is not null or %s)"
         " and started_at >= %s and started_at < %s group by 1, 2 order by 1, 2".encode(),
-        [since, until],
+        ["product" in by, since, until],
     )
     return await cursor.fetchall()
