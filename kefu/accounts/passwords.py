@@ -77,8 +77,9 @@ def needs_hashing_again(kept: str) -> bool:
 
 
 def _verify(password: str, kept: str | None) -> bool:
+    nothing = _hash_of_nothing()  # made by whoever comes first, known or not
     try:
-        _HASHER.verify(kept or _hash_of_nothing(), password)
+        _HASHER.verify(kept or nothing, password)
     except VerifyMismatchError:
         return False
     return kept is not None
