@@ -34,7 +34,7 @@ def list_translations(language: Language) -> gettext.NullTranslations:
     if language == SOURCE_LANGUAGE:
         return gettext.NullTranslations()
     with (FOLDER / language / "LC_MESSAGES" / "kefu.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
+        catalogue = read_po(file, locale=language, abort_invalid=True)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -8,6 +8,7 @@ from people import PASSWORD, add_person, enter, read_csrf, read_link
 from signing_in import sign_in, sign_in_as
 
 from kefu.accounts import Staff, StaffRole, find_staff, get_staff
+from kefu.accounts.pages.callers import name_browser
 from kefu.db import Database
 from kefu.settings import Settings
 
@@ -319,3 +320,34 @@ async def test_a_form_of_a_page_carries_the_token_of_its_session(
     assert (await client.post("/profile/sessions/end")).status_code == 403
     response = await client.post("/profile/sessions/end", data={"csrf": token})
     assert response.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/156.0.0.0 Safari/537.36",
+            "Chrome 156, Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0",
+            "Edge 156, Windows",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+            " Version/26.0 Safari/605.1.15",
+            "Safari 26, macOS",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Version/4.0 Chrome/150.0 Mobile Safari/537.36 MicroMessenger/8.0",
+            "WeChat 8, Android",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_called_by_its_name(user_agent: str, name: str) -> None:
+    assert name_browser(user_agent) == name
