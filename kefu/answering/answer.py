@@ -244,6 +244,9 @@ class _Run:
         quotes = {citation.quote for citation in self.citer.citations}
         units = leave_out_said(units, self.text, quotes)
         pieces = list(compose(units, self.citer))
+        if units and units[-1].goes_on:
+            note = phrase("goes_on", self.language, title=units[-1].hit.title)
+            pieces.append(Sentence(text=f"\n\n{note}", citations=()))
         if pieces and all(unit.hit.language != self.language for unit in units):
             lead = phrase("other_language", self.language)
             pieces.insert(0, Sentence(text=f"{lead}\n\n", citations=()))

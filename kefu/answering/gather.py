@@ -1,4 +1,4 @@
-"""Find what may answer a question: hits, and their units ranked."""
+"""Find what may answer a question: hits, what stands around them, and their units ranked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,29 @@ from dataclasses import dataclass
 from opentelemetry import trace
 
 from kefu.answering.confidence import confidence
-from kefu.answering.evidence import Unit, list_units, rank_units
+from kefu.answering.evidence import (
+    HITS_READ,
+    Unit,
+    distinct_hits,
+    list_units,
+    rank_units,
+    read_units,
+    telling_idf,
+)
+from kefu.answering.unknown import find_unknown
 from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
-from kefu.retrieval import Hit, search, weigh_terms
-from kefu.text import Span, detect_language, query_terms
+from kefu.retrieval import Hit, find_held, read_around, search, weigh_terms
+from kefu.text import Span, content_words, detect_language, query_terms
 from kefu.viewer import Viewer, highest_class
 
 tracer = trace.get_tracer("kefu.answering")
 
-HITS_SEARCHED = 10
+HITS_SEARCHED = 12
 FOREIGN_UNITS = 16  # units in another language whose similarity is computed
+DOCUMENTS_READ_ON = 3
+CHUNKS_BEFORE = 6
+CHUNKS_AFTER = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +36,8 @@ class Evidence:
     """What was found, best first.
 
     Attributes:
-        units: sentences, items and rows of the first hits.
+        hits: those that say the same as a better one left out.
+        units: sentences, items and rows of the first hits, then those around them, unranked.
         confidence: 0..1, that they hold the answer.
     """
 
@@ -34,16 +47,51 @@ class Evidence:
 
 
 async def gather(resources: Resources, question: str, *, viewer: Viewer, base: str) -> Evidence:
-    """Search and rank; raises as `kefu.retrieval.search`."""
+    """Search, rank and read on; raises as `kefu.retrieval.search`."""
     with tracer.start_as_current_span("gather") as span:
-        hits = await search(resources, question, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
+        found = await search(
+            resources, question, viewer=viewer, base_name=base, top_k=HITS_SEARCHED
+        )
+        hits = distinct_hits(found)
         units = list_units(hits)
-        idf = await weigh_terms(resources, query_terms(question), base_name=base)
+        words = content_words(question)
+        terms = query_terms(question)
+        known = {*terms, *(term for word in words for term in word.terms)}
+        held = await find_held(resources, known, viewer=viewer, base_name=base)
+        idf = telling_idf(await weigh_terms(resources, terms, base_name=base), words, held)
         similarities = await _foreign_similarities(resources, question, units)
         ranked = rank_units(question, units, idf=idf, similarities=similarities)
-        sure = confidence(hits, ranked)
+        unknown = find_unknown(words, held, hits, language=detect_language(question))
+        sure = confidence(question, hits, ranked, unknown=unknown)
+        around = await _around(resources, ranked, hits, viewer=viewer, base=base)
         span.set_attributes({"kefu.unit_count": len(ranked), "kefu.confidence": round(sure, 3)})
-    return Evidence(hits=hits, units=ranked, confidence=sure)
+    read_on = read_units(question, around, idf=idf)
+    return Evidence(hits=hits, units=[*ranked, *read_on], confidence=sure)
+
+
+async def _around(
+    resources: Resources,
+    ranked: Sequence[Unit],
+    hits: Sequence[Hit],
+    *,
+    viewer: Viewer,
+    base: str,
+) -> list[tuple[Hit, Span]]:
+    """What stands around the hits in the documents of the best units and hits."""
+    if not ranked:
+        return []
+    read = hits[:HITS_READ]
+    documents = [ranked[0].hit.document_id, *(hit.document_id for hit in read)]
+    nearest = list(dict.fromkeys(documents))[:DOCUMENTS_READ_ON]
+    around = await read_around(
+        resources,
+        [hit for hit in read if hit.document_id in nearest],
+        viewer=viewer,
+        base_name=base,
+        before=CHUNKS_BEFORE,
+        after=CHUNKS_AFTER,
+    )
+    return list_units(around, most=len(around))
 
 
 async def _foreign_similarities(

@@ -35,6 +35,24 @@ _ASKS_FOR_STEPS = re.compile(
     re.IGNORECASE,
 )
 
+_ASKS_FOR_ALL = re.compile(
+    r"区别|不同|差异|差别|对比|相比|哪个|哪种|哪些|哪几|几种|有什么方式|该选"
+    r"|\b(?:differences?|differ|compare[ds]?|comparison|versus|vs|which)\b"
+    r"|\bwhat (?:\w+ )?(?:types?|kinds?|formats?|methods?|options?|plans?|editions?|versions?)\b",
+    re.IGNORECASE,
+)
+_ASKS_WHAT_IT_IS = re.compile(
+    r"是什么|什么是|什么意思|是指什么|何谓|区别|\bwhat(?:'s| is| are| does .{1,60}\bmean)\b"
+    r"|\bdifferences? between\b|\bmeaning of\b",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"\bhow many (?P<counted>[a-z]+)|多少个?(?P<unit>[天月年日时分台张次元周条页人种级])"
+    r"|(?P<long>多久|多长时间|how long|how soon)",
+    re.IGNORECASE,
+)
+_DURATION = r"天|日|周|个?月|年|小时|分钟|秒|seconds?|minutes?|hours?|days?|weeks?|months?|years?"
+
 
 def asks_for_number(question: str) -> bool:
     """Whether the answer will hold a number, date, price or duration."""
@@ -44,6 +62,27 @@ def asks_for_number(question: str) -> bool:
 def asks_for_steps(question: str) -> bool:
     """Whether the answer will be something to do, one step after another."""
     return bool(_ASKS_FOR_STEPS.search(question)) and not asks_for_number(question)
+
+
+def asks_for_all(question: str) -> bool:
+    """Whether the answer compares or lists: a whole table or list more than one line of it."""
+    return bool(_ASKS_FOR_ALL.search(question))
+
+
+def asks_what_it_is(question: str) -> bool:
+    """Whether the answer will be a definition."""
+    return bool(_ASKS_WHAT_IT_IS.search(question))
+
+
+def measure_asked_for(question: str) -> re.Pattern[str] | None:
+    """What stands behind the number that is asked for, as days in "how many days"."""
+    asked = _MEASURE.search(question)
+    if asked is None:
+        return None
+    if asked["long"]:
+        return re.compile(rf"[\d一二三四五六七八九十两]\W{{0,3}}(?:\w+ )?(?:{_DURATION})", re.IGNORECASE)
+    word = asked["unit"] or asked["counted"].rstrip("s")
+    return re.compile(rf"[\w一-龥]\W{{0,3}}(?:\w+ )?{re.escape(word)}", re.IGNORECASE)
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:

@@ -12,6 +12,7 @@ from kefu.retrieval.records import Candidate, Chunk, NoiseFloor
 from kefu.text import TERM_IDS, Language
 from kefu.viewer import DataClass, Viewer
 
+COMMON = 500  # chunks that hold a term; of more it is not asked which ones a viewer may read
 NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
 
 # Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
@@ -177,6 +178,61 @@ async def list_idf(
         " from unnest(%(terms)s::int[]) as w (id)"
         " left join terms t on t.base_id = %(base)s and t.id = w.id",
         {"chunks": base.chunk_count, "terms": list(term_ids), "base": base.id},
+    )
+    return await cursor.fetchall()
+
+
+async def list_held(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, viewer: Viewer
+) -> list[int]:
+    """Those terms that a chunk holds which the viewer may read; common ones are taken to be."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        sql.SQL(
+            "select t.id from terms t where t.base_id = %(base)s and t.id = any(%(terms)s)"
+            " and t.chunk_count > 0 and (t.chunk_count > {common} or exists ("
+            "  select 1 from {chunks} where term_ids @> array[t.id] and {readable}))"
+        ).format(
+            chunks=sql.Identifier(f"chunks_{base.id}"),
+            common=sql.Literal(COMMON),
+            readable=READABLE,
+        ),
+        {
+            "base": base.id,
+            "terms": list(term_ids),
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
+    )
+    return await cursor.fetchall()
+
+
+async def list_around(
+    conn: AsyncConnection, base: Base, places: Sequence[tuple[int, int, int]], *, viewer: Viewer
+) -> list[Chunk]:
+    """The chunks at these places, each a document, its first and its last position, in order."""
+    documents, firsts, lasts = zip(*places, strict=True) if places else ((), (), ())
+    cursor = conn.cursor(row_factory=class_row(Chunk))
+    await cursor.execute(
+        sql.SQL(
+            "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,"
+            " c.heading_path, c.text, c.kind, c.page, c.position, d.language,"
+            " lower(d.metadata->>'status') as status, d.updated_at"
+            " from unnest(%(documents)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])"
+            "  as w (document_id, first, last)"
+            " join {chunks} c on c.document_id = w.document_id"
+            "  and c.position between w.first and w.last"
+            " join documents d on d.id = c.document_id"
+            " where (%(sees_everything)s or c.audience = any(%(audiences)s))"
+            " order by d.id, c.position"
+        ).format(chunks=sql.Identifier(f"chunks_{base.id}")),
+        {
+            "documents": list(documents),
+            "firsts": list(firsts),
+            "lasts": list(lasts),
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
     )
     return await cursor.fetchall()
 

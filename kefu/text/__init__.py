@@ -5,21 +5,25 @@ Nothing here reads a file, a setting or a database.
 """
 
 from kefu.text.checksum import TERM_IDS, content_digest, term_id
+from kefu.text.content import ContentWord, content_words
 from kefu.text.identifiers import find_identifiers, name_terms
 from kefu.text.language import Language, detect_language
 from kefu.text.normalise import clean_text, fold_text, simplify_text
-from kefu.text.segment import index_terms, query_terms
+from kefu.text.segment import find_tokens, index_terms, query_terms
 from kefu.text.sentences import Span, SpanKind, split_sentences
 
 __all__ = [
     "TERM_IDS",
+    "ContentWord",
     "Language",
     "Span",
     "SpanKind",
     "clean_text",
     "content_digest",
+    "content_words",
     "detect_language",
     "find_identifiers",
+    "find_tokens",
     "fold_text",
     "index_terms",
     "name_terms",

@@ -12,11 +12,11 @@ def sure(*heights: float | None, literal: float = 0.0) -> float:
     hits = [
         make_hit("七天。", parts=make_parts(above_noise=each, literal=literal)) for each in heights
     ]
-    return confidence(hits, [])
+    return confidence("RT-204", hits, [])
 
 
 def test_nothing_found_is_no_answer() -> None:
-    assert confidence([], []) == 0
+    assert confidence("RT-204", [], []) == 0
 
 
 @given(st.lists(HEIGHTS, min_size=1, max_size=5))
@@ -46,4 +46,4 @@ def test_hits_without_vectors_do_not_count_beside_those_with() -> None:
 )
 def test_without_vectors_the_words_in_common_have_to_do(text: str, expected: float) -> None:
     hit = make_hit(text, title="", heading_path=[])
-    assert confidence([hit], rank("押金原路退回", hit)) == expected
+    assert confidence("押金原路退回", [hit], rank("押金原路退回", hit)) == expected

@@ -1,0 +1,35 @@
+"""A Yes or No that answers the question of its own document, which may be another than was asked."""
+
+import re
+from dataclasses import replace
+
+from kefu.answering.evidence import Unit
+from kefu.text import query_terms
+
+SAME_QUESTION = 0.7  # of the words of both
+_YES_OR_NO = re.compile(
+    r"\W*(?:yes|no|sure|of course|是的?|不是|否|可以的?|不可以|能|不能|会|不会|支持|不支持|需要|不需要|有|没有|对|不对)"
+    r"(?=\W|$)",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r".*[?？吗么呢]\W*$|(?:can|could|do|does|did|is|are|will|would|should|may|must|has|have)\b"
+    r"|.*(?:是否|能否|可否|会不会|能不能|可不可以)",
+    re.IGNORECASE,
+)
+
+
+def under_its_question(unit: Unit, asked: str) -> Unit:
+    """The unit, with the question that its Yes or No answers in front where it is not the asked."""
+    if not _YES_OR_NO.match(unit.span.text):
+        return unit
+    headings = (*reversed(unit.hit.heading_path), unit.hit.title)
+    own = next((each for each in headings if _QUESTION.match(each)), None)
+    if own is None or _is_same(own, asked):
+        return unit
+    return replace(unit, question=own)
+
+
+def _is_same(one: str, other: str) -> bool:
+    mine, theirs = set(query_terms(one)), set(query_terms(other))
+    return len(mine & theirs) >= SAME_QUESTION * len(mine | theirs)

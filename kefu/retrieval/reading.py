@@ -1,0 +1,60 @@
+"""Reading on where a hit stands, and asking what a base holds at all."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+
+from kefu.knowledge import get_base
+from kefu.resources import Resources
+from kefu.retrieval.records import Hit, ScoreParts
+from kefu.retrieval.store import list_around, list_held
+from kefu.text import term_id
+from kefu.viewer import Viewer
+
+UNSCORED = ScoreParts(
+    lexical=0.0, lexical_share=0.0, dense=None, above_noise=None, literal=0.0
+)
+
+
+async def read_around(
+    resources: Resources,
+    hits: Iterable[Hit],
+    *,
+    viewer: Viewer,
+    base_name: str,
+    before: int,
+    after: int,
+) -> list[Hit]:
+    """The chunks around hits in their documents, without the hits; their score is 0.
+
+    By document and position, `before` and `after` in chunks. They are read under the rights of the
+    viewer as the hits were.
+    """
+    hits = list(hits)
+    found = {hit.chunk_id for hit in hits}
+    places: dict[int, tuple[int, int]] = {}
+    for hit in hits:
+        first, last = places.get(hit.document_id, (hit.position, hit.position))
+        places[hit.document_id] = min(first, hit.position), max(last, hit.position)
+    wanted = [
+        (document_id, first - before, last + after)
+        for document_id, (first, last) in places.items()
+    ]
+    async with resources.database.connection() as conn:
+        base = await get_base(conn, base_name)
+        chunks = await list_around(conn, base, wanted, viewer=viewer)
+    return [
+        Hit(**asdict(chunk), score=0.0, parts=UNSCORED)
+        for chunk in chunks
+        if chunk.chunk_id not in found
+    ]
+
+
+async def find_held(
+    resources: Resources, terms: Collection[str], *, viewer: Viewer, base_name: str
+) -> set[str]:
+    """Those terms that occur in what the viewer may read."""
+    async with resources.database.connection() as conn:
+        base = await get_base(conn, base_name)
+        ids = {term_id(base.id, term): term for term in terms}
+        held: Sequence[int] = await list_held(conn, base, list(ids), viewer=viewer)
+    return {ids[each] for each in held}
