@@ -17,10 +17,12 @@ from bench_data import data_root
 from datasets import RetrievalSet, load_alicloud, load_products
 from kefu_bases import ensure_filled, open_bench
 
-from kefu.answering.confidence import SIMILARITY_UNIT
+from kefu.answering.confidence import MOST_ABOVE_NOISE, SIMILARITY_UNIT
+from kefu.answering.unknown import Unknown, find_unknown
 from kefu.knowledge import ingest
 from kefu.resources import Resources
-from kefu.retrieval import search
+from kefu.retrieval import find_held, search
+from kefu.text import content_words, detect_language
 from kefu.viewer import OPERATOR, Viewer
 
 DEMO_WEIGHT = 35.0  # a demo question, asked in a customer's words, against one that is a heading
@@ -33,19 +35,30 @@ class Sample:
 
     Attributes:
         above_noise: of its nearest hit.
+        unknown: what it names that the viewer's part of the base does not hold.
     """
 
     group: str
     above_noise: float
+    unknown: Unknown
     is_answerable: bool
     is_tuning: bool
     weight: float
 
 
-async def sample(resources: Resources, base: str, question: str, viewer: Viewer) -> float:
-    """How far the nearest hit stands above the noise."""
+async def sample(
+    resources: Resources, base: str, question: str, viewer: Viewer
+) -> dict[str, float | Unknown]:
+    """How far the nearest hit stands above the noise, and what the base does not hold."""
     hits = await search(resources, question, viewer=viewer, base_name=base)
-    return max((hit.parts.above_noise or 0.0 for hit in hits), default=0.0)
+    words = content_words(question)
+    terms = {term for word in words for term in word.terms}
+    held = await find_held(resources, terms, viewer=viewer, base_name=base)
+    language = detect_language(question)
+    return {
+        "above_noise": max((hit.parts.above_noise or 0.0 for hit in hits), default=0.0),
+        "unknown": find_unknown(words, held, hits, language=language),
+    }
 
 
 async def sample_products(resources: Resources, root: Path, language: str) -> list[Sample]:
@@ -63,7 +76,7 @@ async def sample_products(resources: Resources, root: Path, language: str) -> li
             samples.append(
                 Sample(
                     group=f"product documentation, {language}",
-                    above_noise=await sample(resources, base, question, viewer),
+                    **await sample(resources, base, question, viewer),
                     is_answerable=viewer is OPERATOR,
                     is_tuning=name in tuning,
                     weight=1.0,
@@ -81,7 +94,7 @@ async def sample_demo(resources: Resources) -> list[Sample]:
         samples.append(
             Sample(
                 group="demo company",
-                above_noise=await sample(resources, "demo", row["question"], OPERATOR),
+                **await sample(resources, "demo", row["question"], OPERATOR),
                 is_answerable=row["behaviour"] == "answer",
                 is_tuning=row["split"] == "tune",
                 weight=DEMO_WEIGHT,
@@ -90,23 +103,31 @@ async def sample_demo(resources: Resources) -> list[Sample]:
     return samples
 
 
+def features(each: Sample) -> list[float]:
+    """What `kefu.answering.confidence.logit` weighs, bias first."""
+    height = min(each.above_noise, MOST_ABOVE_NOISE) / SIMILARITY_UNIT
+    return [1.0, height, float(each.unknown.has_name), float(each.unknown.has_noun)]
+
+
 def fit(samples: list[Sample]) -> np.ndarray:
-    """Bias and weight of a logistic regression, by Newton's method."""
-    rows = np.array([[1.0, each.above_noise / SIMILARITY_UNIT] for each in samples])
+    """Bias and weights of a logistic regression, by Newton's method."""
+    rows = np.array([features(each) for each in samples])
     wanted = np.array([float(each.is_answerable) for each in samples])
     weights = np.array([each.weight for each in samples])
-    model = np.zeros(2)
+    model = np.zeros(rows.shape[1])
     for _ in range(60):
         guess = 1 / (1 + np.exp(-rows @ model))
         gradient = rows.T @ (weights * (wanted - guess)) - RIDGE * model
-        hessian = (rows * (weights * guess * (1 - guess))[:, None]).T @ rows + RIDGE * np.eye(2)
+        hessian = (rows * (weights * guess * (1 - guess))[:, None]).T @ rows + RIDGE * np.eye(
+            len(model)
+        )
         model += np.linalg.solve(hessian, gradient)
     return model
 
 
 def judge(samples: list[Sample], model: np.ndarray) -> str:
     """Precision and recall of abstention, and the share of answerable questions answered."""
-    rows = np.array([[1.0, each.above_noise / SIMILARITY_UNIT] for each in samples])
+    rows = np.array([features(each) for each in samples])
     abstains = 1 / (1 + np.exp(-rows @ model)) < 0.5
     lacks = np.array([not each.is_answerable for each in samples])
     precision = (abstains & lacks).sum() / max(abstains.sum(), 1)
@@ -122,7 +143,9 @@ async def main() -> None:
         for language in ("zh", "en"):
             samples += await sample_products(resources, data_root(), language)
     model = fit([each for each in samples if each.is_tuning])
-    print(f"BIAS = {model[0]:.2f}\nWEIGHT = {model[1]:.2f}\n")
+    names = ("BIAS", "WEIGHT", "NAME_WEIGHT", "NOUN_WEIGHT")
+    print("\n".join(f"{name} = {value:.2f}" for name, value in zip(names, model, strict=True)))
+    print()
     print("| held-out set | questions | abstention precision | recall | answerable answered |")
     print("|---|---|---|---|---|")
     for group in dict.fromkeys(each.group for each in samples):

@@ -272,7 +272,9 @@ def _name(uri: str, external_id: str | None) -> str:
 
 
 def _claims(text: str) -> list[str]:
-    lead = re.compile(r"^(?:相关资料只有英文|This is documented in Chinese only)")
+    lead = re.compile(
+        r"^(?:相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps)"
+    )
     spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
     return [each for each in spans if len(each) > 3 and not lead.match(each)]
 

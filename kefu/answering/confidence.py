@@ -14,9 +14,9 @@ from kefu.answering.unknown import NOTHING_UNKNOWN, Unknown
 from kefu.retrieval import Hit
 from kefu.text import find_identifiers
 
-BIAS = -2.59
-WEIGHT = 3.41
-NAME_WEIGHT = -3.89
+BIAS = -2.85
+WEIGHT = 3.59
+NAME_WEIGHT = -4.01
 NOUN_WEIGHT = -4.44
 SIMILARITY_UNIT = 0.03
 MOST_ABOVE_NOISE = 0.05

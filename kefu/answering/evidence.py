@@ -31,6 +31,8 @@ CODE_BONUS = 1.0  # a unit without the code that is asked about hardly answers
 PLACEHOLDER = "example"  # domains and addresses with it are no codes: each document has them
 LENGTH_BONUS = 0.15  # a heading-like fragment says less than a full sentence
 FULL_LENGTH = 30  # terms
+LONG_PENALTY = 0.25  # a row of whole paragraphs has a word of every question
+LONG = 120  # terms
 UNKNOWN_IDF = 8.0  # of a word that the base does not know
 HIT_WEIGHT = 1.5
 PAIR = 2  # characters
@@ -55,14 +57,17 @@ _NUMBER = re.compile(
 )
 _POINTER = re.compile(
     r"\W*(?:本文|本章|本节|本教程|下文|下表|相关操作|具体操作|更多信息|详细信息|详情|以下是?常见"
-    r"|this (?:topic|article|document|section|guide|page|tutorial)\b|the following (?:table|section)"
-    r"|for (?:more|further) (?:information|details)|see also)",
+    r"|this (?:topic|article|document|section|guide|page|tutorial)\b"
+    r"|the following (?:table|section)|for (?:more|further) (?:information|details)|see also)",
     re.IGNORECASE,
 )
-_NOTE = re.compile(r"\W*(?:说明|注意|警告|备注|提示|note|warning|notice|important|tip)\W", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\W*(?:说明|注意|警告|备注|提示|note|warning|notice|important|tip)\W", re.IGNORECASE
+)
 _DEFINITION = re.compile(
-    r"(?P<subject>.{1,40}?)(?:是指|指的是|是一种|是一个|表示|指(?!南|定|示|引|导)"
-    r"|\b(?:is|are) (?:an?|the|used)\b|\brefers? to\b|\bmeans?\b|\bstands? for\b)",
+    r"(?P<subject>.{1,40}?)(?:是指|指的是|是一种|是一个|表示|指(?!南|定|示|引|导)|提供"
+    r"|\b(?:is|are) (?:an?|the|used)\b|\brefers? to\b|\bmeans?\b|\bstands? for\b"
+    r"|\b(?:provides?|serves?|offers?)\b)",
     re.IGNORECASE,
 )
 
@@ -150,10 +155,9 @@ def rank_units(
         length = min(len(own_terms), FULL_LENGTH) / FULL_LENGTH
         score = HIT_WEIGHT * hit.score + max(by_words, min(nearness, 1.0) * FOREIGN_COVERAGE)
         score += LENGTH_BONUS * length + fits.bonus(hit, span)
+        score -= LONG_PENALTY if len(own_terms) > LONG else 0.0
         score += CODE_BONUS if codes.intersection(own_terms) else 0.0
-        unit = Unit(
-            hit=hit, span=span, coverage=coverage, score=score, held=held, above=headings
-        )
+        unit = Unit(hit=hit, span=span, coverage=coverage, score=score, held=held, above=headings)
         ranked.append(unit)
     return sorted(ranked, key=lambda unit: -unit.score)
 

@@ -7,6 +7,7 @@ from textwrap import dedent, indent
 
 from kefu.answering.citing import Citer
 from kefu.answering.evidence import Unit
+from kefu.answering.lead_ins import announced, leads_in, with_lists
 from kefu.answering.likeness import are_alike, letters
 from kefu.answering.polarity import under_its_question
 from kefu.answering.records import Sentence
@@ -30,13 +31,16 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
         return steps
     if asks_for_all(question) and (lines := find_table(ranked)):
         return lines
+    if leads_in(best) and announced(best, ranked):
+        return with_lists([best], ranked)
     chosen: list[Unit] = []
     for unit in ranked:
         if len(chosen) == max_sentences or unit.score < CLOSE_ENOUGH * best.score:
             break
         if not any(are_alike(unit.span.text, other.span.text) for other in chosen):
             chosen.append(unit)
-    return _in_reading_order([under_its_question(unit, question) for unit in chosen])
+    ordered = _in_reading_order([under_its_question(unit, question) for unit in chosen])
+    return with_lists(ordered, ranked)
 
 
 def leave_out_said(units: Sequence[Unit], text: str, quotes: Container[str]) -> list[Unit]:

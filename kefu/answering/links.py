@@ -10,8 +10,9 @@ _LINK = re.compile(r"\[[^\]\n]+\]\([^)\n]*\)|<?https?://\S+")
 _LEADS_AWAY = re.compile(
     r"\W*(?:相关(?:文档|文章|链接|资料|参考|内容|阅读|信息|主题|问题)|参考(?:文档|资料|链接|信息)?|参见|更多(?:文档|信息)"
     r"|延伸阅读|后续阅读|您可以参考以下.*|常见问题文档"
-    r"|references?|related (?:\w+ )?(?:topics?|documents?|documentation|links?|articles?|information"
-    r"|content|references?)|see also|further reading|more information|additional resources)\W*",
+    r"|references?|related (?:\w+ )?(?:topics?|documents?|documentation|links?|articles?"
+    r"|information|content|references?)|see also|further reading|more information"
+    r"|additional resources)\W*",
     re.IGNORECASE,
 )
 _SENTENCE_MARK = re.compile(r"[。！；;.!](?:\s|$)|[：:，,]")

@@ -1,4 +1,4 @@
-"""A Yes or No that answers the question of its own document, which may be another than was asked."""
+"""A Yes or No that answers the question of its own document, which may not be the one asked."""
 
 import re
 from dataclasses import replace
@@ -8,8 +8,8 @@ from kefu.text import query_terms
 
 SAME_QUESTION = 0.7  # of the words of both
 _YES_OR_NO = re.compile(
-    r"\W*(?:yes|no|sure|of course|是的?|不是|否|可以的?|不可以|能|不能|会|不会|支持|不支持|需要|不需要|有|没有|对|不对)"
-    r"(?=\W|$)",
+    r"\W*(?:yes|no|sure|of course|是的?|不是|否|不?可以的?|不?能|不?会"
+    r"|不?支持|不?需要|没?有|不?对)(?=\W|$)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(

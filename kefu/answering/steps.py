@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from kefu.answering.evidence import Unit
 from kefu.answering.sections import (
@@ -26,7 +25,9 @@ SHORT_SECTION = 1000  # characters: short enough to be quoted whole
 
 _NUMBERED = re.compile(r"(?P<indent>[\s>]*)\(?(?P<number>\d{1,3})[.)、]\s*")
 _MARKER = re.compile(r"[\s>]*(?:[-*+•]|\(?\d{1,3}[.)、]|[①-⑳])\s*")
-_STEP_HEADING = re.compile(r"\W*(?:步骤|第)\s*[一二三四五六七八九十\d]+\s*步?|\W*step\s*\d+", re.IGNORECASE)
+_STEP_HEADING = re.compile(
+    r"\W*(?:步骤|第)\s*[一二三四五六七八九十\d]+\s*步?|\W*step\s*\d+", re.IGNORECASE
+)
 _NESTED = "    "
 
 
@@ -56,8 +57,8 @@ def find_steps(ranked: Sequence[Unit]) -> list[Unit]:
     chosen = max(fitting, key=lambda steps: steps.score, default=None)
     if chosen is None or not any(map(_number, chosen.units)):
         whole = _short_section(sections, best)
-        return whole or (_laid_out(chosen.units) if chosen else [])
-    return _laid_out(chosen.units)
+        return whole or (lay_out(chosen.units) if chosen else [])
+    return lay_out(chosen.units)
 
 
 def _parts(sections: Sequence[Section]) -> list[Section]:
@@ -128,8 +129,7 @@ def _end_of_step(units: Sequence[Unit], at: int) -> int:
 
 
 def _fits(steps: _Steps, best: Unit, ranked: Sequence[Unit]) -> bool:
-    """Whether the steps are the ones asked for: the best unit's own, or under headings that say so.
-    """
+    """Whether they are asked for: the best unit's own steps, or under headings that say so."""
     first = steps.units[0]
     if best in steps.units:
         return True
@@ -155,20 +155,22 @@ def _short_section(sections: Sequence[Section], best: Unit) -> list[Unit]:
     is_topical = topic_share(section.units) >= LEAST_TOPIC
     if len(section.units) < 2 or size > SHORT_SECTION or not is_topical:
         return []
-    return _laid_out(section.units)
+    return lay_out(section.units)
 
 
-def _laid_out(units: Sequence[Unit]) -> list[Unit]:
-    """The units with the indent and number that they have in the document, as many as fit."""
+def lay_out(units: Sequence[Unit]) -> list[Unit]:
+    """Neighbouring units with their indent and number in the document, as many as fit."""
     laid_out: list[Unit] = []
     depth = _Depth()
     size = 0
-    for before, unit in pairwise([None, *units]):
+    before: Unit | None = None
+    for unit in units:
         size += len(unit.span.text)
         if size > MOST_CHARACTERS and laid_out and _starts_step(unit):
             laid_out[-1] = replace(laid_out[-1], goes_on=True)
             break
         laid_out.append(replace(unit, prefix=_prefix(before, unit, depth)))
+        before = unit
     return laid_out
 
 

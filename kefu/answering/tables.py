@@ -4,13 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kefu.answering.evidence import Unit
-from kefu.answering.sections import list_runs, list_sections, passage_score, topic_share
+from kefu.answering.sections import (
+    Section,
+    held_share,
+    list_runs,
+    list_sections,
+    passage_score,
+    topic_share,
+)
 from kefu.text import SpanKind
 
+BEST_UNITS = 2
 MOST_LINES = 14
 MOST_CHARACTERS = 1600
-WHOLE_BONUS = 0.25  # over the best unit alone
-BESIDE_BONUS = 0.45  # where that stands under the same headings
+WHOLE_BONUS = 0.45  # over the best unit alone
+LEAST_OF_ALONE = 0.7  # of the question's idf in the best unit's own words
 _LINES = (SpanKind.TABLE_ROW, SpanKind.LIST_ITEM)
 
 
@@ -25,30 +33,28 @@ class _Block:
 
 
 def find_table(ranked: Sequence[Unit]) -> list[Unit]:
-    """The table or list that covers the question better than any single unit, with its lead-in."""
-    best = max(_blocks(ranked), key=lambda block: block.score, default=None)
+    """The table or list beside a best unit that covers the question better, with its lead-in."""
+    alone = ranked[0]
+    near = [
+        section
+        for section in list_sections(ranked)
+        if any(unit in section.units for unit in ranked[:BEST_UNITS])
+    ]
+    blocks = [block for section in near for block in _blocks(section)]
+    best = max(blocks, key=lambda block: block.score, default=None)
     if best is None:
         return []
-    alone = ranked[0]
-    bonus = BESIDE_BONUS if _is_beside(best.units[0], alone) else WHOLE_BONUS
-    is_better = best.score + bonus >= alone.score + sum(alone.above.values())
-    return list(best.units) if is_better else []
+    is_better = best.score + WHOLE_BONUS >= alone.score + sum(alone.above.values())
+    says_more = held_share(best.units) >= LEAST_OF_ALONE * sum(alone.held.values())
+    return list(best.units) if is_better and says_more else []
 
 
-def _blocks(ranked: Sequence[Unit]) -> Iterator[_Block]:
-    for section in list_sections(ranked):
-        runs = list_runs(section.units)
-        for before, run in zip([[], *runs], runs, strict=False):
-            if run[0].span.kind in _LINES and _is_small(run):
-                lead = [unit for unit in before[-1:] if unit.span.text.endswith((":", "：", "，"))]
-                yield _Block(units=[*lead, *run], hit_score=section.hit_score)
-
-
-def _is_beside(one: Unit, other: Unit) -> bool:
-    return (
-        one.hit.document_id == other.hit.document_id
-        and one.hit.heading_path == other.hit.heading_path
-    )
+def _blocks(section: Section) -> Iterator[_Block]:
+    runs = list_runs(section.units)
+    for before, run in zip([[], *runs], runs, strict=False):
+        if run[0].span.kind in _LINES and _is_small(run):
+            lead = [unit for unit in before[-1:] if unit.span.text.endswith((":", "：", "，"))]
+            yield _Block(units=[*lead, *run], hit_score=section.hit_score)
 
 
 def _is_small(lines: Sequence[Unit]) -> bool:

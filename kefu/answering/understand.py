@@ -80,7 +80,9 @@ def measure_asked_for(question: str) -> re.Pattern[str] | None:
     if asked is None:
         return None
     if asked["long"]:
-        return re.compile(rf"[\d一二三四五六七八九十两]\W{{0,3}}(?:\w+ )?(?:{_DURATION})", re.IGNORECASE)
+        return re.compile(
+            rf"[\d一二三四五六七八九十两]\W{{0,3}}(?:\w+ )?(?:{_DURATION})", re.IGNORECASE
+        )
     word = asked["unit"] or asked["counted"].rstrip("s")
     return re.compile(rf"[\w一-龥]\W{{0,3}}(?:\w+ )?{re.escape(word)}", re.IGNORECASE)
 

@@ -10,9 +10,7 @@ from kefu.retrieval.store import list_around, list_held
 from kefu.text import term_id
 from kefu.viewer import Viewer
 
-UNSCORED = ScoreParts(
-    lexical=0.0, lexical_share=0.0, dense=None, above_noise=None, literal=0.0
-)
+UNSCORED = ScoreParts(lexical=0.0, lexical_share=0.0, dense=None, above_noise=None, literal=0.0)
 
 
 async def read_around(
@@ -36,8 +34,7 @@ async def read_around(
         first, last = places.get(hit.document_id, (hit.position, hit.position))
         places[hit.document_id] = min(first, hit.position), max(last, hit.position)
     wanted = [
-        (document_id, first - before, last + after)
-        for document_id, (first, last) in places.items()
+        (document_id, first - before, last + after) for document_id, (first, last) in places.items()
     ]
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)

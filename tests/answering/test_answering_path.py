@@ -30,12 +30,17 @@ Gift cards are not refunded.
 INVOICES = "# 发票规则\n\n电子发票在付款后 3 个工作日内开具。每张发票金额不低于 10 元。\n"
 ROOMS = "# 会议室\n\n三楼会议室可容纳 12 人，需要提前一天预订。\n"
 SECRET = "# Purchase prices\n\nThe purchase price of the travel mug is 2 euros.\n"
+ENGRAVING = "# Engrave a mug\n\n## Procedure\n\n" + "\n\n".join(
+    f"{n}. Turn the wheel to mark {n}.\n\n    {'Hold the mug and the chisel firmly. ' * 12}"
+    for n in range(1, 16)
+)
 MARKER = re.compile(r"\[(\d+)\]")
 
 
 @pytest.fixture
 async def resources(database: Database, tmp_path: Path) -> Resources:
-    for name, text in {"refunds": REFUNDS, "发票": INVOICES, "会议室": ROOMS}.items():
+    public = {"refunds": REFUNDS, "发票": INVOICES, "会议室": ROOMS, "engraving": ENGRAVING}
+    for name, text in public.items():
         (tmp_path / "public").mkdir(exist_ok=True)
         (tmp_path / "public" / f"{name}.md").write_text(text, encoding="utf-8")
     (tmp_path / "staff.md").write_text(SECRET, encoding="utf-8")
@@ -86,6 +91,30 @@ async def test_steps_are_given_whole_and_in_order(resources: Resources) -> None:
     _, answer = await ask(resources, "How do I return a parcel?")
     places = [answer.answer.index(f"{number}. ") for number in (1, 2, 3)]
     assert places == sorted(places)
+
+
+async def test_steps_are_read_on_beyond_the_chunks_that_were_found(resources: Resources) -> None:
+    question = "How do I engrave a mug?"
+    _, answer = await ask(resources, question)
+    marks = [
+        int(number) for number in re.findall(r"^\d+\. Turn .* mark (\d+)", answer.answer, re.M)
+    ]
+    assert marks == list(range(1, len(marks) + 1))
+    assert len({citation.chunk_id for citation in answer.citations}) > 6
+    assert len(marks) == 15 or "go on in “Engrave a mug”" in answer.answer
+
+
+async def test_what_is_named_and_occurs_nowhere_is_not_answered(resources: Resources) -> None:
+    _, known = await ask(resources, "Within how many days can I return a product?")
+    _, unknown = await ask(resources, "Within how many days can I return a Thermomix?")
+    assert (known.outcome, unknown.outcome) == (Outcome.ANSWERED, Outcome.ABSTAINED)
+
+
+async def test_a_word_only_others_may_read_is_as_unknown_as_any(resources: Resources) -> None:
+    question = "Can I return a product bought as Purchase of a Travel mug?"
+    _, hidden = await ask(resources, question)
+    _, seen = await ask(resources, question, viewer=OPERATOR)
+    assert hidden.confidence < seen.confidence
 
 
 async def test_every_marker_has_its_citation_and_every_citation_its_marker(
