@@ -73,6 +73,20 @@ NO_DENSE = sql.SQL("select 0::bigint as id where false")
 SIMILARITY = sql.SQL(
     "1 - (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}))"
 )
+READ = sql.SQL("""
+select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,
+    c.heading_path, c.text, c.kind, c.page, c.position, d.language,
+    lower(d.metadata->>'status') as status, d.updated_at, s.data_class
+from {chunks} c join documents d on d.id = c.document_id
+join files f on f.id = d.file_id join sources s on s.id = f.source_id
+where {which} and (%(sees_everything)s or c.audience = any(%(audiences)s))
+""")
+AT_PLACES = sql.SQL("""
+exists (select 1 from unnest(%(documents)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
+    as w (document_id, first, last)
+    where c.document_id = w.document_id and c.position between w.first and w.last)
+and c.document_id = any(%(documents)s::bigint[])
+""")
 READABLE = sql.SQL("(%(sees_everything)s or audience = any(%(audiences)s))")
 
 
@@ -146,15 +160,9 @@ async def list_chunks(
     """The chunks with what is said of their documents, in no order."""
     cursor = conn.cursor(row_factory=kwargs_row(_chunk))
     await cursor.execute(
-        sql.SQL(
-            "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,"
-            " c.heading_path, c.text, c.kind, c.page, c.position, d.language,"
-            " lower(d.metadata->>'status') as status, d.updated_at, s.data_class"
-            " from {chunks} c join documents d on d.id = c.document_id"
-            " join files f on f.id = d.file_id join sources s on s.id = f.source_id"
-            " where c.id = any(%(ids)s)"
-            " and (%(sees_everything)s or c.audience = any(%(audiences)s))"
-        ).format(chunks=sql.Identifier(f"chunks_{base.id}")),
+        READ.format(
+            chunks=sql.Identifier(f"chunks_{base.id}"), which=sql.SQL("c.id = any(%(ids)s)")
+        ),
         {
             "ids": list(chunk_ids),
             "sees_everything": viewer.sees_everything,
@@ -212,20 +220,10 @@ async def list_around(
 ) -> list[Chunk]:
     """The chunks at these places, each a document, its first and its last position, in order."""
     documents, firsts, lasts = zip(*places, strict=True) if places else ((), (), ())
-    cursor = conn.cursor(row_factory=class_row(Chunk))
+    cursor = conn.cursor(row_factory=kwargs_row(_chunk))
     await cursor.execute(
-        sql.SQL(
-            "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,"
-            " c.heading_path, c.text, c.kind, c.page, c.position, d.language,"
-            " lower(d.metadata->>'status') as status, d.updated_at"
-            " from unnest(%(documents)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])"
-            "  as w (document_id, first, last)"
-            " join {chunks} c on c.document_id = w.document_id"
-            "  and c.position between w.first and w.last"
-            " join documents d on d.id = c.document_id"
-            " where (%(sees_everything)s or c.audience = any(%(audiences)s))"
-            " order by d.id, c.position"
-        ).format(chunks=sql.Identifier(f"chunks_{base.id}")),
+        READ.format(chunks=sql.Identifier(f"chunks_{base.id}"), which=AT_PLACES)
+        + sql.SQL(" order by d.id, c.position"),
         {
             "documents": list(documents),
             "firsts": list(firsts),
