@@ -15,6 +15,8 @@ from kefu.answering.evidence import (
     read_units,
     telling_idf,
 )
+from kefu.answering.lead_ins import leads_in
+from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown
 from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
@@ -27,6 +29,7 @@ tracer = trace.get_tracer("kefu.answering")
 HITS_SEARCHED = 12
 FOREIGN_UNITS = 16  # units in another language whose similarity is computed
 DOCUMENTS_READ_ON = 3
+MOST_SENTENCES = 8  # of an answer that may announce something
 CHUNKS_BEFORE = 6
 CHUNKS_AFTER = 12
 
@@ -63,10 +66,18 @@ async def gather(resources: Resources, question: str, *, viewer: Viewer, base: s
         ranked = rank_units(question, units, idf=idf, similarities=similarities)
         unknown = find_unknown(words, held, hits, language=detect_language(question))
         sure = confidence(question, hits, ranked, unknown=unknown)
-        around = await _around(resources, ranked, hits, viewer=viewer, base=base)
+        around = []
+        if _may_quote_more(question, ranked):
+            around = await _around(resources, ranked, hits, viewer=viewer, base=base)
         span.set_attributes({"kefu.unit_count": len(ranked), "kefu.confidence": round(sure, 3)})
     read_on = read_units(question, around, idf=idf)
     return Evidence(hits=hits, units=[*ranked, *read_on], confidence=sure)
+
+
+def _may_quote_more(question: str, ranked: Sequence[Unit]) -> bool:
+    """Whether the answer may hold more than single units of the hits."""
+    is_for_list = asks_for_steps(question) or asks_for_all(question)
+    return bool(ranked) and (is_for_list or any(map(leads_in, ranked[:MOST_SENTENCES])))
 
 
 async def _around(
@@ -78,8 +89,6 @@ async def _around(
     base: str,
 ) -> list[tuple[Hit, Span]]:
     """What stands around the hits in the documents of the best units and hits."""
-    if not ranked:
-        return []
     read = hits[:HITS_READ]
     documents = [ranked[0].hit.document_id, *(hit.document_id for hit in read)]
     nearest = list(dict.fromkeys(documents))[:DOCUMENTS_READ_ON]

@@ -1,6 +1,8 @@
 """Whether two texts say the same in nearly the same letters, as editions of a page do."""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 from kefu.text import fold_text
 
@@ -16,16 +18,26 @@ def letters(text: str) -> str:
 
 def are_alike(one: str, other: str) -> bool:
     """Whether one contains the other, or they differ by little that is not a number."""
-    mine, theirs = letters(one), letters(other)
-    if mine in theirs or theirs in mine:
+    mine, theirs = _print(one), _print(other)
+    if mine.letters in theirs.letters or theirs.letters in mine.letters:
         return True
-    if 2 * min(len(mine), len(theirs)) < max(len(mine), len(theirs)):
+    if mine.numbers != theirs.numbers:
         return False
-    if set(_NUMBER.findall(one)) != set(_NUMBER.findall(other)):
-        return False
-    pairs, their_pairs = _pairs(mine), _pairs(theirs)
-    return len(pairs & their_pairs) >= ALIKE * len(pairs | their_pairs)
+    return len(mine.pairs & theirs.pairs) >= ALIKE * len(mine.pairs | theirs.pairs)
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[at : at + 2] for at in range(len(text) - 1)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Print:
+    letters: str
+    pairs: frozenset[str]
+    numbers: frozenset[str]
+
+
+@lru_cache(maxsize=512)
+def _print(text: str) -> _Print:
+    plain = letters(text)
+    return _Print(
+        letters=plain,
+        pairs=frozenset(plain[at : at + 2] for at in range(len(plain) - 1)),
+        numbers=frozenset(_NUMBER.findall(text)),
+    )
