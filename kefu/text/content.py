@@ -30,7 +30,7 @@ class ContentWord:
 
 
 def content_words(question: str) -> list[ContentWord]:
-    """The distinct ones, Latin words first.
+    """The words of a question that are no stop words, each once, Latin words first.
 
     Names are the Latin words of a Chinese question, and of an English one its codes, acronyms and
     capitalised words but the first.
