@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from filling import fill
 
 from kefu.answering import EXTRACTIVE, Outcome, Turn, answer
 from kefu.db import Database
@@ -17,7 +18,6 @@ from kefu.resources import Resources
 from kefu.settings import AnsweringSettings, EndpointSettings, IngestSettings, Settings
 from kefu.viewer import OPERATOR, DataClass
 from tests.llm.misbehaving import Server, serve, stream
-from tests.retrieval.filling import fill
 
 QUESTION = "How long does a refund of the pro plan take?"
 SECRETS = {each: f"{each}marker" for each in DataClass}
