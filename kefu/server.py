@@ -17,6 +17,7 @@ from kefu.audit import keep_anchor
 from kefu.chatbot import Answerer
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
+from kefu.endpoints.pages import router as endpoint_pages
 from kefu.knowledge import keep_embedding
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
@@ -86,7 +87,15 @@ def create_app(
         ],
     )
     install_problem_handlers(app)
-    for router in (chat_api, search_api, account_api, pages, account_pages, tracing_pages):
+    for router in (
+        chat_api,
+        search_api,
+        account_api,
+        pages,
+        account_pages,
+        tracing_pages,
+        endpoint_pages,
+    ):
         app.include_router(router)
     app.mount("/static", Static(), name="static")
     return app

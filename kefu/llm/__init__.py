@@ -11,26 +11,69 @@ from kefu.llm.calls import Call, CallOutcome, OnCall, ignore_call
 from kefu.llm.chat import ChatEndpoint
 from kefu.llm.check import Check, check_embedder, check_endpoint
 from kefu.llm.embeddings import Embedder, Vectors, open_embedder
+from kefu.llm.endpoints import Endpoint, load_presets, resolve_all
+from kefu.llm.entered import OVERALL, as_stored, find_problems, is_same_place, read_fields
 from kefu.llm.fakes import FakeEmbedder, ScriptedEndpoint
-from kefu.llm.registry import Endpoints, open_endpoints
+from kefu.llm.guarded import EndpointState
+from kefu.llm.prices import MILLION
+from kefu.llm.records import CheckFinding, FindingKind, Spending, StoredCheck, StoredEndpoint
+from kefu.llm.registry import Endpoints, open_endpoints, resolve_stored
+from kefu.llm.secrets import Vault
+from kefu.llm.store import (
+    delete_endpoint,
+    find_endpoint,
+    insert_check,
+    list_endpoints,
+    list_last_checks,
+    list_spending,
+    lock_endpoints,
+    reorder_endpoints,
+    replace_endpoint,
+)
 from kefu.llm.tokens import estimate_tokens
 
 __all__ = [
+    "MILLION",
+    "OVERALL",
     "BuiltInEmbedder",
     "Call",
     "CallOutcome",
     "ChatEndpoint",
     "Check",
+    "CheckFinding",
     "Embedder",
+    "Endpoint",
+    "EndpointState",
     "Endpoints",
     "FakeEmbedder",
+    "FindingKind",
     "OnCall",
     "ScriptedEndpoint",
+    "Spending",
+    "StoredCheck",
+    "StoredEndpoint",
+    "Vault",
     "Vectors",
+    "as_stored",
     "check_embedder",
     "check_endpoint",
+    "delete_endpoint",
     "estimate_tokens",
+    "find_endpoint",
+    "find_problems",
     "ignore_call",
+    "insert_check",
+    "is_same_place",
+    "list_endpoints",
+    "list_last_checks",
+    "list_spending",
+    "load_presets",
+    "lock_endpoints",
     "open_embedder",
     "open_endpoints",
+    "read_fields",
+    "reorder_endpoints",
+    "replace_endpoint",
+    "resolve_all",
+    "resolve_stored",
 ]

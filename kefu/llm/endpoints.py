@@ -156,8 +156,15 @@ def _locate(url: str, preset: dict[str, Any], *, is_own_address: bool) -> Locati
 
 
 def _require_address(name: str, url: str, model: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_address(url):
         raise BadSettings(f"Endpoint {name}: url is no http address. Set url or preset.")
     if not model:
         raise BadSettings(f"Endpoint {name}: set model to the name of the model it should run.")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
 from time import perf_counter
 
 from kefu.errors import ModelBusy, ModelRejected, ModelUnavailable
@@ -23,6 +24,19 @@ RETRY_WITHIN_SECONDS = 1.0
 JITTER_SECONDS = (0.1, 0.4)
 OVERHEAD_TOKENS = 64
 """Of the frame around messages, which the texts do not show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointState:
+    """What a process does with an endpoint at this moment.
+
+    Attributes:
+        is_left_alone: it failed repeatedly.
+    """
+
+    running_count: int
+    waiting_count: int
+    is_left_alone: bool
 
 
 class GuardedEndpoint:
@@ -52,6 +66,15 @@ class GuardedEndpoint:
             )
         self._tokens = TokenCounter()
         self._wire = wire
+
+    @property
+    def state(self) -> EndpointState:
+        """Calls in flight and waiting, and whether it is left alone."""
+        return EndpointState(
+            running_count=self.slots.running_count,
+            waiting_count=self.slots.waiting_count,
+            is_left_alone=self.breaker.is_open,
+        )
 
     def count_tokens(self, text: str) -> int:
         """An estimate that learns from what the endpoint reports."""

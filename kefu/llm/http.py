@@ -21,7 +21,11 @@ def open_client(
         api_key=key.get_secret_value() if key else NO_KEY,
         timeout=timeout,
         max_retries=tries - 1,
-        http_client=DefaultAsyncHttpx2Client(timeout=timeout, trust_env=not _is_loopback(url)),
+        http_client=DefaultAsyncHttpx2Client(
+            timeout=timeout,
+            trust_env=not _is_loopback(url),
+            follow_redirects=False,  # what is sent was allowed for this place, not for another
+        ),
     )
 
 

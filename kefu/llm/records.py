@@ -1,8 +1,23 @@
 """What is stored of endpoints."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
+
+FindingKind = Literal[
+    "reachable",
+    "first_token",
+    "speed",
+    "concurrency",
+    "json",
+    "tools",
+    "chinese",
+    "english",
+    "vectors",
+    "ranking",
+]
+"""What a check looks for; of those not asked for there is no finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +46,24 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFinding:
+    """One thing that a check of an endpoint found.
+
+    Attributes:
+        value: what was measured, in `unit`.
+    """
+
+    kind: FindingKind
+    is_ok: bool
+    value: float | None = None
+    unit: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCheck:
     """What `kefu llm check` found of an endpoint."""
 
     endpoint: str
     checked_at: datetime
-    findings: list[dict[str, Any]]
+    findings: Sequence[CheckFinding]

@@ -12,7 +12,7 @@ from kefu.errors import KefuError, ModelForbidden, ModelUnavailable
 from kefu.llm import store
 from kefu.llm.calls import CallOutcome, OnCall, ignore_call
 from kefu.llm.endpoints import Endpoint, resolve, resolve_all
-from kefu.llm.guarded import GuardedEndpoint
+from kefu.llm.guarded import EndpointState, GuardedEndpoint
 from kefu.llm.open_call import OpenCall
 from kefu.llm.records import StoredEndpoint
 from kefu.llm.routing import Decision, decide
@@ -143,6 +143,11 @@ class Endpoints:
             self._refreshed_at = monotonic()
         await self._close_abandoned()
 
+    def find_state(self, name: str) -> EndpointState | None:
+        """What this process does with an endpoint; None when it was not asked yet."""
+        guarded = self._open.get(name)
+        return guarded.state if guarded else None
+
     def forget(self) -> None:
         """Read the stored endpoints again the next time."""
         self._refreshed_at = float("-inf")
@@ -158,9 +163,7 @@ class Endpoints:
         if any(each.name == stored.name for each in self._fixed):
             return None
         try:
-            key = self._vault.open(stored.encrypted_key) if self._vault else None
-            given = EndpointSettings.model_validate(stored.settings | {"key": key})
-            return resolve(given, origin="page")
+            return resolve_stored(stored, self._vault)
         except (KefuError, ValueError) as error:
             kind = type(error).__name__  # a validation error quotes what was given
             log.warning("Endpoint %s cannot be used: %s", stored.name, kind)
@@ -184,6 +187,18 @@ class Endpoints:
         self._abandoned = [each for each in self._abandoned if each.slots.running_count]
         for guarded in idle:
             await guarded.aclose()
+
+
+def resolve_stored(stored: StoredEndpoint, vault: Vault | None) -> Endpoint:
+    """An endpoint that was entered on the page; without a vault, without its key.
+
+    Raises:
+        BadSettings: its key cannot be read, or it lacks something.
+        ValueError: a field no longer has a value that is allowed.
+    """
+    key = vault.open(stored.encrypted_key) if vault else None
+    given = EndpointSettings.model_validate(stored.settings | {"key": key})
+    return resolve(given, origin="page")
 
 
 @asynccontextmanager

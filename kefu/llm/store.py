@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from kefu.llm.records import Spending, StoredCheck, StoredEndpoint
+from kefu.llm.records import CheckFinding, Spending, StoredCheck, StoredEndpoint
 
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a connection on which every statement commits by itself."""
@@ -67,6 +68,15 @@ async def last_change(conn: AsyncConnection) -> tuple[int, datetime | None]:
     return row[0], row[1]
 
 
+async def find_endpoint(conn: AsyncConnection, name: str) -> StoredEndpoint | None:
+    return next((each for each in await list_endpoints(conn) if each.name == name), None)
+
+
+async def lock_endpoints(conn: AsyncConnection) -> None:
+    """Let nobody else change them until the transaction ends."""
+    await conn.execute("lock table llm_endpoints in share row exclusive mode")
+
+
 async def replace_endpoint(
     conn: AsyncConnection,
     name: str,
@@ -74,15 +84,37 @@ async def replace_endpoint(
     settings: dict[str, Any],
     encrypted_key: bytes | None,
     changed_by: str,
+    drops_key: bool = False,
 ) -> None:
-    """Keep an endpoint; without a key the one that is kept stays."""
+    """Keep an endpoint; without a key the one that is kept stays, unless it is dropped."""
     await conn.execute(
         "insert into llm_endpoints (name, settings, encrypted_key, position, changed_by)"
-        " values (%s, %s, %s, (select coalesce(max(position), 0) + 1 from llm_endpoints), %s)"
+        " values (%(name)s, %(settings)s, %(key)s,"
+        " (select coalesce(max(position), 0) + 1 from llm_endpoints), %(by)s)"
         " on conflict (name) do update set settings = excluded.settings,"
-        " encrypted_key = coalesce(excluded.encrypted_key, llm_endpoints.encrypted_key),"
+        " encrypted_key = coalesce(excluded.encrypted_key,"
+        " case when not %(drops)s then llm_endpoints.encrypted_key end),"
         " changed_by = excluded.changed_by, changed_at = clock_timestamp()",
-        [name, Jsonb(settings), encrypted_key, changed_by],
+        {
+            "name": name,
+            "settings": Jsonb(settings),
+            "key": encrypted_key,
+            "by": changed_by,
+            "drops": drops_key,
+        },
+    )
+
+
+async def reorder_endpoints(
+    conn: AsyncConnection, names: Sequence[str], *, changed_by: str
+) -> None:
+    """Have them asked in this order."""
+    await conn.execute(
+        "update llm_endpoints e set position = o.position, changed_by = %s,"
+        " changed_at = clock_timestamp()"
+        " from unnest(%s::text[]) with ordinality as o (name, position)"
+        " where e.name = o.name and e.position <> o.position",
+        [changed_by, list(names)],
     )
 
 
@@ -93,11 +125,11 @@ async def delete_endpoint(conn: AsyncConnection, name: str) -> bool:
 
 
 async def insert_check(
-    conn: AsyncConnection, endpoint: str, findings: Sequence[dict[str, Any]]
+    conn: AsyncConnection, endpoint: str, findings: Sequence[CheckFinding]
 ) -> None:
     await conn.execute(
         "insert into llm_checks (endpoint, findings) values (%s, %s)",
-        [endpoint, Jsonb(list(findings))],
+        [endpoint, Jsonb([asdict(each) for each in findings])],
     )
 
 
@@ -108,4 +140,9 @@ async def list_last_checks(conn: AsyncConnection) -> list[StoredCheck]:
         "select distinct on (endpoint) endpoint, checked_at, findings"
         " from llm_checks order by endpoint, checked_at desc"
     )
-    return await cursor.fetchall()
+    rows = await cursor.fetchall()
+    return [replace(row, findings=tuple(map(_read_finding, row.findings))) for row in rows]
+
+
+def _read_finding(kept: Any) -> CheckFinding:
+    return CheckFinding(**kept)

@@ -7,7 +7,7 @@ from fastapi import Request
 
 from kefu.errors import BadInput
 
-MAX_FIELDS = 20
+MAX_FIELDS = 40
 LOCAL_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
 

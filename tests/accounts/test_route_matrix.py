@@ -20,6 +20,7 @@ from signing_in import sign_in, sign_in_as
 from kefu.accounts import NewKey, create_key, create_link
 from kefu.conversations import record_answer, record_question, start_conversation
 from kefu.db import Database
+from kefu.llm import replace_endpoint
 from kefu.resources import Resources
 
 LINES = [
@@ -72,8 +73,12 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
         conn, "Are there refunds?", base="main", customer_id=OTHER_CUSTOMER
     )
     await record_question(conn, "Are there refunds?", conversation_id=conversation.id)
+    await replace_endpoint(
+        conn, "theirs", settings=ENDPOINT, encrypted_key=None, changed_by="other@example.com"
+    )
     answer = await record_answer(conn, "Yes.", conversation_id=conversation.id, answer=ANSWER)
     return {
+        "endpoint_name": "theirs",
         "staff_id": str(other.id),
         "token": link.rpartition("/")[2],
         "session_id": await read_id(conn, "sessions"),
@@ -84,6 +89,7 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
     }
 
 
+ENDPOINT = {"name": "theirs", "url": "http://10.0.0.7/v1", "model": "m"}
 ANSWER: Mapping[str, object] = {
     "answer": "Yes.", "outcome": "answered", "language": "en", "citations": [], "confidence": 1.0,
     "mode": "extractive", "timings": {"search": 0, "first_sentence": 0, "total": 0}, "notice": None,

@@ -1,0 +1,54 @@
+"""The application with an endpoint of its settings, and a client."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+
+from kefu.db import Database
+from kefu.llm import Endpoints, FakeEmbedder, Vault
+from kefu.resources import Resources
+from kefu.server import attach, create_app
+from kefu.settings import EndpointSettings, Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    fixed = EndpointSettings(
+        name="fixed", url="http://10.0.0.7:8000/v1", model="own", key="sk-of-the-settings"
+    )
+    return Settings(data_dir=tmp_path, endpoints=(fixed,))
+
+
+@pytest.fixture
+async def endpoints(settings: Settings, database: Database) -> AsyncIterator[Endpoints]:
+    vault = Vault(settings.data_dir)
+    endpoints = Endpoints(settings, connect=database.connection, vault=vault)
+    yield endpoints
+    await endpoints.aclose()
+
+
+@pytest.fixture
+def resources(settings: Settings, database: Database, endpoints: Endpoints) -> Resources:
+    return Resources(
+        settings=settings,
+        database=database,
+        embedder=FakeEmbedder(),
+        endpoint=endpoints,
+        endpoints=endpoints,
+    )
+
+
+@pytest.fixture
+def app(resources: Resources) -> FastAPI:
+    app = create_app(resources.settings)
+    attach(app, resources)
+    return app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
+        yield client
