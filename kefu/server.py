@@ -41,6 +41,15 @@ Teller = Callable[[str], object]
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 MAX_HEADER_BYTES = 64 * 1024
+ROUTERS = (
+    chat_api,
+    search_api,
+    account_api,
+    pages,
+    account_pages,
+    tracing_pages,
+    endpoint_pages,
+)
 DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
 
 Every error has the body `{"error": {"type": ..., "message": ...}}`; `message` is one sentence.
@@ -87,15 +96,7 @@ def create_app(
         ],
     )
     install_problem_handlers(app)
-    for router in (
-        chat_api,
-        search_api,
-        account_api,
-        pages,
-        account_pages,
-        tracing_pages,
-        endpoint_pages,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Static(), name="static")
     return app
