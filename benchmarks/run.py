@@ -21,6 +21,7 @@ RUNS = {
     "answers": ["answers.py", "--split", "test"],
     "model": ["answers.py", "--split", "test", "--model"],
     "ingestion": ["ingestion.py"],
+    "tracing": ["tracing.py"],
 }
 
 

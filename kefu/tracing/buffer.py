@@ -77,7 +77,7 @@ class SpanBuffer:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._is_idle = threading.Event()
-        self._is_closing = False
+        self._closing = threading.Event()
         self._failures = 0
         self._thread = threading.Thread(
             target=self._run, name=f"kefu-traces-{sink.name}", daemon=True
@@ -92,7 +92,7 @@ class SpanBuffer:
     def add(self, span: ReadableSpan) -> None:
         """Take a span, or count it as lost when there is no room."""
         with self._lock:
-            is_lost = len(self._spans) >= self._size or self._is_closing
+            is_lost = len(self._spans) >= self._size or self._closing.is_set()
             self.counts.lost += is_lost
             if not is_lost:
                 self._is_idle.clear()
@@ -108,7 +108,7 @@ class SpanBuffer:
     def close(self) -> None:
         """Write what waits, for a few seconds at most, and count the rest as lost."""
         with self._lock:
-            self._is_closing = True
+            self._closing.set()
         self._wake.set()
         self._thread.join(CLOSE_SECONDS)
         with self._lock:
@@ -117,8 +117,11 @@ class SpanBuffer:
 
     def _run(self) -> None:
         pause = WRITE_EVERY_SECONDS
-        while not self._is_closing:
-            self._wake.wait(pause)
+        while not self._closing.is_set():
+            if self._failures:
+                self._closing.wait(pause)  # however many spans come meanwhile
+            else:
+                self._wake.wait(WRITE_EVERY_SECONDS)
             self._wake.clear()
             has_answer = self._empty()
             pause = WRITE_EVERY_SECONDS if has_answer else min(2 * pause, LONGEST_PAUSE_SECONDS)

@@ -39,8 +39,10 @@ class Shelf:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.is_closed = False
+        self.tries = 0
 
     def write(self, spans: Sequence[ReadableSpan]) -> None:
+        self.tries += 1
         self.may_go_on.wait()
         if self.is_away:
             raise ConnectionError("Nobody is there.")
@@ -98,6 +100,15 @@ def test_spans_wait_for_a_sink_that_is_away_and_comes_back(
     assert buffer.flush()
     assert shelf.names == names
     assert (buffer.counts.lost, buffer.counts.refused) == (0, 0)
+    buffer.close()
+
+
+def test_a_sink_that_is_away_is_not_asked_for_every_span(shelf: Shelf) -> None:
+    shelf.is_away = True
+    buffer = SpanBuffer(shelf, size=20 * BATCH)
+    fill(buffer, 10 * BATCH)
+    assert not buffer.flush(0.1)
+    assert shelf.tries <= 2
     buffer.close()
 
 
