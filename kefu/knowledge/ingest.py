@@ -22,6 +22,7 @@ from kefu.knowledge.lexical_index import has_drifted
 from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
+from kefu.knowledge.recorded import record_withdrawal
 from kefu.knowledge.records import Base, Handling, IngestReport, PreparedDocument, Problem, Source
 from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
 from kefu.knowledge.scan import Scan, resolve_roots, scan
@@ -200,7 +201,11 @@ class _Ingestion:
                     checksum=before.checksum,
                 )
             gone = [file.id for file in changes.vanished]
-            self.report.withdrawn_count += await withdraw_files(conn, self.base, gone)
+            count = await withdraw_files(conn, self.base, gone)
+            self.report.withdrawn_count += count
+            if count:
+                subject = ", ".join(source.uri for source in sources)
+                await record_withdrawal(conn, self.base, subject, count=count)
 
     async def _read_all(self, queue: asyncio.Queue[FileToRead], sources: Sequence[Source]) -> None:
         while not queue.empty():

@@ -5,6 +5,7 @@ from pathlib import Path
 from kefu.db import Database
 from kefu.errors import NotFound
 from kefu.knowledge.prepare import display_path
+from kefu.knowledge.recorded import record_withdrawal
 from kefu.knowledge.replace import withdraw_files
 from kefu.knowledge.sources import is_within
 from kefu.knowledge.store import bases as base_store
@@ -31,4 +32,6 @@ async def withdraw(database: Database, path: Path, *, base_name: str) -> int:
             ]
             if not held:
                 raise NotFound(f"Nothing in {base.name!r} came from {root}.")
-            return await withdraw_files(writing, base, held)
+            count = await withdraw_files(writing, base, held)
+            await record_withdrawal(writing, base, root, count=count)
+            return count

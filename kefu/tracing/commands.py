@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from kefu.audit import record_audit, this_operator
 from kefu.db import open_database
 from kefu.settings import load_settings
 from kefu.tracing.records import Span, Trace, TraceFilter, TraceSummary
@@ -80,6 +81,14 @@ async def prune_traces_command(
     keep_days = settings.tracing.retention_days if days is None else days
     async with open_database(settings) as database, database.connection() as conn:
         gone = await prune_traces(conn, keep_days=keep_days)
+        if gone:
+            await record_audit(
+                conn,
+                actor=this_operator(),
+                action="traces.pruned",
+                subject=f"until {max(gone)}",
+                details={"days": [str(day) for day in gone]},
+            )
     if as_json:
         typer.echo(json.dumps({"dropped_days": [str(day) for day in gone]}))
     else:
