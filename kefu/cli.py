@@ -28,6 +28,7 @@ from kefu.audit.commands import export_command, list_command, verify_command
 from kefu.db import Database, back_up, open_database, prepare, restore
 from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
+from kefu.endpoints.commands import check_endpoints_command, list_endpoints_command
 from kefu.errors import BadInput, KefuError
 from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
@@ -54,6 +55,8 @@ knowledge = typer.Typer(help="What the company knows.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
 audit = typer.Typer(help="Who did what, and the proof of it.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+llm = typer.Typer(help="Model endpoints.", no_args_is_help=True)
+app.add_typer(llm, name="llm")
 traces = typer.Typer(help="How answers came about.", no_args_is_help=True)
 app.add_typer(traces, name="traces")
 staff = typer.Typer(help="Who works here.", no_args_is_help=True)
@@ -88,6 +91,8 @@ staff.command("add")(run_async(add_staff_command))
 staff.command("list")(run_async(list_staff_command))
 staff.command("disable")(run_async(disable_staff_command))
 staff.command("reset-link")(run_async(reset_link_command))
+llm.command("list")(run_async(list_endpoints_command))
+llm.command("check")(run_async(check_endpoints_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

@@ -15,8 +15,16 @@ from kefu.llm.endpoints import Endpoint, load_presets, resolve_all
 from kefu.llm.entered import OVERALL, as_stored, find_problems, is_same_place, read_fields
 from kefu.llm.fakes import FakeEmbedder, ScriptedEndpoint
 from kefu.llm.guarded import EndpointState
+from kefu.llm.measuring import measure_endpoint
 from kefu.llm.prices import MILLION
-from kefu.llm.records import CheckFinding, FindingKind, Spending, StoredCheck, StoredEndpoint
+from kefu.llm.records import (
+    CheckFinding,
+    Effort,
+    FindingKind,
+    Spending,
+    StoredCheck,
+    StoredEndpoint,
+)
 from kefu.llm.registry import Endpoints, open_endpoints, resolve_stored
 from kefu.llm.secrets import Vault
 from kefu.llm.store import (
@@ -41,6 +49,7 @@ __all__ = [
     "ChatEndpoint",
     "Check",
     "CheckFinding",
+    "Effort",
     "Embedder",
     "Endpoint",
     "EndpointState",
@@ -69,6 +78,7 @@ __all__ = [
     "list_spending",
     "load_presets",
     "lock_endpoints",
+    "measure_endpoint",
     "open_embedder",
     "open_endpoints",
     "read_fields",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from pydantic_ai.models.openai import OpenAIChatModel
 
 from kefu.errors import BadSettings, ModelUnavailable
 from kefu.llm.calls import Usage
@@ -59,6 +60,14 @@ class LocalWire:
         async with aclosing(pieces) as pieces:
             async for piece in pieces:
                 yield piece
+
+    async def open_model(self) -> OpenAIChatModel:
+        """For requests that want more than text.
+
+        Raises:
+            ModelUnavailable: the model cannot be loaded.
+        """
+        return await (await self._start()).open_model()
 
     async def aclose(self) -> None:
         """Stop the engine."""

@@ -83,6 +83,10 @@ class OpenAICompatibleWire:
         elif not limit.has_shown:
             raise ModelUnavailable(f"{self._place.subject} answered nothing.")
 
+    async def open_model(self) -> OpenAIChatModel:
+        """For requests that want more than text."""
+        return self._model
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()

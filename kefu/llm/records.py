@@ -67,3 +67,16 @@ class StoredCheck:
     endpoint: str
     checked_at: datetime
     findings: Sequence[CheckFinding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much a check may take.
+
+    Attributes:
+        is_quick: how many calls at once are useful is left out.
+        tokens: most tokens that the search for it may use.
+    """
+
+    is_quick: bool = False
+    tokens: int = 20_000
