@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 _MAX_REPEATED = 80
+_PAIR = 2
 _SPACE = re.compile(r"\s+")
 _BORDER = re.compile(r"(?<!\\)\|")
 
@@ -64,6 +65,29 @@ def spread(cells: Iterable[tuple[int, int, int, int, str]]) -> list[list[str]]:
         [placed.get((row, column), "") for column in range(last_column + 1)]
         for row in range(last_row + 1)
     ]
+
+
+def fill_down(rows: list[list[str]]) -> list[list[str]]:
+    """Give rows that lack cells on the left, which one above spans, those of the row above.
+
+    A lone cell in more than two columns, or in bold, stands for a title across the row.
+    """
+    head, *body = rows
+    width = len(head)
+    filled = [head]
+    for row in body:
+        above = filled[-1] if len(filled) > 1 and len(filled[-1]) == width else None
+        missing = width - len(row)
+        is_spanned = missing > 0 and (len(row) > 1 or width == _PAIR)
+        if above and is_spanned and not row[0].startswith(("**", "__")):
+            filled.append([_shared(cell) for cell in above[:missing]] + row)
+        else:
+            filled.append(row)
+    return filled
+
+
+def _shared(cell: str) -> str:
+    return cell if len(cell) <= _MAX_REPEATED else ""
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kefu.knowledge.parsing.encoding import read_text
+from kefu.knowledge.parsing.icons import mark_image, name_images
 from kefu.knowledge.parsing.limits import ParseLimits
 from kefu.knowledge.parsing.markup import convert_fragment
 from kefu.knowledge.parsing.metadata import pick_title, pick_url, split_front_matter
@@ -38,6 +39,7 @@ _TAG = re.compile(
     r"strike|strong|sub|summary|details|sup|tt|u|var|video|wbr)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_ALTERNATIVE = re.compile(r"""\balt[ \t]*=[ \t]*["']([^"'<>]*)["']""", re.IGNORECASE)
 _ESCAPE = re.compile(_CODE_SPAN_OR + r"|\\([!\"#$%&'()*+,\-./:;<=>?@\[\]^_{}~])")
 _STRUCTURAL_ESCAPE = re.compile(r"^([ \t]*)(?:\\([#>+\-*=~])|(\d{1,9})\\([.)]))(?=\s|\2|$)")
 _ENTITY = re.compile(_CODE_SPAN_OR + r"|&(?:[a-zA-Z]{2,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
@@ -125,7 +127,7 @@ def _clean_prose(text: str) -> str:
     text = _TAG.sub(_plain_tag, text)
     text = _ENTITY.sub(_plain_entity, text)
     lines = text.replace("\u00a0", " ").split("\n")
-    return "\n".join(_clean_lines(lines))
+    return "\n".join(_clean_lines([name_images(line) for line in lines]))
 
 
 def _plain_entity(found: re.Match[str]) -> str:
@@ -166,7 +168,7 @@ def _plain_link(found: re.Match[str]) -> str:
         return found["code"]
     text, target = " ".join(found["text"].split()), found["target"].strip()
     if found["image"]:
-        return ""
+        return mark_image(text)
     if "![" in text:
         text = _LINK.sub(_plain_link, text)
     is_alive = target.startswith(("http://", "https://", "mailto:", "tel:")) and text
@@ -179,6 +181,8 @@ def _plain_tag(found: re.Match[str]) -> str:
     name = found["name"].lower()
     if name == "code":
         return "`"
+    if name == "img":
+        return mark_image(alternative[1] if (alternative := _ALTERNATIVE.search(found[0])) else "")
     line_start = found.string.rfind("\n", 0, found.start()) + 1
     if name not in _BREAKING or found.string[line_start : found.start()].lstrip().startswith("|"):
         return " " if name in _BREAKING else ""

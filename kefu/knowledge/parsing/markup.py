@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from kefu.knowledge.parsing.grid import render_table, spread
+from kefu.knowledge.parsing.icons import mark_image, name_images
 
 MAX_DEPTH = 150
 _MAX_COLUMN_SPAN = 100
@@ -33,7 +34,6 @@ _SKIPPED = frozenset(
         "video",
         "map",
         "img",
-        "picture",
         "source",
         "button",
         "input",
@@ -102,7 +102,9 @@ class _Writer:
         self._inline.append(text)
 
     def end_paragraph(self) -> None:
-        lines = [_SPACE.sub(" ", line).strip() for line in "".join(self._inline).split("\0")]
+        lines = [
+            name_images(_SPACE.sub(" ", line).strip()) for line in "".join(self._inline).split("\0")
+        ]
         self._inline.clear()
         text = "\n".join(line for line in lines if line)
         if text:
@@ -146,6 +148,8 @@ def _walk(node: LexborNode, writer: _Writer, depth: int) -> None:
             writer.write(child.text(deep=False) or "")
         elif tag == "br":
             writer.write("\0")
+        elif tag == "img" and not is_hidden(child):
+            writer.write(mark_image(child.attributes.get("alt") or ""))
         elif depth > MAX_DEPTH:
             writer.write(f" {child.text(deep=True, separator=' ')} ")
         elif tag not in _SKIPPED and not is_hidden(child):

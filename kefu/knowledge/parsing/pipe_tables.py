@@ -3,20 +3,26 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from kefu.knowledge.parsing.grid import render_table
+from kefu.knowledge.parsing.grid import fill_down, render_table
 
 _STARTS_ROW = re.compile(r"[ \t]*\|")
 _BORDER = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_LONG_RULE = re.compile(r"-{3}")
 _HEADING = re.compile(r"#{1,6}\s")
 _FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
+_FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _MAX_ROW_LINES = 200
+_MAX_HEAD_LINES = 60
 _MIN_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """A row on one line or several; borders of code inside it are escaped."""
+
     text: str
     last: int
 
@@ -46,7 +52,7 @@ def _repaired(lines: list[str]) -> Iterator[str]:
         mark = line.lstrip()[:3]
         if fence or mark in ("```", "~~~"):
             fence = _fence_after(line, fence, mark)
-        elif _STARTS_ROW.match(line) and len(_BORDER.findall(line)) > _MIN_COLUMNS:
+        elif _STARTS_ROW.match(line):
             table, after = _table(lines, at)
             if table:
                 yield from ("", *table, "")
@@ -64,10 +70,12 @@ def _fence_after(line: str, fence: str, mark: str) -> str:
 
 def _table(lines: list[str], at: int) -> tuple[list[str], int]:
     """The table that begins at a line, and the line behind it; nothing if it is none."""
-    head = lines[at]
-    columns = len(split_row(head))
-    rows = [head]
-    following = at + 1
+    head = _head(lines, at)
+    if not head:
+        return [], at
+    rows = [head.text]
+    columns = len(split_row(head.text))
+    following = head.last + 1
     is_ruled = following < len(lines) and is_rule(lines[following])
     following += is_ruled
     while row := _row(lines, following, columns):
@@ -75,10 +83,49 @@ def _table(lines: list[str], at: int) -> tuple[list[str], int]:
         following = row.last + 1
     if len(rows) == 1 and not is_ruled:
         return [], following
-    indent = head[: len(head) - len(head.lstrip())]
-    cells = [[_FENCE.sub(" ", cell) for cell in split_row(row)] for row in rows]
-    table = render_table(cells, is_escaped=True)
+    first = lines[at]
+    indent = first[: len(first) - len(first.lstrip())]
+    cells = [[_FENCE.sub(" ", cell) for cell in split_row(row)] for row in _with_one_head(rows)]
+    table = render_table(fill_down(cells), is_escaped=True)
     return [indent + line for line in table.split("\n") if table], following
+
+
+def _head(lines: list[str], at: int) -> _Row | None:
+    """The head that begins at a line: what stands above the rule, else that line."""
+    if is_rule(lines[at]):
+        follows = at + 1 < len(lines) and _STARTS_ROW.match(lines[at + 1])
+        return _head(lines, at + 1) if follows and not is_rule(lines[at + 1]) else None
+    borders = 0
+    for last in range(at, min(at + _MAX_HEAD_LINES, len(lines) - 1)):
+        line, below = lines[last], lines[last + 1]
+        if _HEADING.match(line) or "```" in line:
+            break
+        borders += len(_BORDER.findall(line))
+        if is_rule(below) and _STARTS_ROW.match(below) and _is_closed(line):
+            if last > at and borders != len(split_row(below)) + 1:
+                break
+            is_table = last > at or borders > _MIN_COLUMNS
+            return _Row(text="\n".join(lines[at : last + 1]), last=last) if is_table else None
+    return _Row(text=lines[at], last=at) if len(_BORDER.findall(lines[at])) > _MIN_COLUMNS else None
+
+
+def _with_one_head(rows: list[str]) -> list[str]:
+    """The rows without further rules; a row between two rules is a second line of the head."""
+    head, *body = rows
+    if len(body) > 1 and _is_second_rule(body[1]) and not _is_second_rule(body[0]):
+        names = zip_longest(split_row(head), split_row(body[0]), fillvalue="")
+        head = f"| {' | '.join(_named(above, below) for above, below in names)} |"
+        body = body[2:]
+    return [head, *(row for row in body if not _is_second_rule(row))]
+
+
+def _named(above: str, below: str) -> str:
+    return above if above == below else f"{above} {below}".strip()
+
+
+def _is_second_rule(row: str) -> bool:
+    """Whether the row is a rule, and not one of dashes that say that there is nothing."""
+    return is_rule(row) and bool(_LONG_RULE.search(row))
 
 
 def _row(lines: list[str], at: int, columns: int) -> _Row | None:
@@ -86,16 +133,28 @@ def _row(lines: list[str], at: int, columns: int) -> _Row | None:
     if at >= len(lines) or not _STARTS_ROW.match(lines[at]):
         return None
     parts: list[str] = []
-    borders = 0
+    borders, in_code = 0, False
     for last in range(at, min(at + _MAX_ROW_LINES, len(lines))):
         line = lines[last]
-        if parts and _HEADING.match(line):
+        if parts and not in_code and _HEADING.match(line):
             break
         parts.append(line)
-        borders += len(_BORDER.findall(line))
-        if _is_closed(line) and (borders > columns or _row_follows(lines, last)):
-            return _Row(text="\n".join(parts), last=last)
+        plain = _outside_code(line, in_code=in_code)
+        in_code ^= line.count("```") % 2 == 1
+        borders += len(_BORDER.findall(plain))
+        is_closed = not in_code and _is_closed(plain)
+        if is_closed and (borders > columns or _row_follows(lines, last)):
+            return _Row(text=_FENCED.sub(_escape_borders, "\n".join(parts)), last=last)
     return _Row(text=lines[at], last=at) if _is_closed(lines[at]) else None
+
+
+def _outside_code(line: str, *, in_code: bool) -> str:
+    """What of a line stands outside fences, with ends that say whether it is closed."""
+    return "".join(line.split("```")[in_code::2])
+
+
+def _escape_borders(code: re.Match[str]) -> str:
+    return _BORDER.sub(r"\\|", code[0])
 
 
 def _is_closed(line: str) -> bool:
