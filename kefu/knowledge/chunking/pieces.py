@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise, zip_longest
-from textwrap import dedent
 
-from kefu.knowledge.chunking.blocks import Block, BlockKind, read_blocks
-from kefu.knowledge.chunking.packing import Budget, Piece, join, pack
+from kefu.knowledge.chunking.blocks import Block, BlockKind, plain_words, read_blocks
+from kefu.knowledge.chunking.code import group_code
+from kefu.knowledge.chunking.packing import Budget, Piece, cut_hard, join, pack
 from kefu.knowledge.records import ChunkKind
 from kefu.text import split_sentences
 
@@ -19,11 +19,16 @@ _WINDOW = 20_000
 """Letters of prose that are searched for sentences at a time."""
 
 _SENTENCE_MARK = re.compile(r"[。！？!?\n]|\.\s")
-_GOOD_BREAK = re.compile(r"\s|[，；、。：！？）]|[,;.:)](?!\w)")
 _MARKER = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _BORDER = re.compile(r"(?<!\\)\|")
 _BOLD_LINE = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)[:：]?")
+_LINE_START = re.compile(r"\n(?!\n)")
+_LEAD_BREAK = re.compile(r"[。！？!?；，：]|[.,;:](?=\s)|\s")
+_LONGEST_LEAD = 60
+_LEAD_ROOM = 32
+"""Tokens a text must have room for before any of them goes to what only says where it stands."""
+
 _SHORT_LINE = 80
 _MAX_LABEL_SHARE = 4
 _LONGEST_ROW_NAME = 40
@@ -42,7 +47,7 @@ def whole(block: Block, *, tokens: int) -> Piece:
 def cut(block: Block, budget: Budget) -> list[Piece]:
     """The block in pieces that each fit; lists by their items in any case."""
     if block.kind is BlockKind.LIST:
-        return _cut_list(block, budget)
+        return _cut_list(block, budget, budget)
     if budget.fits(block.text):
         return [whole(block, tokens=budget.count_inside(block.text))]
     if block.kind is BlockKind.TABLE:
@@ -55,47 +60,114 @@ def cut(block: Block, budget: Budget) -> list[Piece]:
 def cut_all(blocks: list[Block], budget: Budget) -> list[Piece]:
     """The pieces of blocks that follow each other, introductions bound to what they introduce."""
     pieces: list[Piece] = []
+    introduction = 0
     for block, following in zip_longest(blocks, blocks[1:]):
-        own = cut(block, budget)
+        own = _cut_behind(block, budget, introduction)
+        introduction = 0
         if following and _introduces(block, following):
             own[-1] = replace(own[-1], keeps_next=True)
+            introduction = own[-1].tokens
         pieces.extend(own)
     return pieces
 
 
+def _cut_behind(block: Block, budget: Budget, introduction: int) -> list[Piece]:
+    """The block in pieces of which the first fits together with its introduction."""
+    is_short = introduction <= budget.room // _MAX_LABEL_SHARE and budget.room >= _LEAD_ROOM
+    first = budget.lowered(introduction + _SLACK) if introduction and is_short else budget
+    return _cut_list(block, budget, first) if block.kind is BlockKind.LIST else cut(block, first)
+
+
 def _introduces(block: Block, following: Block) -> bool:
     """Whether it is a line that means nothing without what follows."""
+    text = block.text.strip()
+    if text.rstrip("*_ ").endswith((":", "：")):
+        return block.kind in (BlockKind.PARAGRAPH, BlockKind.LIST)
     if block.kind is not BlockKind.PARAGRAPH or "\n" in block.text:
         return False
-    text = block.text.strip()
     if following.kind is BlockKind.PARAGRAPH:
         return bool(_BOLD_LINE.fullmatch(text))
-    return text.rstrip("*_ ").endswith((":", "：")) or len(text) <= _SHORT_LINE
+    return len(text) <= _SHORT_LINE
 
 
-def _cut_list(block: Block, budget: Budget) -> list[Piece]:
+def _cut_list(block: Block, budget: Budget, first: Budget) -> list[Piece]:
     pieces: list[Piece] = []
-    for text, page in block.items:
-        if budget.fits(text):
+    for number, (text, page) in enumerate(block.items):
+        within = budget if number else first
+        if within.fits(text):
             own = [Piece(text=text, tokens=budget.count_inside(text), page=page)]
         else:
-            own = _cut_item(text, page, budget)
+            own = _cut_item(text, page, within)
+        own[-1] = replace(own[-1], keeps_next=text.rstrip("*_ \n").endswith((":", "：")))
         pieces.append(replace(own[0], before="\n"))
         pieces.extend(own[1:])
+    if pieces:
+        pieces[-1] = replace(pieces[-1], keeps_next=False)
     return pieces
 
 
 def _cut_item(text: str, page: int | None, budget: Budget) -> list[Piece]:
-    """The blocks inside an item, the first one with the item's marker."""
+    """The blocks inside an item, the first one with its marker, the others indented below it."""
     found = _MARKER.match(text)
-    marker = found[0] if found else ""
-    lines = text[len(marker) :].split("\n")
-    inside = lines[0] + "\n" + dedent("\n".join(lines[1:]))
-    blocks = read_blocks(inside, page=page) if marker else []
-    within = budget.lowered(budget.count_inside(marker)) if marker else budget
-    pieces = cut_all(blocks, within) or _cut_prose(text, page, budget)
-    first = marker.strip() + " " + pieces[0].text if blocks else pieces[0].text
-    return [replace(pieces[0], text=first, tokens=budget.count_inside(first)), *pieces[1:]]
+    if not found:
+        return _cut_prose(text, page, budget)
+    marker = found[0].strip() + " "
+    first, *others = text[found.end() :].split("\n")
+    marker_tokens = budget.count_inside(marker)
+    lead = _lead(marker, first, budget)
+    within = budget.lowered(budget.count_inside(lead) + _SLACK if lead else marker_tokens)
+    blocks = read_blocks("\n".join([first, *_unindented(others, len(marker))]), page=page)
+    pieces = cut_all(blocks, within)
+    if not pieces:
+        return _cut_prose(text, page, budget)
+    indent = " " * len(marker)
+    opening = marker + _indented(pieces[0].text, indent)
+    tokens = budget.count_inside(opening)
+    below = [_below(piece, lead, indent, budget) for piece in pieces[1:]]
+    return [replace(pieces[0], text=opening, tokens=tokens), *below]
+
+
+def _lead(marker: str, first_line: str, budget: Budget) -> str:
+    """The item in short, for texts that go on with it."""
+    if budget.room < _LEAD_ROOM:
+        return ""
+    words = "" if _FENCE.match(first_line) else plain_words(first_line)
+    short = words if len(words) <= _LONGEST_LEAD else _shortened(words)
+    for lead in (f"{marker}{short} …" if short else "", f"{marker}…"):
+        if lead and budget.count_inside(lead) <= budget.room // _MAX_LABEL_SHARE:
+            return lead
+    return ""
+
+
+def _shortened(words: str) -> str:
+    breaks = [found.end() for found in _LEAD_BREAK.finditer(words, 0, _LONGEST_LEAD)]
+    return words[: breaks[-1] if breaks else _LONGEST_LEAD].rstrip()
+
+
+def _unindented(lines: list[str], width: int) -> list[str]:
+    """Lines of an item without the indentation that makes them part of it."""
+    indents = [len(line) - len(line.lstrip(" ")) for line in lines if line.strip()]
+    common = min((indent for indent in indents if indent >= width), default=width)
+    return [line[min(common, len(line) - len(line.lstrip(" "))) :] for line in lines]
+
+
+def _below(piece: Piece, lead: str, indent: str, budget: Budget) -> Piece:
+    """A piece of an item, indented, and behind the item's lead where it begins a text."""
+    if not lead:
+        return piece
+    inner = piece.lead + piece.text
+    between = "\n" if _MARKER.match(inner) else "\n\n"
+    placed = replace(
+        piece,
+        text=_indented(piece.text, indent),
+        before=_indented(piece.before, indent),
+        lead=f"{lead}{between}{indent}{_indented(piece.lead, indent)}",
+    )
+    return placed if budget.fits(placed.lead + placed.text) else piece
+
+
+def _indented(text: str, indent: str) -> str:
+    return _LINE_START.sub(f"\n{indent}", text)
 
 
 def _cut_table(block: Block, budget: Budget) -> list[Piece]:
@@ -111,10 +183,10 @@ def _cut_table(block: Block, budget: Budget) -> list[Piece]:
         if tokens + head_tokens < budget.room - _SLACK or budget.fits(head + row):
             group.append(Piece(text=row, tokens=tokens, page=block.page, before="\n"))
             continue
-        pieces.extend(_grouped(group, head, "", ChunkKind.TABLE, budget))
+        pieces.extend(_grouped(group, head, ChunkKind.TABLE, budget))
         group = []
         pieces.extend(_cut_row(names, _cells(row), block.page, budget))
-    pieces.extend(_grouped(group, head, "", ChunkKind.TABLE, budget))
+    pieces.extend(_grouped(group, head, ChunkKind.TABLE, budget))
     return pieces or _cut_prose(block.text, block.page, budget)
 
 
@@ -133,7 +205,7 @@ def _cut_row(
         if budget.count_inside(label) > budget.room // _MAX_LABEL_SHARE:
             label = ""
         within = budget.lowered(budget.count_inside(label))
-        yield from _grouped(_cut_prose(cell, page, within), label, "", ChunkKind.TABLE, budget)
+        yield from _grouped(_cut_prose(cell, page, within), label, ChunkKind.TABLE, budget)
 
 
 def _cut_code(block: Block, budget: Budget) -> list[Piece]:
@@ -144,29 +216,23 @@ def _cut_code(block: Block, budget: Budget) -> list[Piece]:
         return _cut_prose(block.text, block.page, budget)
     is_closed = len(lines) > 1 and lines[-1].strip().startswith(found[1])
     head, foot = lines[0] + "\n", "\n" + found[1]
-    around = budget.count_inside(head + foot)
-    within = budget.lowered(around)
-    group = [
-        replace(piece, before="\n" if number == 0 else "")
-        for line in lines[1 : -1 if is_closed else None]
-        for number, piece in enumerate(_cut_line(line, block.page, within))
-    ]
-    return list(_grouped(group, head, foot, ChunkKind.CODE, budget))
+    inside = lines[1 : -1 if is_closed else None]
+    groups = group_code(inside, page=block.page, budget=budget, head=head, foot=foot)
+    return list(_framed(groups, head, foot, ChunkKind.CODE, budget))
 
 
-def _cut_line(line: str, page: int | None, budget: Budget) -> Iterator[Piece]:
-    parts = [line] if budget.fits(line) else cut_hard(line, budget)
-    for part in parts:
-        yield Piece(text=part, tokens=budget.count_inside(part) if part else 0, page=page)
+def _grouped(group: list[Piece], head: str, kind: ChunkKind, budget: Budget) -> Iterator[Piece]:
+    return _framed(pack(group, budget, head=head), head, "", kind, budget)
 
 
-def _grouped(
-    group: list[Piece], head: str, foot: str, kind: ChunkKind, budget: Budget
+def _framed(
+    groups: Iterable[list[Piece]], head: str, foot: str, kind: ChunkKind, budget: Budget
 ) -> Iterator[Piece]:
-    for pieces in pack(group, budget, head=head, foot=foot):
-        text = head + join(pieces) + foot
-        tokens = budget.count_inside(text)
-        if join(pieces).strip():
+    for pieces in groups:
+        inside = join(pieces).strip("\n")
+        if inside.strip():
+            text = head + inside + foot
+            tokens = budget.count_inside(text)
             yield Piece(text=text, tokens=tokens, page=pieces[0].page, kind=kind)
 
 
@@ -212,24 +278,3 @@ def _windows(text: str) -> Iterable[str]:
         yield text[at:end]
         at = end
     yield text[at:]
-
-
-def cut_hard(text: str, budget: Budget) -> Iterator[str]:
-    """Cut what has no sentences, behind a word or clause if there is one, else anywhere."""
-    size = budget.max_tokens * 4
-    at = 0
-    while at < len(text):
-        part = text[at : at + size]
-        while len(part) > 1 and (count := budget.count(part)) > budget.max_tokens:
-            part = part[: max(int(len(part) * budget.max_tokens / count * 0.95), 1)]
-        if at + len(part) < len(text):
-            part = part[: _last_break(text, at, at + len(part)) - at]
-            size = max(int(len(part) * 1.2), budget.max_tokens * 2)
-        at += len(part)
-        yield part
-
-
-def _last_break(text: str, begin: int, end: int) -> int:
-    """The last place in a stretch at which no word or number is torn, or its end."""
-    found = _GOOD_BREAK.finditer(text, begin, end + 1)
-    return max((each.end() for each in found if each.end() <= end), default=end)

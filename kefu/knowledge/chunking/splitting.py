@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kefu.knowledge.chunking.blocks import QUESTION_LEVEL, Block, BlockKind, read_blocks
+from kefu.knowledge.chunking.navigation import is_navigation
 from kefu.knowledge.chunking.packing import Budget, Piece, join, pack
 from kefu.knowledge.chunking.pieces import cut, cut_all, whole
 from kefu.knowledge.records import ChunkKind, NewChunk
@@ -16,6 +17,10 @@ _ASKS = re.compile(
     r"|(?:如何|怎么|怎样|为什么|为何|什么|是否|能否|可否|哪些|哪里|Q\b|问)",
     re.IGNORECASE,
 )
+
+
+_Packed = tuple[tuple[str, ...], list[list[Piece]]]
+"""A heading path and the groups of pieces below it, each a chunk."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +48,7 @@ class _Section:
     def is_question(self) -> bool:
         if not self.blocks:
             return False
-        is_asked = self.heading.endswith(("?", "？", "吗")) or _ASKS.match(self.heading)
-        return self.level == QUESTION_LEVEL or bool(is_asked)
+        return self.level == QUESTION_LEVEL or _is_asked(self.heading)
 
 
 def split(
@@ -54,11 +58,13 @@ def split(
 
     A section is a chunk if it fits; neighbours are joined only when both are tiny and neither is a
     question with its answer. Larger sections are parted between paragraphs, list items, table rows
-    (the head is repeated), lines of code (the fences are repeated) or sentences.
+    (the head is repeated), lines of code (the fences are repeated) or sentences. A text that goes on
+    with a list item begins with that item in short. What only points elsewhere is left out.
     """
     budget = Budget(count_tokens, max_tokens)
+    packed = list(_packed(_sections(read_blocks(markdown), title), budget))
     chunks: list[NewChunk] = []
-    for path, groups in _packed(_sections(read_blocks(markdown), title), budget):
+    for path, groups in _without_navigation(packed):
         for group in groups:
             text = join(group)
             chunks.append(
@@ -72,6 +78,24 @@ def split(
                 )
             )
     return chunks
+
+
+def _without_navigation(packed: list[_Packed]) -> list[_Packed]:
+    """The groups that say something, or all of them if none does."""
+    telling = [
+        (path, [group for group in groups if not _is_navigation(path, group)])
+        for path, groups in packed
+    ]
+    return telling if any(groups for _, groups in telling) else packed
+
+
+def _is_navigation(path: tuple[str, ...], group: list[Piece]) -> bool:
+    heading = path[-1] if path else ""
+    return not _is_asked(heading) and is_navigation(join(group), heading=heading)
+
+
+def _is_asked(heading: str) -> bool:
+    return heading.endswith(("?", "？", "吗")) or bool(_ASKS.match(heading))
 
 
 def _sections(blocks: list[Block], title: str) -> list[_Section]:
@@ -98,9 +122,7 @@ def _same(heading: str, title: str) -> bool:
     return " ".join(heading.split()).casefold() == " ".join(title.split()).casefold()
 
 
-def _packed(
-    sections: list[_Section], budget: Budget
-) -> Iterator[tuple[tuple[str, ...], list[list[Piece]]]]:
+def _packed(sections: list[_Section], budget: Budget) -> Iterator[_Packed]:
     at = 0
     while at < len(sections):
         section = sections[at]
