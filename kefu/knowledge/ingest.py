@@ -198,7 +198,7 @@ class _Ingestion:
                     conn,
                     before.id,
                     stat=(found.size_bytes, found.modified_ns),
-                    checksum=before.checksum,
+                    checksum=None if before.is_outdated else before.checksum,
                 )
             gone = [file.id for file in changes.vanished]
             count = await withdraw_files(conn, self.base, gone)

@@ -46,7 +46,10 @@ def plan_changes(
     *,
     checksum: Callable[[Path], str | None],
 ) -> Changes:
-    """Compare names, sizes and times, and read bytes only where these differ."""
+    """Compare names, sizes and times, and read bytes only where these differ.
+
+    What an older Kefu read is read again; a file that was renamed as well is in both lists.
+    """
     known = {file.path: file for file in stored}
     names = {found.name for found in scan.files}
     gone = {file.path: file for file in stored if scan.covers(file.path) and file.path not in names}
@@ -60,12 +63,14 @@ def plan_changes(
             unchanged += 1
             continue
         digest = checksum(found.path)
-        if before and before.checksum and before.checksum == digest:
+        if before and is_same_content(before, digest):
             touched.append((before, found))
         elif before is None and (digest, found.path.suffix) in by_content:
             moved = by_content.pop((digest, found.path.suffix))
             del gone[moved.path]
             renamed.append((moved, found))
+            if moved.is_outdated:
+                to_read.append(FileToRead(found=found, checksum=digest))
         else:
             to_read.append(FileToRead(found=found, checksum=digest))
     return Changes(
@@ -79,10 +84,16 @@ def plan_changes(
 
 def is_same_stat(before: StoredFile, found: FoundFile) -> bool:
     """Whether a file that was taken in has the size and time it had then."""
-    return before.checksum is not None and (before.size_bytes, before.modified_ns) == (
+    is_read = before.checksum is not None and not before.is_outdated
+    return is_read and (before.size_bytes, before.modified_ns) == (
         found.size_bytes,
         found.modified_ns,
     )
+
+
+def is_same_content(before: StoredFile, checksum: str | None) -> bool:
+    """Whether reading a file with that checksum would bring nothing else."""
+    return before.checksum is not None and before.checksum == checksum and not before.is_outdated
 
 
 def file_checksum(path: Path, *, max_bytes: int) -> str | None:

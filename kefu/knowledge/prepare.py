@@ -11,6 +11,12 @@ from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, Prep
 from kefu.text import content_digest, detect_language, index_terms
 
 HEADING_SEPARATOR = " > "
+READING = 2
+"""Raised whenever parsing, chunking or terms make something else of the same bytes.
+
+Files that were read under another number are read again, whether or not they changed.
+"""
+
 LANGUAGE_SAMPLE = 4000  # characters; enough to tell Chinese from English
 
 
@@ -67,5 +73,5 @@ def _prepare_chunk(title: str, chunk: NewChunk) -> PreparedChunk:
 
 
 def _checksum(document: ParsedDocument) -> str:
-    parts = [document.title, document.url, document.markdown, sorted(document.metadata.items())]
-    return content_digest(json.dumps(parts, ensure_ascii=False))
+    content = [document.title, document.url, document.markdown, sorted(document.metadata.items())]
+    return content_digest(json.dumps([READING, *content], ensure_ascii=False))

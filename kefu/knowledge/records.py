@@ -152,6 +152,7 @@ class StoredFile:
     Attributes:
         checksum: of the bytes; None while its documents are not all stored.
         problem: why it could not be taken in, None when it could.
+        is_outdated: it was read by a Kefu that made other chunks of the same bytes.
     """
 
     id: int
@@ -161,6 +162,7 @@ class StoredFile:
     modified_ns: int
     checksum: str | None
     problem: str | None
+    is_outdated: bool = False
 
     @property
     def is_withdrawn(self) -> bool:

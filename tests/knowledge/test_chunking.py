@@ -125,6 +125,40 @@ def test_too_long_item_is_cut_inside() -> None:
     assert len(chunks) > 2
 
 
+NESTED = "1. Open the console.\n2. Set up the server in **this** order:\n\n" + "\n\n".join(
+    f"    {number}. {sentences(2)}" for number in range(1, 7)
+)
+
+
+def test_nested_items_stay_below_their_parent_in_every_chunk() -> None:
+    chunks = chunked(f"{NESTED}\n3. Close it.", max_tokens=60)
+    assert len(chunks) > 2
+    assert "   1. This is" in chunks[0].text
+    for chunk in chunks[1:]:
+        assert chunk.text.startswith("2. Set up the server in this order: …\n   ")
+    assert chunks[-1].text.endswith("\n3. Close it.")
+    inner = [line.strip()[0] for line in "\n".join(texts(chunks)).split("\n") if line[:3] == "   "]
+    assert inner == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_code_inside_an_item_stays_below_it() -> None:
+    code = "\n".join(f"    value_{each} = compute({each})" for each in range(12))
+    chunks = chunked(f"4. Run this:\n\n    ```\n{code}\n    ```", max_tokens=60)
+    assert len(chunks) > 1
+    assert chunks[0].text.startswith("4. Run this:\n\n   ```\n   value_0")
+    for chunk in chunks[1:]:
+        assert chunk.text.startswith("4. Run this: …\n\n   ```\n   value_")
+
+
+def test_parent_with_a_long_text_is_repeated_in_short() -> None:
+    chunks = chunked(
+        f"- 部署证书，{'按照以下的说明进行，' * 9}完成。\n\n  {'先停止服务。' * 30}", max_tokens=90
+    )
+    assert chunks[-1].text.startswith("- 部署证书，")
+    assert chunks[-1].text.split("\n")[0].endswith("， …")
+    assert len(chunks[-1].text.split("\n")[0]) < 70
+
+
 def table(rows: int, cell: str = "a value") -> str:
     body = "\n".join(f"| row {each} | {cell} |" for each in range(rows))
     return f"| Name | Meaning |\n| --- | --- |\n{body}"
@@ -166,6 +200,110 @@ def test_large_code_is_cut_between_lines_with_fences_of_its_own() -> None:
         assert chunk.text.startswith("```python\n")
         assert chunk.text.endswith("\n```")
     assert [line for chunk in chunks for line in chunk.text.split("\n")[1:-1]] == lines
+
+
+FUNCTIONS = "\n".join(
+    f"def step_{each}(value):\n    if value:\n        run({each})\n    return value\n"
+    for each in range(9)
+)
+
+
+def code_lines(chunk: NewChunk) -> list[str]:
+    return chunk.text.split("\n")[1:-1]
+
+
+def test_large_code_is_cut_where_a_top_level_part_begins() -> None:
+    chunks = chunked(f"```python\n{FUNCTIONS}\n```", max_tokens=80)
+    assert len(chunks) > 2
+    assert all(code_lines(chunk)[0].startswith("def step_") for chunk in chunks)
+    assert all(code_lines(chunk)[-1] == "    return value" for chunk in chunks)
+
+
+@pytest.mark.parametrize(
+    ("opening", "line", "closing"),
+    [
+        ("server {", "    listen {};", "}"),
+        ("<Host>", "    <Valve n={}/>", "</Host>"),
+        ("[", '    "a{}",', "]"),
+    ],
+)
+@pytest.mark.parametrize("max_tokens", [24, 30, 40])
+def test_code_that_is_cut_never_ends_with_a_chunk_of_brackets(
+    opening: str, line: str, closing: str, max_tokens: int
+) -> None:
+    body = "\n".join(line.replace("{}", str(each)) for each in range(12))
+    code = f"{opening}\n  {opening}\n{body}\n\n  {closing}\n{closing}"
+    chunks = chunked(f"```\n{code}\n```", max_tokens=max_tokens)
+    assert any(letter.isalnum() for letter in "".join(code_lines(chunks[-1])[:-2]))
+    assert [each for chunk in chunks for each in code_lines(chunk) if each] == [
+        each for each in code.split("\n") if each
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Debugging", "[Call it in API Explorer. It signs.](https://api.example.com/#product=X)"),
+        ("Error codes", "For a list of error codes, visit the [Error Center](https://e.c/x)."),
+        ("错误码", "访问[错误中心](https://error-center.example.com/x)查看更多错误码。"),
+        ("References", "- Install it\n- [Renew it](https://a.b/renew)\n- What if it expires?"),
+        ("相关文档", "- 安装证书\n- 证书快过期了怎么办？"),
+        ("Related document", "For more information, see [Renew it](https://a.b)."),
+        ("More", "**Related topics**\n\n- Install it\n- Renew it"),
+    ],
+)
+def test_what_only_points_elsewhere_is_no_chunk(heading: str, text: str) -> None:
+    chunks = chunked(f"## Price\n\n{sentences(2)}\n\n## {heading}\n\n{text}")
+    assert [chunk.heading_path for chunk in chunks] == [("Price",)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("How do I renew?", "See [Renew it](https://a.b)."),
+        ("Downloads", "- [Root certificate](https://a.b/1)\n- [Other](https://a.b/2)"),
+        ("References", "- The fee is 3 euros. See [Prices](https://a.b)."),
+        ("Error codes", "Only common errors occur. More in the [Error Center](https://e.c)."),
+        ("Notes", f"{sentences(2)} For more, see [API Explorer](https://a.b). It is free."),
+    ],
+)
+def test_links_inside_what_says_something_are_kept(heading: str, text: str) -> None:
+    chunks = chunked(f"## Price\n\n{sentences(2)}\n\n## {heading}\n\n{text}", max_tokens=90)
+    assert chunks[-1].text == text
+
+
+def test_document_of_links_alone_is_kept() -> None:
+    text = "- Install it\n- [Renew it](https://a.b)"
+    assert texts(chunked(f"## References\n\n{text}")) == [text]
+
+
+@pytest.mark.parametrize("max_tokens", [60, 80, 100, 120])
+@pytest.mark.parametrize("size", [2, 4, 6, 8])
+def test_no_chunk_is_a_remnant_of_a_few_letters(max_tokens: int, size: int) -> None:
+    items = "\n".join(f"{number}. {sentences(size)}" for number in range(1, 6))
+    chunks = chunked(f"{sentences(7)}\n\n{items}\n6. Save it.", max_tokens=max_tokens)
+    assert all(len(chunk.text) >= 40 for chunk in chunks)
+    assert chunks[-1].text.endswith("6. Save it.")
+
+
+@pytest.mark.parametrize("max_tokens", [40, 60, 90])
+@pytest.mark.parametrize(
+    "block",
+    [
+        "\n".join(f"| row {each} | {'a value ' * 4}|" for each in range(-2, 20)).replace(
+            "| row -1 | a value a value a value a value |", "| --- | --- |"
+        ),
+        "```\n" + "\n".join(f"value_{each} = compute({each})" for each in range(40)) + "\n```",
+        f"- {sentences(12)}\n- {sentences(2)}",
+    ],
+)
+def test_introduction_stands_with_the_begin_of_what_it_introduces(
+    block: str, max_tokens: int
+) -> None:
+    chunks = chunked(
+        f"{sentences(6)}\n\nUse the following values:\n\n{block}", max_tokens=max_tokens
+    )
+    assert not any(chunk.text.endswith(":") for chunk in chunks)
 
 
 def test_heading_mark_inside_code_is_no_heading() -> None:

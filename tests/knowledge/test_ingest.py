@@ -64,6 +64,25 @@ async def test_unchanged_files_cost_nothing(
     assert len(embedder.texts) == embedded
 
 
+async def test_upgrade_reads_files_again_and_keeps_vectors_of_chunks_that_stay(
+    resources: Resources, docs: Path, embedder: CountingEmbedder
+) -> None:
+    write(docs, {"post.md": "# Post\n\nReturns go by post."})
+    await take_in(resources, docs)
+    before = await live(resources.database, columns="d.id, c.embedding::text")
+    embedded = len(embedder.texts)
+    async with resources.database.transaction() as conn:
+        await conn.execute("update files set checksum = regexp_replace(checksum, '.*:', '')")
+        await conn.execute("update documents set checksum = 'of another version'")
+    (docs / "post.md").rename(docs / "mail.md")
+    report = await take_in(resources, docs)
+    assert (report.unchanged_count, report.read_count, report.changed_count) == (0, 3, 3)
+    assert await live(resources.database, columns="d.id, c.embedding::text") == before
+    assert len(embedder.texts) == embedded
+    assert (await take_in(resources, docs)).unchanged_count == 3
+    await require_right_statistics(resources.database)
+
+
 async def test_touched_file_is_not_parsed(resources: Resources, docs: Path) -> None:
     await take_in(resources, docs)
     os.utime(docs / "refund.md", ns=(1, 1))

@@ -77,6 +77,59 @@ def test_tables_become_whole(tmp_path: Path, source: str, expected: str) -> None
     assert parsed(tmp_path, source).markdown == BORDERS + expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("|A\n\n|B |\n|---|---|\n|1\n\n|2 |\n|3|4|", "| 1 | 2 |\n| 3 | 4 |"),
+        ("|---|---|\n|A|B|\n|1|2|", "| 1 | 2 |"),
+        ("|A|B|\n|---|---|\n|1|2|\n|3|4|\n|---|---|\n|5|-|", "| 1 | 2 |\n| 3 | 4 |\n| 5 | - |"),
+        ("|A|B|\n|---|---|\n|1|```\n# x|y\nz\n``` |\n|3|4|", "| 1 | # x\\|y z |\n| 3 | 4 |"),
+        ("|A|B|\n|---|---|\n|1|2|\n|3|\n|4|5|", "| 1 | 2 |\n| 1 | 3 |\n| 4 | 5 |"),
+        ("|A|B|\n|---|---|\n|1|2|\n|a\n\nb |\n\nText.", "| 1 | 2 |\n| 1 | a b |\n\nText."),
+        ("|A|B|\n|---|---|\n|1|2|\n|**C**|\n|4|5|", "| 1 | 2 |\n| **C** |  |\n| 4 | 5 |"),
+    ],
+)
+def test_tables_of_odd_shape_become_whole(tmp_path: Path, source: str, expected: str) -> None:
+    assert parsed(tmp_path, source).markdown == BORDERS + expected
+
+
+def test_head_of_two_rows_becomes_one(tmp_path: Path) -> None:
+    source = "|Plan|Price|Price|\n|---|---|---|\n||monthly|yearly|\n|----|---|---|\n|A|1|10|"
+    assert parsed(tmp_path, source).markdown == (
+        "| Plan | Price monthly | Price yearly |\n| --- | --- | --- |\n| A | 1 | 10 |"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Click the ![More icon](a.png) icon.", "Click the More icon."),
+        ("单击![更多图标](a.png)图标，然后单击。", "单击更多图标，然后单击。"),
+        (r"Choose **![More](a.png)** \> **Delete**.", "Choose More > **Delete**."),
+        ("Click the ![Map - 001](a.png) icon.", "Click the Map icon."),
+        ("the ![The Message icon](a.png) icon here", "the Message icon here"),
+        ('Click<img src="a.png" alt="Edit">now', "Click Edit now"),
+        ("- ![file](a.png)：文件浏览器。", "- file：文件浏览器。"),
+        ("Click the ![](a.png) icon.", "Click the icon."),
+        ("Choose **![icon](a.png)** > **B**", "Choose > **B**"),
+        ("点击右上角 ![1](a.png) ，选择", "点击右上角，选择"),
+        ("如下图所示：![函数](a.png)", "如下图所示："),
+        ("It is done. ![shot](a.png) ![shot](b.png) Go on.", "It is done. Go on."),
+        ("See the figure. ![Figure of it](a.png)\nNext", "See the figure.\nNext"),
+        ("a ![p1](a.png) b ![x.png](x.png) c", "a b c"),
+    ],
+)
+def test_image_in_a_sentence_is_named_and_any_other_leaves_no_hole(
+    tmp_path: Path, source: str, expected: str
+) -> None:
+    assert parsed(tmp_path, source).markdown == expected
+
+
+def test_icon_in_a_web_page_is_named(tmp_path: Path) -> None:
+    page = "<h1>T</h1><p>Click the <img src=a alt='More icon'> icon.</p><p><img src=b alt=Shot></p>"
+    assert parsed(tmp_path, page, "page.html").markdown == "# T\n\nClick the More icon."
+
+
 def test_lone_line_with_borders_is_no_table(tmp_path: Path) -> None:
     assert parsed(tmp_path, "|a|b|c|").markdown == "|a|b|c|"
 

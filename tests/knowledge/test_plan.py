@@ -16,7 +16,12 @@ def found(name: str, *, size: int = 1, modified: int = 1) -> FoundFile:
 
 
 def stored(
-    name: str, checksum: str | None = "a", *, size: int = 1, modified: int = 1
+    name: str,
+    checksum: str | None = "a",
+    *,
+    size: int = 1,
+    modified: int = 1,
+    is_outdated: bool = False,
 ) -> StoredFile:
     return StoredFile(
         id=hash(name),
@@ -26,6 +31,7 @@ def stored(
         modified_ns=modified,
         checksum=checksum,
         problem=None,
+        is_outdated=is_outdated,
     )
 
 
@@ -132,3 +138,15 @@ def test_checksum_is_of_the_bytes_up_to_a_limit(tmp_path: Path) -> None:
     )
     assert file_checksum(tmp_path / "a", max_bytes=9) is None
     assert file_checksum(tmp_path / "not there", max_bytes=10) is None
+
+
+@pytest.mark.parametrize("modified", [1, 2])
+def test_file_that_an_older_kefu_read_is_read_again(modified: int) -> None:
+    known = stored("a.md", is_outdated=True)
+    changes = planned([found("a.md", modified=modified)], [known], {"a.md": "a"})
+    assert names(changes) == only(to_read=["/d/a.md"])
+
+
+def test_file_that_an_older_kefu_read_is_renamed_and_read_again() -> None:
+    changes = planned([found("b.md")], [stored("a.md", is_outdated=True)], {"b.md": "a"})
+    assert names(changes) == only(renamed=["/d/a.md -> /d/b.md"], to_read=["/d/b.md"])

@@ -25,7 +25,7 @@ _BORDER = re.compile(r"(?<!\\)\|")
 _BOLD_LINE = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)[:：]?")
 _LINE_START = re.compile(r"\n(?!\n)")
 _LEAD_BREAK = re.compile(r"[。！？!?；，：]|[.,;:](?=\s)|\s")
-_LONGEST_LEAD = 60
+_LEAD_LETTERS = (60, 30, 15)
 _LEAD_ROOM = 32
 """Tokens a text must have room for before any of them goes to what only says where it stands."""
 
@@ -132,16 +132,18 @@ def _lead(marker: str, first_line: str, budget: Budget) -> str:
     if budget.room < _LEAD_ROOM:
         return ""
     words = "" if _FENCE.match(first_line) else plain_words(first_line)
-    short = words if len(words) <= _LONGEST_LEAD else _shortened(words)
-    for lead in (f"{marker}{short} …" if short else "", f"{marker}…"):
-        if lead and budget.count_inside(lead) <= budget.room // _MAX_LABEL_SHARE:
+    shortened = [f"{marker}{_shortened(words, letters)} …" for letters in _LEAD_LETTERS if words]
+    for lead in (*shortened, f"{marker}…"):
+        if budget.count_inside(lead) <= budget.room // _MAX_LABEL_SHARE:
             return lead
     return ""
 
 
-def _shortened(words: str) -> str:
-    breaks = [found.end() for found in _LEAD_BREAK.finditer(words, 0, _LONGEST_LEAD)]
-    return words[: breaks[-1] if breaks else _LONGEST_LEAD].rstrip()
+def _shortened(words: str, letters: int) -> str:
+    if len(words) <= letters:
+        return words
+    breaks = [found.end() for found in _LEAD_BREAK.finditer(words, 0, letters)]
+    return words[: breaks[-1] if breaks else letters].rstrip()
 
 
 def _unindented(lines: list[str], width: int) -> list[str]:

@@ -58,8 +58,8 @@ def split(
 
     A section is a chunk if it fits; neighbours are joined only when both are tiny and neither is a
     question with its answer. Larger sections are parted between paragraphs, list items, table rows
-    (the head is repeated), lines of code (the fences are repeated) or sentences. A text that goes on
-    with a list item begins with that item in short. What only points elsewhere is left out.
+    (the head is repeated), lines of code (the fences are repeated) or sentences. What goes on with
+    a list item begins with that item in short. What only points elsewhere is left out.
     """
     budget = Budget(count_tokens, max_tokens)
     packed = list(_packed(_sections(read_blocks(markdown), title), budget))

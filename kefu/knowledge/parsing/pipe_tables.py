@@ -143,7 +143,7 @@ def _row(lines: list[str], at: int, columns: int) -> _Row | None:
         in_code ^= line.count("```") % 2 == 1
         borders += len(_BORDER.findall(plain))
         is_closed = not in_code and _is_closed(plain)
-        if is_closed and (borders > columns or _row_follows(lines, last)):
+        if is_closed and (borders > columns or _row_ends(lines, last)):
             return _Row(text=_FENCED.sub(_escape_borders, "\n".join(parts)), last=last)
     return _Row(text=lines[at], last=at) if _is_closed(lines[at]) else None
 
@@ -162,5 +162,8 @@ def _is_closed(line: str) -> bool:
     return stripped.endswith("|") and not stripped.endswith("\\|")
 
 
-def _row_follows(lines: list[str], at: int) -> bool:
-    return at + 1 < len(lines) and bool(_STARTS_ROW.match(lines[at + 1]))
+def _row_ends(lines: list[str], at: int) -> bool:
+    """Whether the next row begins right below a line, or the table ends with it."""
+    below = next((line for line in lines[at + 1 :] if line.strip()), "")
+    is_row = bool(_STARTS_ROW.match(below))
+    return is_row == (at + 1 < len(lines) and bool(lines[at + 1].strip()))

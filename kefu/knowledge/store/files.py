@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 
+from kefu.knowledge.prepare import READING
 from kefu.knowledge.records import Source, StoredFile
 from kefu.viewer import DataClass
+
+_VERSION = f"{READING}:"
 
 
 async def insert_source(
@@ -75,9 +78,11 @@ async def finish_source(conn: AsyncConnection, source_id: int) -> None:
 async def list_files(conn: AsyncConnection, base_id: int) -> list[StoredFile]:
     cursor = conn.cursor(row_factory=class_row(StoredFile))
     await cursor.execute(
-        "select id, source_id, path, size_bytes, modified_ns, checksum, problem"
+        "select id, source_id, path, size_bytes, modified_ns, problem,"
+        " regexp_replace(checksum, '^.*:', '') as checksum,"
+        " coalesce(not starts_with(checksum, %s), false) as is_outdated"
         " from files where base_id = %s order by path",
-        [base_id],
+        [_VERSION, base_id],
     )
     return await cursor.fetchall()
 
@@ -103,11 +108,14 @@ async def finish_file(
     stat: tuple[int, int],
     checksum: str | None,
 ) -> None:
-    """Say what the file was when it was read; `stat` is size in bytes and time in ns."""
+    """Say what the file was when it was read; `stat` is size in bytes and time in ns.
+
+    The version of reading is stored before the checksum.
+    """
     await conn.execute(
         "update files set size_bytes = %s, modified_ns = %s, checksum = %s, problem = null,"
         " ingested_at = now() where id = %s",
-        [*stat, checksum, file_id],
+        [*stat, _VERSION + checksum if checksum else None, file_id],
     )
 
 
