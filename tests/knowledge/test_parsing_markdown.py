@@ -93,6 +93,12 @@ def test_tables_of_odd_shape_become_whole(tmp_path: Path, source: str, expected:
     assert parsed(tmp_path, source).markdown == BORDERS + expected
 
 
+def test_row_without_its_last_cells_is_not_shifted(tmp_path: Path) -> None:
+    rows = f"|to on|{'Do this. ' * 9}|run a|b|\n|to off|{'Do that. ' * 9}|\n"
+    cells = parsed(tmp_path, f"|A|B|C|D|\n|---|---|---|---|\n{rows}").markdown.split("\n")[-1]
+    assert cells.startswith("| to off | Do that.")
+
+
 def test_head_of_two_rows_becomes_one(tmp_path: Path) -> None:
     source = "|Plan|Price|Price|\n|---|---|---|\n||monthly|yearly|\n|----|---|---|\n|A|1|10|"
     assert parsed(tmp_path, source).markdown == (

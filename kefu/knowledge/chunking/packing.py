@@ -39,15 +39,22 @@ class Piece:
 class Budget:
     """How many tokens a text may have, and a counter that remembers."""
 
-    def __init__(self, count_tokens: Callable[[str], int], max_tokens: int) -> None:
+    def __init__(
+        self,
+        count_tokens: Callable[[str], int],
+        max_tokens: int,
+        *,
+        counted: dict[str, int] | None = None,
+    ) -> None:
         self.max_tokens = max_tokens
         self._count_tokens = count_tokens
-        self._overhead = count_tokens("")
-        self._counted: dict[str, int] = {}
+        self._counted = {} if counted is None else counted
+        self._overhead = self.count("")
 
     def lowered(self, tokens: int) -> "Budget":
         """A budget for what shares its text with so many other tokens."""
-        return Budget(self._count_tokens, max(self.max_tokens - tokens, self._overhead + 1))
+        max_tokens = max(self.max_tokens - tokens, self._overhead + 1)
+        return Budget(self._count_tokens, max_tokens, counted=self._counted)
 
     def count(self, text: str) -> int:
         """Tokens of a text that stands alone."""

@@ -1,10 +1,13 @@
 """Rows of cells as a Markdown table."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
+from statistics import fmean
 
 _MAX_REPEATED = 80
 _PAIR = 2
+_MARGIN = 1.0
 _SPACE = re.compile(r"\s+")
 _BORDER = re.compile(r"(?<!\\)\|")
 
@@ -70,20 +73,39 @@ def spread(cells: Iterable[tuple[int, int, int, int, str]]) -> list[list[str]]:
 def fill_down(rows: list[list[str]]) -> list[list[str]]:
     """Give rows that lack cells on the left, which one above spans, those of the row above.
 
-    A lone cell in more than two columns, or in bold, stands for a title across the row.
+    A lone cell in more than two columns, or in bold, stands for a title across the row; where the
+    cells are as long as those of the first columns, it is the last ones that are missing.
     """
     head, *body = rows
     width = len(head)
+    letters = _usual_letters([row for row in body if len(row) == width])
     filled = [head]
     for row in body:
         above = filled[-1] if len(filled) > 1 and len(filled[-1]) == width else None
         missing = width - len(row)
         is_spanned = missing > 0 and (len(row) > 1 or width == _PAIR)
-        if above and is_spanned and not row[0].startswith(("**", "__")):
+        if (
+            above
+            and is_spanned
+            and not row[0].startswith(("**", "__"))
+            and _misfit(row, letters[missing:]) < _misfit(row, letters) + _MARGIN
+        ):
             filled.append([_shared(cell) for cell in above[:missing]] + row)
         else:
             filled.append(row)
     return filled
+
+
+def _usual_letters(rows: list[list[str]]) -> list[float]:
+    """Logarithm of the letters in a cell of each column."""
+    return [fmean(math.log1p(len(cell)) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _misfit(row: list[str], letters: list[float]) -> float:
+    """How much longer or shorter the cells are than is usual in the columns from the first on."""
+    return sum(
+        abs(math.log1p(len(cell)) - usual) for cell, usual in zip(row, letters, strict=False)
+    )
 
 
 def _shared(cell: str) -> str:
