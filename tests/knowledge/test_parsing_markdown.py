@@ -86,6 +86,7 @@ def test_tables_become_whole(tmp_path: Path, source: str, expected: str) -> None
         ("|A|B|\n|---|---|\n|1|```\n# x|y\nz\n``` |\n|3|4|", "| 1 | # x\\|y z |\n| 3 | 4 |"),
         ("|A|B|\n|---|---|\n|1|2|\n|3|\n|4|5|", "| 1 | 2 |\n| 1 | 3 |\n| 4 | 5 |"),
         ("|A|B|\n|---|---|\n|1|2|\n|a\n\nb |\n\nText.", "| 1 | 2 |\n| 1 | a b |\n\nText."),
+        ("|A|B|\n|---|---|\n|1|\n\ntwo\n\n|\n|3|4|", "| 1 | two |\n| 3 | 4 |"),
         ("|A|B|\n|---|---|\n|1|2|\n|**C**|\n|4|5|", "| 1 | 2 |\n| **C** |  |\n| 4 | 5 |"),
     ],
 )
@@ -99,9 +100,15 @@ def test_row_without_its_last_cells_is_not_shifted(tmp_path: Path) -> None:
     assert cells.startswith("| to off | Do that.")
 
 
-def test_head_of_two_rows_becomes_one(tmp_path: Path) -> None:
-    source = "|Plan|Price|Price|\n|---|---|---|\n||monthly|yearly|\n|----|---|---|\n|A|1|10|"
-    assert parsed(tmp_path, source).markdown == (
+@pytest.mark.parametrize(
+    "head",
+    [
+        "|Plan|Price|Price|\n|---|---|---|\n||monthly|yearly|\n|----|---|---|",
+        "|Plan|Price|\n|monthly|yearly|\n|---|---|\n|---|---|",
+    ],
+)
+def test_head_of_two_rows_becomes_one(tmp_path: Path, head: str) -> None:
+    assert parsed(tmp_path, f"{head}\n|A|1|10|").markdown == (
         "| Plan | Price monthly | Price yearly |\n| --- | --- | --- |\n| A | 1 | 10 |"
     )
 

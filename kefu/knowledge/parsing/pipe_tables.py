@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from kefu.knowledge.parsing.grid import fill_down, render_table
 
@@ -16,6 +15,9 @@ _FENCE = re.compile(r"^\s*```.*$", re.MULTILINE)
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _MAX_ROW_LINES = 200
 _MAX_HEAD_LINES = 60
+_MAX_TAIL = 20
+"""Lines on which a row that could have ended may go on."""
+
 _MIN_COLUMNS = 2
 
 
@@ -112,15 +114,25 @@ def _head(lines: list[str], at: int) -> _Row | None:
 def _with_one_head(rows: list[str]) -> list[str]:
     """The rows without further rules; a row between two rules is a second line of the head."""
     head, *body = rows
+    first, _, second = head.partition("\n")
+    if body and _is_second_rule(body[0]) and second and _is_closed(first):
+        head, body = first, [second, *body]
     if len(body) > 1 and _is_second_rule(body[1]) and not _is_second_rule(body[0]):
-        names = zip_longest(split_row(head), split_row(body[0]), fillvalue="")
-        head = f"| {' | '.join(_named(above, below) for above, below in names)} |"
-        body = body[2:]
+        width = max((len(split_row(row)) for row in body[2:]), default=0)
+        names = _names(split_row(head), split_row(body[0]), width)
+        head, body = f"| {' | '.join(names)} |", body[2:]
     return [head, *(row for row in body if not _is_second_rule(row))]
 
 
-def _named(above: str, below: str) -> str:
-    return above if above == below else f"{above} {below}".strip()
+def _names(above: list[str], below: list[str], width: int) -> list[str]:
+    """One name a column: the last cell above spans what is missing there, those below are last."""
+    width = max(width, len(above), len(below))
+    upper = above + above[-1:] * (width - len(above))
+    lower = [""] * (width - len(below)) + below
+    return [
+        name if name == part else f"{name} {part}".strip()
+        for name, part in zip(upper, lower, strict=True)
+    ]
 
 
 def _is_second_rule(row: str) -> bool:
@@ -132,20 +144,35 @@ def _row(lines: list[str], at: int, columns: int) -> _Row | None:
     """The row that begins at a line, with the lines its cells continue on."""
     if at >= len(lines) or not _STARTS_ROW.match(lines[at]):
         return None
-    parts: list[str] = []
+    short = None
+    for last, borders in _closings(lines, at):
+        if short is not None and (borders > columns + 1 or last > short + _MAX_TAIL):
+            break
+        if borders > columns or (short is None and _row_follows(lines, last)):
+            return _joined(lines, at, last)
+        if short is None and _table_may_end(lines, last):
+            short = last
+    if short is not None:
+        return _joined(lines, at, short)
+    return _Row(text=lines[at], last=at) if _is_closed(lines[at]) else None
+
+
+def _closings(lines: list[str], at: int) -> Iterator[tuple[int, int]]:
+    """The lines with which the row that begins at a line may end, and the borders up to there."""
     borders, in_code = 0, False
     for last in range(at, min(at + _MAX_ROW_LINES, len(lines))):
         line = lines[last]
-        if parts and not in_code and _HEADING.match(line):
+        if last > at and not in_code and (_HEADING.match(line) or _is_second_rule(line)):
             break
-        parts.append(line)
         plain = _outside_code(line, in_code=in_code)
         in_code ^= line.count("```") % 2 == 1
         borders += len(_BORDER.findall(plain))
-        is_closed = not in_code and _is_closed(plain)
-        if is_closed and (borders > columns or _row_ends(lines, last)):
-            return _Row(text=_FENCED.sub(_escape_borders, "\n".join(parts)), last=last)
-    return _Row(text=lines[at], last=at) if _is_closed(lines[at]) else None
+        if not in_code and _is_closed(plain):
+            yield last, borders
+
+
+def _joined(lines: list[str], at: int, last: int) -> _Row:
+    return _Row(text=_FENCED.sub(_escape_borders, "\n".join(lines[at : last + 1])), last=last)
 
 
 def _outside_code(line: str, *, in_code: bool) -> str:
@@ -162,8 +189,13 @@ def _is_closed(line: str) -> bool:
     return stripped.endswith("|") and not stripped.endswith("\\|")
 
 
-def _row_ends(lines: list[str], at: int) -> bool:
-    """Whether the next row begins right below a line, or the table ends with it."""
+def _row_follows(lines: list[str], at: int) -> bool:
+    return at + 1 < len(lines) and bool(_STARTS_ROW.match(lines[at + 1]))
+
+
+def _table_may_end(lines: list[str], at: int) -> bool:
+    """Whether a blank line follows, and behind it no row."""
+    if at + 1 < len(lines) and lines[at + 1].strip():
+        return False
     below = next((line for line in lines[at + 1 :] if line.strip()), "")
-    is_row = bool(_STARTS_ROW.match(below))
-    return is_row == (at + 1 < len(lines) and bool(lines[at + 1].strip()))
+    return not _STARTS_ROW.match(below)
