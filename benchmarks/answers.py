@@ -24,8 +24,9 @@ from kefu_bases import ensure_filled, open_bench
 
 from kefu.answering import Outcome, answer
 from kefu.answering.gather import gather
-from kefu.answering.write import build_prompt
+from kefu.answering.write import PROMPT_NAME, build_prompt, fit_excerpts
 from kefu.knowledge import ingest
+from kefu.prompts import load_live
 from kefu.resources import Resources
 from kefu.text import detect_language, split_sentences
 from kefu.viewer import OPERATOR, Viewer
@@ -107,12 +108,16 @@ async def reply_by_kefu(resources: Resources, base: str, case: Case) -> Reply:
 async def reply_by_bare_model(resources: Resources, base: str, case: Case) -> Reply:
     """The model's own words from the same retrieved text, unverified."""
     evidence = await gather(resources, case.question, viewer=case.viewer, base=base)
-    prompt = build_prompt(
-        case.question,
+    excerpts = fit_excerpts(
         evidence.hits,
-        language=detect_language(case.question),
         budget_tokens=CONTEXT_TOKENS,
         count_tokens=resources.endpoint.count_tokens,
+    )
+    language = detect_language(case.question)
+    async with resources.database.connection() as conn:
+        live = await load_live(conn, PROMPT_NAME, language=language)
+    prompt = build_prompt(
+        case.question, excerpts, specification=live.specification, language=language
     )
     text = ""
     stream = resources.endpoint.stream(

@@ -22,7 +22,7 @@ from kefu.accounts.commands import (
     list_staff_command,
     reset_link_command,
 )
-from kefu.answering.commands import ask_command
+from kefu.answering.commands import ask_command, compare_command
 from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
 from kefu.audit.commands import export_command, list_command, verify_command
 from kefu.db import Database, back_up, open_database, prepare, restore
@@ -32,6 +32,7 @@ from kefu.endpoints.commands import check_endpoints_command, list_endpoints_comm
 from kefu.errors import BadInput, KefuError
 from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
+from kefu.prompts import commands as prompts_commands
 from kefu.retrieval.commands import search_command
 from kefu.settings import Settings, load_settings
 from kefu.tracing.commands import list_traces_command, prune_traces_command, show_trace_command
@@ -61,6 +62,8 @@ traces = typer.Typer(help="How answers came about.", no_args_is_help=True)
 app.add_typer(traces, name="traces")
 staff = typer.Typer(help="Who works here.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
+prompts = typer.Typer(help="What language models are told.", no_args_is_help=True)
+app.add_typer(prompts, name="prompts")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -93,6 +96,17 @@ staff.command("disable")(run_async(disable_staff_command))
 staff.command("reset-link")(run_async(reset_link_command))
 llm.command("list")(run_async(list_endpoints_command))
 llm.command("check")(run_async(check_endpoints_command))
+prompts.command("list")(run_async(prompts_commands.list_command))
+prompts.command("show")(run_async(prompts_commands.show_command))
+prompts.command("lint")(run_async(prompts_commands.lint_command))
+prompts.command("diff")(run_async(prompts_commands.diff_command))
+prompts.command("save")(run_async(prompts_commands.save_command))
+prompts.command("restore")(run_async(prompts_commands.restore_command))
+prompts.command("label")(run_async(prompts_commands.label_command))
+prompts.command("render")(run_async(prompts_commands.render_command))
+prompts.command("import")(run_async(prompts_commands.import_command))
+prompts.command("export")(run_async(prompts_commands.export_command))
+prompts.command("compare")(run_async(compare_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

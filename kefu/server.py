@@ -19,6 +19,7 @@ from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.knowledge import keep_embedding
+from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
 from kefu.settings import ServerSettings, Settings
@@ -49,6 +50,7 @@ ROUTERS = (
     account_pages,
     tracing_pages,
     endpoint_pages,
+    prompt_pages,
 )
 DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
 

@@ -21,6 +21,7 @@ import kefu
 from kefu import errors
 from kefu.cli import app as cli
 from kefu.knowledge.parsing import supported_suffixes
+from kefu.prompts import CHECKS, list_shipped
 from kefu.server import create_app
 from kefu.settings import (
     BENCHMARK_PREFIX,
@@ -248,6 +249,22 @@ def test_reference_lists_every_error_with_its_status() -> None:
     page = text_of(REFERENCE / "errors.md")
     for kind in kinds:
         assert f"| `{kind.__name__}` | {kind.status} |" in page
+
+
+def test_reference_lists_every_check_of_prompts_with_its_reason_and_its_mending() -> None:
+    page = text_of(REFERENCE / "prompts.md")
+    for check in CHECKS:
+        row = f"| `{check.name}` | {check.severity} | {check.reason} | {check.mend} |"
+        assert row in page, f"prompts.md lacks: {row}"
+
+
+def test_reference_lists_every_shipped_prompt() -> None:
+    page = text_of(REFERENCE / "prompts.md")
+    languages: dict[str, list[str]] = {}
+    for each in list_shipped():
+        languages.setdefault(each.key.name, []).append(each.key.language)
+    for name, written in languages.items():
+        assert f"| `{name}` | {', '.join(written)} |" in page
 
 
 def test_reference_lists_every_file_format() -> None:

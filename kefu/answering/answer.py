@@ -24,16 +24,19 @@ from kefu.answering.records import (
 )
 from kefu.answering.understand import stand_alone
 from kefu.answering.write import (
+    PROMPT_NAME,
     TURNS_GIVEN,
     ModelRefused,
     Sending,
     build_prompt,
     describe_prompt,
+    fit_excerpts,
 )
 from kefu.answering.written import Judge, Written, write_verified
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.knowledge import DEFAULT_BASE
 from kefu.llm import Call, ChatEndpoint
+from kefu.prompts import Specification, load_live
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import detect_language
@@ -53,8 +56,11 @@ async def stream_answer(
     viewer: Viewer,
     base: str = DEFAULT_BASE,
     history: Sequence[Turn] = (),
+    specification: Specification | None = None,
 ) -> AsyncGenerator[AnswerEvent, None]:
     """Progress, then sentences that were verified, then the whole answer.
+
+    A model writes by the live version of the prompt `answer`, or by the specification given.
 
     Raises:
         BadInput: the question is empty or too long.
@@ -71,6 +77,7 @@ async def stream_answer(
         },
     )
     run = _Run(resources, question, viewer, base, history)
+    run.specification = specification
     async with aclosing(trace_steps(span, run.events(), describe=describe_event)) as events:
         async for event in events:
             yield event
@@ -83,9 +90,17 @@ async def answer(
     viewer: Viewer,
     base: str = DEFAULT_BASE,
     history: Sequence[Turn] = (),
+    specification: Specification | None = None,
 ) -> Answer:
     """The whole answer at once; raises as `stream_answer`."""
-    events = stream_answer(resources, question, viewer=viewer, base=base, history=history)
+    events = stream_answer(
+        resources,
+        question,
+        viewer=viewer,
+        base=base,
+        history=history,
+        specification=specification,
+    )
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Answer):
@@ -137,6 +152,7 @@ class _Run:
             resources.settings.routing.conversation_class, *(turn.data_class for turn in history)
         )
         self.notice: str | None = None
+        self.specification: Specification | None = None
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
         yield Progress(stage=Stage.SEARCHING)
@@ -195,17 +211,23 @@ class _Run:
         if written.shown_count:
             self.mode = self.writer or self.mode
 
-    def _write(
+    async def _write(
         self, endpoint: ChatEndpoint, hits: Sequence[Hit], written: Written
     ) -> AsyncGenerator[Sentence, None]:
         settings = self.resources.settings.model
-        prompt = build_prompt(
-            self.question,
+        excerpts = fit_excerpts(
             hits[:HITS_READ],
-            language=self.language,
-            earlier=self.history,
             budget_tokens=settings.context_tokens,
             count_tokens=endpoint.count_tokens,
+        )
+        specification, version = await self._choose_prompt()
+        prompt = build_prompt(
+            self.question,
+            excerpts,
+            specification=specification,
+            language=self.language,
+            earlier=self.history,
+            version=version,
         )
         given = hits[: prompt.hit_count]
         earlier = self.history[-TURNS_GIVEN:]
@@ -229,9 +251,18 @@ class _Run:
             ),
             written=written,
         )
-        return trace_steps(
-            tracer.start_span("write", attributes=describe_prompt(prompt)), sentences
-        )
+        span = tracer.start_span("write", attributes=describe_prompt(prompt))
+        async with aclosing(trace_steps(span, sentences)) as traced:
+            async for sentence in traced:
+                yield sentence
+
+    async def _choose_prompt(self) -> tuple[Specification, str]:
+        """The one that was given, else the live one, with the name of its version."""
+        if self.specification is not None:
+            return self.specification, ""
+        async with self.resources.database.connection() as conn:
+            live = await load_live(conn, PROMPT_NAME, language=self.language)
+        return live.specification, live.version.name
 
     def _note_call(self, call: Call) -> None:
         if call.first_token_seconds is not None:

@@ -1,19 +1,20 @@
 """Has a language model write an answer from numbered excerpts, piece by piece."""
 
-import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from importlib.resources import files
-from string import Template
 
 from kefu.answering.drafts import Draft, DraftStream
 from kefu.answering.orders import without_orders
 from kefu.answering.records import Turn
 from kefu.llm import ChatEndpoint, OnCall, ignore_call
+from kefu.prompts import Specification, render
 from kefu.retrieval import Hit
-from kefu.text import Language, content_digest
+from kefu.text import Language
 from kefu.viewer import DataClass
+
+PROMPT_NAME = "answer"
+"""Which prompt answers are written by."""
 
 NO_ANSWER = "NO_ANSWER"
 """What the model writes, alone, when the excerpts do not hold the answer."""
@@ -26,9 +27,6 @@ TURNS_GIVEN = 3
 LEAST_TOKENS = 60
 """An excerpt cut shorter than this helps nobody."""
 
-LANGUAGE_NAMES: dict[Language, str] = {"zh": "Chinese (简体中文)", "en": "English"}
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPrompt:
@@ -36,7 +34,7 @@ class AnswerPrompt:
 
     Attributes:
         hit_count: how many of the hits, from the first on, found room.
-        version: of the prompt's file: a digest of its text.
+        version: of the prompt, with the beginning of its digest.
     """
 
     instructions: str
@@ -63,46 +61,59 @@ class ModelRefused(Exception):
     """The model says that the excerpts do not hold the answer."""
 
 
+def fit_excerpts(
+    hits: Sequence[Hit], *, budget_tokens: int, count_tokens: Callable[[str], int]
+) -> list[str]:
+    """Number the hits from 1 in their order, as many as the budget holds, the last one cut."""
+    excerpts: list[str] = []
+    left = budget_tokens
+    for number, hit in enumerate(hits, 1):
+        excerpt = _excerpt(number, hit)
+        size = count_tokens(excerpt)
+        if size > left:
+            if left >= LEAST_TOKENS:
+                excerpts.append(_shorten(excerpt, share=left / size))
+            break
+        excerpts.append(excerpt)
+        left -= size
+    return excerpts
+
+
 def build_prompt(
     question: str,
-    hits: Sequence[Hit],
+    excerpts: Sequence[str],
     *,
+    specification: Specification,
     language: Language,
     earlier: Sequence[Turn] = (),
-    budget_tokens: int,
-    count_tokens: Callable[[str], int],
+    version: str = "",
 ) -> AnswerPrompt:
-    """Number the hits from 1 in their order, as many as the budget holds, the last one cut.
+    """What a model is sent: instructions, and what it writes the answer from, fenced.
 
-    The fence around foreign text is made from the text itself, so no text can hold its own fence.
+    Raises:
+        BadInput: the specification asks for something else than an answer is written from.
     """
-    excerpts = _fit(hits, budget_tokens, count_tokens)
-    conversation = _conversation(earlier[-TURNS_GIVEN:])
-    asked = question[:LONGEST_QUESTION]
-    digest = content_digest("\n".join((*excerpts, conversation, asked)))
-    fence = f"data-{digest[:10]}"
-    given = {
-        "excerpts": "\n\n".join(excerpts),
-        "conversation": f"<earlier {fence}>\n{conversation}\n</earlier {fence}>\n"
-        if conversation
-        else "",
-        "question": asked,
-        "language": LANGUAGE_NAMES[language],
-        "fence": fence,
-    }
-    instructions, prompt = _load_template()
+    rendered = render(
+        specification,
+        {
+            "excerpts": "\n\n".join(excerpts),
+            "earlier": _conversation(earlier[-TURNS_GIVEN:]),
+            "question": question[:LONGEST_QUESTION],
+            "language": language,
+        },
+    )
     return AnswerPrompt(
-        instructions=instructions.substitute(given),
-        prompt=prompt.substitute(given),
+        instructions=rendered.instructions,
+        prompt=rendered.message,
         hit_count=len(excerpts),
-        version=_prompt_version(),
+        version=version,
     )
 
 
 def describe_prompt(prompt: AnswerPrompt) -> dict[str, str | int]:
     """As attributes of the span that writes."""
     return {
-        "kefu.prompt": "answer",
+        "kefu.prompt": PROMPT_NAME,
         "kefu.prompt_version": prompt.version,
         "kefu.hit_count": prompt.hit_count,
     }
@@ -139,21 +150,6 @@ def _unless_refused(draft: Draft) -> Draft:
     return draft
 
 
-def _fit(hits: Sequence[Hit], budget_tokens: int, count_tokens: Callable[[str], int]) -> list[str]:
-    excerpts: list[str] = []
-    left = budget_tokens
-    for number, hit in enumerate(hits, 1):
-        excerpt = _excerpt(number, hit)
-        size = count_tokens(excerpt)
-        if size > left:
-            if left >= LEAST_TOKENS:
-                excerpts.append(_shorten(excerpt, share=left / size))
-            break
-        excerpts.append(excerpt)
-        left -= size
-    return excerpts
-
-
 def _excerpt(number: int, hit: Hit) -> str:
     place = " > ".join((hit.title, *hit.heading_path))
     return f"[{number}] {place}\n{without_orders(hit.text).strip()}"
@@ -173,19 +169,3 @@ def _conversation(earlier: Sequence[Turn]) -> str:
         for turn in earlier
     ]
     return "\n".join(lines)
-
-
-def _read_prompt() -> str:
-    return (files("kefu.answering") / "prompts" / "answer.md").read_text(encoding="utf-8")
-
-
-def _prompt_version() -> str:
-    return content_digest(_read_prompt())[:12]
-
-
-def _load_template() -> tuple[Template, Template]:
-    text = _read_prompt()
-    instructions, _, prompt = _FRONT_MATTER.sub("", text).partition("\n# Prompt\n")
-    return Template(instructions.removeprefix("\n# Instructions\n").strip()), Template(
-        prompt.strip()
-    )

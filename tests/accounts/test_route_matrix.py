@@ -86,6 +86,7 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
         "chunk_id": await read_id(conn, "chunks"),
         "conversation_id": str(conversation.id),
         "message_id": str(answer.id),
+        "prompt": "answer.en",
     }
 
 

@@ -4,18 +4,33 @@ import pytest
 from hits import make_hit
 
 from kefu.answering import Turn
-from kefu.answering.write import AnswerPrompt, ModelRefused, Sending, build_prompt, write
+from kefu.answering.write import (
+    AnswerPrompt,
+    ModelRefused,
+    Sending,
+    build_prompt,
+    fit_excerpts,
+    write,
+)
 from kefu.errors import ModelUnavailable
 from kefu.llm import ScriptedEndpoint, estimate_tokens
+from kefu.prompts import list_shipped
 from kefu.viewer import DataClass
 
 SENDING = Sending(max_tokens=9, data_class=DataClass.PUBLIC)
+ANSWER = next(each for each in list_shipped() if each.key.name == "answer")
 PROMPT = AnswerPrompt(instructions="i", prompt="p", hit_count=1)
 
 
 def build(question: str, texts: list[str], **changes: object) -> AnswerPrompt:
-    given = {"language": "zh", "budget_tokens": 500, "count_tokens": estimate_tokens}
-    return build_prompt(question, [make_hit(text) for text in texts], **(given | changes))
+    budget_tokens = changes.pop("budget_tokens", 500)
+    excerpts = fit_excerpts(
+        [make_hit(text) for text in texts],
+        budget_tokens=budget_tokens,
+        count_tokens=estimate_tokens,
+    )
+    given = {"language": "zh", "specification": ANSWER}
+    return build_prompt(question, excerpts, **(given | changes))
 
 
 async def collect(endpoint: ScriptedEndpoint) -> list[str]:

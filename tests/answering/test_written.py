@@ -5,11 +5,13 @@ from hits import make_hit
 
 from kefu.answering import Sentence
 from kefu.answering.citing import Citer
-from kefu.answering.write import Sending, build_prompt
+from kefu.answering.write import Sending, build_prompt, fit_excerpts
 from kefu.answering.written import Judge, Written, write_verified
 from kefu.llm import FakeEmbedder, ScriptedEndpoint, estimate_tokens
+from kefu.prompts import list_shipped
 from kefu.viewer import DataClass
 
+ANSWER = next(each for each in list_shipped() if each.key.name == "answer")
 QUESTION = "How long does a refund take?"
 REFUNDS = make_hit(
     "A refund takes 7 working days. Gift cards are not refunded.\n\n"
@@ -32,9 +34,8 @@ SENDING = Sending(max_tokens=99, data_class=DataClass.PUBLIC)
 
 async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
     hits = [REFUNDS, PARCELS]
-    prompt = build_prompt(
-        QUESTION, hits, language="en", budget_tokens=900, count_tokens=estimate_tokens
-    )
+    excerpts = fit_excerpts(hits, budget_tokens=900, count_tokens=estimate_tokens)
+    prompt = build_prompt(QUESTION, excerpts, specification=ANSWER, language="en")
     judge = Judge(QUESTION, hits, embedder=FakeEmbedder(), citer=Citer())
     written = Written()
     sentences = write_verified(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import extract_python
 from fastapi import Request
 from jinja2.ext import babel_extract
 
@@ -44,17 +45,27 @@ def test_the_language_chosen_on_the_page_comes_before_the_browser() -> None:
     assert choose_language(request(accept="zh", cookie=f"{LANGUAGE_COOKIE}=xx")) == "zh"
 
 
+def strings_of_modules() -> Iterator[str]:
+    """What modules name for pages to show: `_` marks it."""
+    for path in sorted(AREAS.glob("*/*.py")):
+        with path.open("rb") as file:
+            for _, _, string, _ in extract_python(file, ("_",), [], {}):
+                if string:
+                    yield str(string)
+
+
 def strings_of_templates() -> Iterator[str]:
     for path in TEMPLATES:
         with path.open("rb") as file:
             for _, _, string, _ in babel_extract(file, ("_", "gettext"), [], {"trimmed": "true"}):
-                yield str(string[0] if isinstance(string, tuple) else string)
+                if string:  # what a variable holds is a string of a module
+                    yield str(string[0] if isinstance(string, tuple) else string)
 
 
 def test_every_string_has_a_chinese_translation_and_none_is_left_over() -> None:
     catalogue = list_translations("zh")._catalog  # type: ignore[attr-defined]
     translated = {source for source, target in catalogue.items() if source and target}
-    assert translated == set(strings_of_templates())
+    assert translated == {*strings_of_templates(), *strings_of_modules()}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

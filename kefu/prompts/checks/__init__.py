@@ -1,0 +1,1 @@
+"""What lint looks for: small functions that name the places where a specification fails."""
