@@ -22,6 +22,7 @@ RUNS = {
     "model": ["answers.py", "--split", "test", "--model"],
     "ingestion": ["ingestion.py"],
     "tracing": ["tracing.py"],
+    "endpoints": ["endpoint_layer.py"],
 }
 
 

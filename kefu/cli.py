@@ -32,10 +32,12 @@ from kefu.endpoints.commands import check_endpoints_command, list_endpoints_comm
 from kefu.errors import BadInput, KefuError
 from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
+from kefu.llm import Recording, open_endpoints
 from kefu.prompts import commands as prompts_commands
 from kefu.retrieval.commands import search_command
 from kefu.settings import Settings, load_settings
 from kefu.tracing.commands import list_traces_command, prune_traces_command, show_trace_command
+from kefu.viewer import DataClass
 
 P = ParamSpec("P")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -139,6 +141,35 @@ async def doctor(*, as_json: JsonOption = False) -> None:
         typer.echo(json.dumps([asdict(each) for each in findings], ensure_ascii=False))
     if not all(finding.is_fine for finding in findings):
         raise typer.Exit(code=1)
+
+
+@llm.command("transcribe")
+@run_async
+async def transcribe_command(
+    file: Annotated[Path, typer.Argument(help="Sound: wav, mp3, m4a, ...", show_default=False)],
+    *,
+    language: Annotated[
+        str | None, typer.Option(help="Of what is said, as in zh; else the model finds out.")
+    ] = None,
+    data_class: Annotated[
+        DataClass,
+        typer.Option(help="How sensitive it is: only model endpoints of that class hear it."),
+    ] = DataClass.RESTRICTED,
+    as_json: JsonOption = False,
+) -> None:
+    """Write down what is said in a file."""
+    settings = load_settings()
+    try:
+        sound = await asyncio.to_thread(file.expanduser().read_bytes)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    recording = Recording(sound=sound, name=file.name, language=language)
+    async with (
+        open_database(settings) as database,
+        open_endpoints(settings, connect=database.connection) as endpoints,
+    ):
+        text = await endpoints.transcribe(recording, data_class=data_class)
+    typer.echo(json.dumps({"text": text}, ensure_ascii=False) if as_json else text)
 
 
 @app.command("backup")

@@ -185,6 +185,12 @@ class RetrievalSettings(Section):
     ef_search: int = Field(
         150, ge=10, le=1000, description="Breadth of the search in the HNSW index."
     )
+    rerank_candidates: int = Field(
+        30, ge=2, le=100, description="Best hits that a rerank endpoint puts into its order."
+    )
+    rerank_seconds: Seconds = Field(
+        2.0, description="Longest wait for a rerank endpoint; later the order stays."
+    )
 
 
 class AnsweringSettings(Section):

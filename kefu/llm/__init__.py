@@ -17,6 +17,7 @@ from kefu.llm.fakes import FakeEmbedder, ScriptedEndpoint
 from kefu.llm.guarded import EndpointState
 from kefu.llm.measuring import measure_endpoint
 from kefu.llm.prices import MILLION
+from kefu.llm.recording import Recording
 from kefu.llm.records import (
     CheckFinding,
     Effort,
@@ -57,6 +58,7 @@ __all__ = [
     "FakeEmbedder",
     "FindingKind",
     "OnCall",
+    "Recording",
     "ScriptedEndpoint",
     "Spending",
     "StoredCheck",

@@ -1,7 +1,7 @@
 """What writes text: an endpoint as those see it who want something written."""
 
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Any, Protocol
 
 from kefu.llm.calls import OnCall, Usage, ignore_call
 from kefu.viewer import DataClass
@@ -49,9 +49,17 @@ class Wire(Protocol):
     """Speaks to one model; knows nothing of limits, money or rights."""
 
     def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
+        self,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        usage: Usage,
+        schema: dict[str, Any] | None = None,
     ) -> AsyncGenerator[str, None]:
         """As `ChatEndpoint.stream`; tokens are put into `usage` when the model reports them.
+
+        With `schema` it is asked for JSON of that JSON schema, where it knows how.
 
         Raises:
             ModelUnavailable: at any step.

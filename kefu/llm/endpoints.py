@@ -58,11 +58,19 @@ def resolve(given: EndpointSettings, *, origin: Origin = "endpoints") -> Endpoin
         BadSettings: it has no address, no model, or a budget without prices.
     """
     preset = load_presets().get(given.preset or "", {})
-    url = (given.url or preset.get("url", "")).rstrip("/")
+    listed = preset.get(f"{given.purpose}_url", preset.get("url", ""))
+    url = (given.url or listed).rstrip("/")
+    if given.preset == "local" and given.purpose != "chat":
+        raise BadSettings(f"Endpoint {given.name}: a model in this process can only chat.")
     if given.preset != "local":
         _require_address(given.name, url, given.model)
     location = given.location or _locate(url, preset, is_own_address=given.url is not None)
     prices = find_prices(given, url=url, provider=preset.get("provider"), location=location)
+    if given.budget_per_day is not None and given.purpose == "transcription":
+        raise BadSettings(
+            f"Endpoint {given.name}: speech is not paid by tokens, so it can have no"
+            " budget_per_day. Set requests_per_minute instead."
+        )
     if given.budget_per_day is not None and not prices.is_known:
         raise BadSettings(
             f"Endpoint {given.name}: budget_per_day needs input_price and output_price,"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
-from openai import APIConnectionError, APIStatusError, APITimeoutError
+from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
 from kefu.errors import ModelRejected, ModelUnavailable
 from kefu.llm.endpoints import Endpoint
@@ -123,6 +123,19 @@ def fail_with_status(status: int, place: Place) -> ModelUnavailable:
         return ModelRejected(sentence)
     is_transient = status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500
     return ModelUnavailable(sentence, is_transient=is_transient)
+
+
+def raise_for(error: OpenAIError, place: Place) -> NoReturn:
+    """Raise what an error of the client means.
+
+    Raises:
+        ModelRejected: it does not take this request.
+        ModelUnavailable: anything else.
+    """
+    if isinstance(error, APIStatusError):
+        raise fail_with_status(error.status_code, place) from error
+    is_transient = isinstance(error, APIConnectionError) and not isinstance(error, APITimeoutError)
+    raise ModelUnavailable(explain(error, place), is_transient=is_transient) from error
 
 
 REJECTING = {

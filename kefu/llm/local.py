@@ -46,7 +46,13 @@ class LocalWire:
         self._wire: OpenAICompatibleWire | None = None
 
     async def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
+        self,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        usage: Usage,
+        schema: dict[str, Any] | None = None,
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come.
 
@@ -55,7 +61,11 @@ class LocalWire:
         """
         wire = await self._start()
         pieces = wire.stream(
-            instructions=instructions, prompt=prompt, max_tokens=max_tokens, usage=usage
+            instructions=instructions,
+            prompt=prompt,
+            max_tokens=max_tokens,
+            usage=usage,
+            schema=schema,
         )
         async with aclosing(pieces) as pieces:
             async for piece in pieces:

@@ -12,9 +12,18 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from kefu.llm.calls import Call, CallOutcome, Usage
 from kefu.llm.endpoints import Endpoint
+from kefu.settings import Purpose
 from kefu.viewer import DataClass
 
 tracer = trace.get_tracer("kefu.llm")
+
+OPERATIONS: dict[Purpose, str] = {
+    "chat": "chat",
+    "embedding": "embeddings",
+    "rerank": "rerank",
+    "transcription": "transcription",
+}
+"""Names of the conventions where they have one."""
 
 
 class OpenCall:
@@ -34,11 +43,12 @@ class OpenCall:
         self._pieces: list[str] = []
         self._first_at: float | None = None
         self._started = perf_counter()
+        operation = OPERATIONS[endpoint.purpose]
         self._span = tracer.start_span(
-            f"chat {endpoint.model or endpoint.name}",
+            f"{operation} {endpoint.model or endpoint.name}",
             kind=SpanKind.CLIENT,
             attributes={
-                "gen_ai.operation.name": "chat",
+                "gen_ai.operation.name": operation,
                 "gen_ai.provider.name": endpoint.settings.preset or "openai_compatible",
                 "gen_ai.request.model": endpoint.model,
                 "kefu.endpoint": endpoint.name,
@@ -65,6 +75,12 @@ class OpenCall:
             self._span.set_attribute("gen_ai.system_instructions", _parts(instructions))
             self._span.set_attribute("gen_ai.input.messages", _message("user", prompt))
 
+    def describe_texts(self, query: str, *, count: int) -> None:
+        """Put what is to be ranked on the span."""
+        if self._span.is_recording():
+            self._span.set_attribute("gen_ai.input.messages", _message("user", query))
+            self._span.set_attribute("kefu.text_count", count)
+
     def begin(self, input_tokens: int) -> None:
         """The request goes out."""
         self.has_begun = True
@@ -84,7 +100,11 @@ class OpenCall:
         is_estimated = usage.input_tokens is None or usage.output_tokens is None
         self.input_tokens = usage.input_tokens or self.input_tokens
         self.output_tokens = usage.output_tokens or self.output_tokens
-        prices = self._endpoint.prices
+        prices, cost_micros = self._endpoint.prices, None
+        if self._endpoint.purpose != "transcription" or not is_estimated:
+            cost_micros = prices.cost_micros(
+                input_tokens=self.input_tokens, output_tokens=self.output_tokens
+            )
         call = Call(
             endpoint=self._endpoint.name,
             model=self._endpoint.model,
@@ -93,9 +113,7 @@ class OpenCall:
             input_tokens=self.input_tokens,
             output_tokens=self.output_tokens,
             is_estimated=is_estimated,
-            cost_micros=prices.cost_micros(
-                input_tokens=self.input_tokens, output_tokens=self.output_tokens
-            ),
+            cost_micros=cost_micros,
             currency=prices.currency,
             first_token_seconds=self._first_at - self._started if self._first_at else None,
             seconds=seconds,
@@ -109,9 +127,9 @@ class OpenCall:
         span = self._span
         if span.is_recording():
             span.set_attributes(_attributes(call))
-            span.set_attribute(
-                "gen_ai.output.messages", _message("assistant", "".join(self._pieces))
-            )
+            if self._pieces:
+                said = _message("assistant", "".join(self._pieces))
+                span.set_attribute("gen_ai.output.messages", said)
             if call.outcome is CallOutcome.FAILED:
                 span.set_status(Status(StatusCode.ERROR, call.problem))
         span.end()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from typing import Any
 
 from openai import OpenAIError
 from pydantic_ai.direct import model_request_stream
@@ -23,15 +24,17 @@ from pydantic_ai.messages import (
     ThinkingPartDelta,
     UserPromptPart,
 )
+from pydantic_ai.models import StreamedResponse
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIChatModelSettings
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
-from kefu.errors import ModelUnavailable
+from kefu.errors import ModelRejected, ModelUnavailable
 from kefu.llm.calls import Usage
 from kefu.llm.endpoints import Endpoint
 from kefu.llm.failures import MALFORMED, Place, explain, fail_with_status
 from kefu.llm.http import open_client
+from kefu.llm.structured import response_format
 from kefu.llm.thinking import ThinkingFilter
 
 Events = AsyncIterator[ModelResponseStreamEvent]
@@ -60,9 +63,16 @@ class OpenAICompatibleWire:
         self._client = open_client(endpoint.url, settings.key, timeout_seconds=longest, tries=1)
         provider = OpenAICompatibleProvider("kefu", openai_client=self._client, profile=PROFILE)
         self._model = OpenAIChatModel(endpoint.model, provider=provider)
+        self._takes_schema = True
 
     async def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
+        self,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        usage: Usage,
+        schema: dict[str, Any] | None = None,
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come.
 
@@ -73,7 +83,8 @@ class OpenAICompatibleWire:
         limit = _Limit(max_tokens, self._place)
         thinking = ThinkingFilter()
         async with AsyncExitStack() as stack:
-            async for event in self._events(stack, request, max_tokens, usage):
+            settings = self._ask_for(max_tokens, schema)
+            async for event in self._events(stack, request, settings, usage):
                 limit.count(event)
                 if shown := thinking.feed(_text(event)):
                     limit.has_shown = True
@@ -91,18 +102,42 @@ class OpenAICompatibleWire:
         """Close the connections."""
         await self._client.close()
 
+    def _ask_for(self, max_tokens: int, schema: dict[str, Any] | None) -> OpenAIChatModelSettings:
+        asked = OpenAIChatModelSettings(max_tokens=max_tokens, temperature=0.0)
+        if schema is not None and self._takes_schema:
+            asked["extra_body"] = {"response_format": response_format("answer", schema)}
+        return asked
+
+    async def _open(
+        self, stack: AsyncExitStack, request: ModelRequest, asked: OpenAIChatModelSettings
+    ) -> StreamedResponse:
+        """Ask again without a schema where the server does not take one, and remember that."""
+        try:
+            with self._explained():
+                return await stack.enter_async_context(
+                    model_request_stream(self._model, [request], model_settings=asked)
+                )
+        except ModelRejected:
+            if asked.pop("extra_body", None) is None:
+                raise
+        with self._explained():
+            response = await stack.enter_async_context(
+                model_request_stream(self._model, [request], model_settings=asked)
+            )
+        self._takes_schema = False
+        return response
+
     async def _events(
-        self, stack: AsyncExitStack, request: ModelRequest, max_tokens: int, usage: Usage
+        self,
+        stack: AsyncExitStack,
+        request: ModelRequest,
+        asked: OpenAIChatModelSettings,
+        usage: Usage,
     ) -> Events:
         seconds = self._settings.first_token_seconds
         with self._explained():
             async with asyncio.timeout(seconds):
-                opening = model_request_stream(
-                    self._model,
-                    [request],
-                    model_settings=OpenAIChatModelSettings(max_tokens=max_tokens, temperature=0.0),
-                )
-                response = await stack.enter_async_context(opening)
+                response = await self._open(stack, request, asked)
                 events = aiter(response)
                 event = await anext(events, None)
         while event is not None:

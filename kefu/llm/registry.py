@@ -2,26 +2,39 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from time import monotonic
+from typing import TypeVar
 
 from opentelemetry import trace
+from pydantic import BaseModel
 
 from kefu.errors import KefuError, ModelForbidden, ModelUnavailable
 from kefu.llm import store
-from kefu.llm.calls import CallOutcome, OnCall, ignore_call
+from kefu.llm.asking import ask_in_turn, watch
+from kefu.llm.calls import OnCall, ignore_call
 from kefu.llm.endpoints import Endpoint, resolve, resolve_all
-from kefu.llm.guarded import EndpointState, GuardedEndpoint
+from kefu.llm.guarded import (
+    EndpointState,
+    GuardedEndpoint,
+    GuardedReranker,
+    GuardedTranscriber,
+)
 from kefu.llm.open_call import OpenCall
+from kefu.llm.recording import Recording
 from kefu.llm.records import StoredEndpoint
 from kefu.llm.routing import Decision, decide
 from kefu.llm.secrets import Vault
 from kefu.llm.store import Connect
+from kefu.llm.structured import Unreadable, ask_again, instruct, read
 from kefu.llm.tokens import estimate_tokens
-from kefu.llm.wires import open_wire
 from kefu.settings import EndpointSettings, Purpose, Settings
-from kefu.viewer import DataClass
+from kefu.viewer import DataClass, highest_class
+
+M = TypeVar("M", bound=BaseModel)
+Guarded = GuardedEndpoint | GuardedReranker | GuardedTranscriber
+G = TypeVar("G", GuardedEndpoint, GuardedReranker, GuardedTranscriber)
 
 REFRESH_SECONDS = 5.0
 LAST_RESORT_SECONDS = 4.0
@@ -45,14 +58,14 @@ class Endpoints:
         self._stored: list[Endpoint] = []
         self._connect = connect
         self._vault = vault
-        self._open: dict[str, GuardedEndpoint] = {}
-        self._abandoned: list[GuardedEndpoint] = []
+        self._open: dict[str, Guarded] = {}
+        self._abandoned: list[Guarded] = []
         self._seen: object = None
         self._refreshed_at = float("-inf")
         self._refreshing = asyncio.Lock()
         for each in self._fixed:
             if each.is_local:
-                self._open_endpoint(each)  # finds out now whether its extra is installed
+                self._opened(each, GuardedEndpoint)  # finds out now whether its extra is installed
 
     def list_endpoints(self) -> list[Endpoint]:
         """All, in the order in which they are asked."""
@@ -104,12 +117,12 @@ class Endpoints:
         for endpoint in decision.allowed:
             call = OpenCall(endpoint, data_class=data_class, fallback_from=before)
             call.describe(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
-            pieces = self._open_endpoint(endpoint).stream(
+            pieces = self._opened(endpoint, GuardedEndpoint).stream(
                 instructions=instructions, prompt=prompt, max_tokens=max_tokens, call=call
             )
             seconds = deadline - monotonic()
             try:
-                watched = _watch(pieces, call, first_within_seconds=seconds, on_call=on_call)
+                watched = watch(pieces, call, first_within_seconds=seconds, on_call=on_call)
                 async with aclosing(watched):
                     async for piece in watched:
                         yield piece
@@ -122,10 +135,114 @@ class Endpoints:
                 return
         raise problem
 
+    async def complete(
+        self,
+        schema: type[M],
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        data_class: DataClass = DataClass.RESTRICTED,
+        on_call: OnCall = ignore_call,
+    ) -> M:
+        """An answer as a record; one that does not fit the schema is mended once.
+
+        Raises:
+            ModelUnavailable: as `stream`, or what was mended does not fit either.
+        """
+        form = schema.model_json_schema()
+
+        async def ask(prompt: str) -> str:
+            async def write(endpoint: Endpoint, call: OpenCall) -> str:
+                call.describe(instructions=asked, prompt=prompt, max_tokens=max_tokens)
+                pieces = self._opened(endpoint, GuardedEndpoint).stream(
+                    instructions=asked,
+                    prompt=prompt,
+                    max_tokens=max_tokens,
+                    call=call,
+                    schema=form,
+                )
+                async with aclosing(pieces):
+                    return "".join([piece async for piece in pieces])
+
+            decision = await self.decide("chat", data_class)
+            return await ask_in_turn(decision, write, on_call=on_call)
+
+        asked = instruct(instructions, schema)
+        answer = await ask(prompt)
+        try:
+            return read(answer, schema)
+        except Unreadable as problem:
+            log.info("An answer is asked for again: %s", problem)
+            answer = await ask(ask_again(prompt, answer=answer, problem=problem))
+        try:
+            return read(answer, schema)
+        except Unreadable as problem:
+            raise ModelUnavailable(
+                f"Endpoint {self.name} did not answer as it was asked: {problem}"
+            ) from problem
+
+    async def rerank(
+        self,
+        query: str,
+        texts: Sequence[str],
+        *,
+        data_class: DataClass = DataClass.RESTRICTED,
+        within_seconds: float = 20.0,
+        on_call: OnCall = ignore_call,
+    ) -> list[float]:
+        """How well each text answers the question; the scale is the model's, higher is better.
+
+        Raises:
+            ModelForbidden: no reranker may see this.
+            ModelUnavailable: none of those that may answered in time.
+        """
+        if not texts:
+            return []
+
+        deadline = monotonic() + within_seconds
+
+        async def score(endpoint: Endpoint, call: OpenCall) -> list[float]:
+            call.describe_texts(query, count=len(texts))
+            return await self._opened(endpoint, GuardedReranker).rerank(
+                query, texts, within_seconds=deadline - monotonic(), call=call
+            )
+
+        decision = await self.decide("rerank", data_class)
+        return await ask_in_turn(decision, score, on_call=on_call)
+
+    async def transcribe(
+        self,
+        recording: Recording,
+        *,
+        data_class: DataClass = DataClass.RESTRICTED,
+        on_call: OnCall = ignore_call,
+    ) -> str:
+        """What is said in a recording.
+
+        Raises:
+            ModelForbidden: no speech model may hear this.
+            ModelUnavailable: none of those that may answered.
+        """
+
+        async def write(endpoint: Endpoint, call: OpenCall) -> str:
+            return await self._opened(endpoint, GuardedTranscriber).transcribe(recording, call=call)
+
+        decision = await self.decide("transcription", data_class)
+        return await ask_in_turn(decision, write, on_call=on_call)
+
+    async def find_ceiling(self, purpose: Purpose) -> DataClass | None:
+        """The highest class that an endpoint of the purpose may see; None: there is none."""
+        await self.refresh()
+        fit = [each.data_class for each in self.list_endpoints() if each.purpose == purpose]
+        return highest_class(*fit) if fit else None
+
     def count_tokens(self, text: str) -> int:
         """As the endpoint counts that is asked first."""
         first = next((each for each in self.list_endpoints() if each.purpose == "chat"), None)
-        return self._open_endpoint(first).count_tokens(text) if first else estimate_tokens(text)
+        if first is None:
+            return estimate_tokens(text)
+        return self._opened(first, GuardedEndpoint).count_tokens(text)
 
     async def refresh(self) -> None:
         """Read the endpoints that were entered on the page, if some changed."""
@@ -169,14 +286,15 @@ class Endpoints:
             log.warning("Endpoint %s cannot be used: %s", stored.name, kind)
             return None
 
-    def _open_endpoint(self, endpoint: Endpoint) -> GuardedEndpoint:
+    def _opened(self, endpoint: Endpoint, kind: type[G]) -> G:
         guarded = self._open.get(endpoint.name)
-        if guarded is None or guarded.endpoint is not endpoint:
-            if guarded is not None:
-                self._abandoned.append(guarded)
-            guarded = GuardedEndpoint(endpoint, open_wire(endpoint), connect=self._connect)
-            self._open[endpoint.name] = guarded
-        return guarded
+        if isinstance(guarded, kind) and guarded.endpoint is endpoint:
+            return guarded
+        if guarded is not None:
+            self._abandoned.append(guarded)
+        opened = kind.open(endpoint, connect=self._connect)
+        self._open[endpoint.name] = opened
+        return opened
 
     async def _close_abandoned(self) -> None:
         """Close those that were changed or deleted and have no call in flight."""
@@ -215,30 +333,3 @@ async def open_endpoints(
         yield endpoints
     finally:
         await endpoints.aclose()
-
-
-async def _watch(
-    pieces: AsyncGenerator[str, None],
-    call: OpenCall,
-    *,
-    first_within_seconds: float,
-    on_call: OnCall,
-) -> AsyncGenerator[str, None]:
-    """The pieces; tells how the call went, however it ends."""
-    outcome, problem = CallOutcome.STOPPED, None
-    try:
-        async with aclosing(pieces):
-            try:
-                async with asyncio.timeout(first_within_seconds):
-                    piece = await anext(pieces, None)
-            except TimeoutError:
-                raise ModelUnavailable(f"{call.subject} did not answer in time.") from None
-            while piece is not None:
-                yield piece
-                piece = await anext(pieces, None)
-        outcome = CallOutcome.DONE
-    except ModelUnavailable as error:
-        outcome, problem = CallOutcome.FAILED, str(error)
-        raise
-    finally:
-        on_call(call.finish(outcome, problem=problem))

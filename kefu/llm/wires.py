@@ -1,7 +1,13 @@
 """How each endpoint is spoken to."""
 
+from typing import TYPE_CHECKING
+
 from kefu.llm.chat import Wire
 from kefu.llm.endpoints import Endpoint
+
+if TYPE_CHECKING:
+    from kefu.llm.rerank import RerankWire
+    from kefu.llm.transcription import TranscriptionWire
 
 
 def open_wire(endpoint: Endpoint) -> Wire:
@@ -17,3 +23,17 @@ def open_wire(endpoint: Endpoint) -> Wire:
     from kefu.llm.openai_chat import OpenAICompatibleWire  # noqa: PLC0415 - 3 s to import
 
     return OpenAICompatibleWire(endpoint)
+
+
+def open_rerank_wire(endpoint: Endpoint) -> "RerankWire":
+    """Nothing is asked of the model yet."""
+    from kefu.llm.rerank import RerankWire  # noqa: PLC0415 - 1 s to import
+
+    return RerankWire(endpoint)
+
+
+def open_transcription_wire(endpoint: Endpoint) -> "TranscriptionWire":
+    """Nothing is asked of the model yet."""
+    from kefu.llm.transcription import TranscriptionWire  # noqa: PLC0415 - 1 s to import
+
+    return TranscriptionWire(endpoint)

@@ -61,6 +61,7 @@ class ScoreParts:
         dense: cosine similarity, None where the chunk has no vector yet.
         above_noise: how far that is above what irrelevant questions reach in the base.
         literal: share of the question's codes that the chunk holds, rare ones counting more, 0..1.
+        rerank: what a reranker said, on its own scale; None where none was asked.
     """
 
     lexical: float
@@ -68,6 +69,7 @@ class ScoreParts:
     dense: float | None
     above_noise: float | None
     literal: float
+    rerank: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,8 @@ class Hit(Chunk):
     """A chunk found.
 
     Attributes:
-        score: what hits are ranked by, 0..1, comparable within one search only.
+        score: what hits are ranked by, 0..1, comparable within one search only; a reranker hands
+            the scores out anew, the best to what it puts first.
     """
 
     score: float

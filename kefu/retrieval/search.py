@@ -22,6 +22,7 @@ from kefu.resources import Resources
 from kefu.retrieval.fusion import fuse, literal_share
 from kefu.retrieval.noise import Floors, noise_floors
 from kefu.retrieval.records import Candidate, Hit, ScoreParts
+from kefu.retrieval.rerank import find_ceiling, rerank
 from kefu.retrieval.store import Query, list_candidates, list_chunks, list_idf
 from kefu.settings import RetrievalSettings
 from kefu.text import (
@@ -62,7 +63,8 @@ async def search(
 ) -> list[Hit]:
     """The best hits, best first.
 
-    When the embedder does not answer, hits are found by their words alone.
+    When the embedder does not answer, hits are found by their words alone. A reranker that may
+    see them puts the best into its order.
 
     Raises:
         BadInput: the query is empty or too long.
@@ -91,14 +93,29 @@ async def _search(
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)
     require_same_embedder(base, resources.embedder)
+    count = top_k or settings.top_k
+    ceiling = await find_ceiling(resources)
+    if ceiling is None:
+        return await _search_base(resources, base, query, viewer=viewer, top_k=count)
+    most = settings.rerank_candidates
+    hits = await _search_base(resources, base, query, viewer=viewer, top_k=max(count, most))
+    best = await rerank(resources, query, hits[:most], ceiling=ceiling)
+    return [*best, *hits[most:]][:count]
+
+
+async def _search_base(
+    resources: Resources, base: Base, query: str, *, viewer: Viewer, top_k: int
+) -> list[Hit]:
+    """The best hits by words and by meaning."""
     wanted, floors = await _prepare(resources, base, query)
-    find = partial(find_hits, viewer=viewer, top_k=top_k or settings.top_k)
+    find = partial(find_hits, viewer=viewer, top_k=top_k)
     with tracer.start_as_current_span("find"):
         async with resources.database.connection() as conn:
             hits = await find(conn, base, wanted, floors=floors)
     if not floors or all(hit.language in floors for hit in hits if hit.parts.dense is not None):
         return hits
     floors = await _noise_floors(resources, base, wanted.language, is_stale=True)
+    settings = resources.settings.retrieval
     wanted = build_query(base, query, vector=wanted.vector, floors=floors, settings=settings)
     async with resources.database.connection() as conn:
         return await find(conn, base, wanted, floors=floors)

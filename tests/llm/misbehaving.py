@@ -12,11 +12,12 @@ JSON = "application/json"
 
 @dataclass
 class Request:
-    """What arrived; `gone` is set when the client hangs up."""
+    """What arrived; `gone` is set when the client hangs up, `body` empty unless it was JSON."""
 
     path: str
     headers: dict[str, str]
     body: dict[str, object]
+    sent: bytes = b""
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -120,8 +121,10 @@ def _head(status: int, content_type: str, extra: str) -> bytes:
 async def _read_request(reader: asyncio.StreamReader) -> Request:
     head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in head[1:] if line)}
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Request(path=head[0].split()[1], headers=headers, body=json.loads(body or b"{}"))
+    sent = await reader.readexactly(int(headers.get("content-length", 0)))
+    is_json = headers.get("content-type", JSON) == JSON
+    body = json.loads(sent or b"{}") if is_json else {}
+    return Request(path=head[0].split()[1], headers=headers, body=body, sent=sent)
 
 
 async def _watch(reader: asyncio.StreamReader, gone: asyncio.Event) -> None:

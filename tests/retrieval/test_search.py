@@ -210,7 +210,7 @@ async def test_the_route_gives_hits_with_the_parts_of_their_scores(
     assert (first["uri"], first["title"], first["id"]) == ("/public/Codes.md", "Codes", None)
     assert (first["heading_path"], first["text"]) == ([], SUPPORT["Codes"])
     assert first["parts"].keys() == {
-        "lexical", "lexical_share", "dense", "above_noise", "literal"
+        "lexical", "lexical_share", "dense", "above_noise", "literal", "rerank"
     }  # fmt: skip
 
 

@@ -1,0 +1,77 @@
+"""Answers as JSON of a schema: how they are asked for, found in what was written, and checked."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+T = TypeVar("T", bound=BaseModel)
+
+MOST_PROBLEMS = 5
+
+
+class Unreadable(ValueError):
+    """A text holds no JSON of the schema; says why, for the model."""
+
+
+def instruct(instructions: str, schema: type[BaseModel]) -> str:
+    """The instructions with how to answer: many servers take a schema and do not heed it."""
+    shown = json.dumps(schema.model_json_schema(), ensure_ascii=False)
+    return f"{instructions}\n\n{_prompt('json').substitute(schema=shown)}".strip()
+
+
+def ask_again(prompt: str, *, answer: str, problem: Unreadable) -> str:
+    """The prompt that has an answer mended."""
+    return _prompt("repair").substitute(prompt=prompt, answer=answer, problem=problem)
+
+
+def response_format(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """As the OpenAI protocol asks for JSON of a schema."""
+    return {"type": "json_schema", "json_schema": {"name": name, "schema": schema}}
+
+
+def read(text: str, schema: type[T]) -> T:
+    """What the text says, be there prose or a fence around it.
+
+    Raises:
+        Unreadable: there is no JSON object in it, or one with other fields or types.
+    """
+    try:
+        return schema.model_validate(find_object(text))
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, each['loc'])) or 'the object'}: {each['msg']}"
+            for each in error.errors()[:MOST_PROBLEMS]
+        ]
+        raise Unreadable("; ".join(problems) + ".") from error
+
+
+def find_object(text: str) -> dict[str, Any]:
+    """The longest JSON object in a text.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    found: list[tuple[int, dict[str, Any]]] = []
+    decoder = json.JSONDecoder()
+    at = 0
+    while (at := text.find("{", at)) >= 0:
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            at += 1
+            continue
+        found.append((end - at, value))
+        at = end
+    if not found:
+        raise Unreadable("it holds no complete JSON object.")
+    return max(found, key=lambda each: each[0])[1]
+
+
+@cache
+def _prompt(name: str) -> Template:
+    path = files("kefu.llm") / "prompts" / f"{name}.md"
+    return Template(path.read_text(encoding="utf-8").strip())
