@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Protocol
+from typing import Any, Protocol
 
 from openai import OpenAIError
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -58,7 +58,13 @@ class AbilityWire:
         self._with_tool = with_tool
 
     async def stream(
-        self, *, instructions: str, prompt: str, max_tokens: int, usage: Usage
+        self,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        usage: Usage,
+        schema: dict[str, Any] | None = None,  # noqa: ARG002 - it has its own
     ) -> AsyncGenerator[str, None]:
         """The order as JSON.
 

@@ -1,5 +1,8 @@
 """How each endpoint is spoken to."""
 
+import asyncio
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kefu.llm.chat import Wire
@@ -8,6 +11,15 @@ from kefu.llm.endpoints import Endpoint
 if TYPE_CHECKING:
     from kefu.llm.rerank import RerankWire
     from kefu.llm.transcription import TranscriptionWire
+
+
+CHAT_MODULE = "kefu.llm.openai_chat"
+
+
+async def load_client() -> None:
+    """Import what speaks to chat models, 3 s, beside everything else that is going on."""
+    if CHAT_MODULE not in sys.modules:
+        await asyncio.to_thread(import_module, CHAT_MODULE)
 
 
 def open_wire(endpoint: Endpoint) -> Wire:
