@@ -1,15 +1,12 @@
-"""Accounts: who works here and who asks, what they may do, and how they prove who they are."""
+"""Accounts: who works here and who asks, what they may do, and how they prove who they are.
 
-from kefu.accounts.access import (
-    CurrentSession,
-    CurrentViewer,
-    delete_session_cookie,
-    identify,
-    read_session_cookie,
-    require,
-    require_session,
-    set_session_cookie,
-)
+What needs the web framework is loaded when it is first asked for, because the command line does
+without.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from kefu.accounts.keys import IssuedKey, create_key
 from kefu.accounts.links import create_link, offer_setup
 from kefu.accounts.oidc_provider import OidcProvider, open_provider
@@ -19,6 +16,18 @@ from kefu.accounts.records import ApiKey, NewKey, Session, Staff, view_as
 from kefu.accounts.secrets import derive_csrf_token
 from kefu.accounts.sessions import SignedIn, end_session, start_session
 from kefu.accounts.store.staff import find_staff, get_staff, list_staff
+
+if TYPE_CHECKING:
+    from kefu.accounts.access import (
+        CurrentSession,
+        CurrentViewer,
+        delete_session_cookie,
+        identify,
+        read_session_cookie,
+        require,
+        require_session,
+        set_session_cookie,
+    )
 
 __all__ = [
     "AUDIENCES",
@@ -57,3 +66,9 @@ __all__ = [
     "start_session",
     "view_as",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"kefu.accounts has no {name}.")
+    return getattr(import_module("kefu.accounts.access"), name)

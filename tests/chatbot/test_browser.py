@@ -118,7 +118,7 @@ async def test_a_follow_up_knows_the_conversation_and_a_reload_keeps_it(
 async def test_thumbs_down_with_a_comment_is_stored(page: Page, resources: Resources) -> None:
     turn = await ask_and_wait(page)
     await turn.locator(".feedback [value=down]").click()
-    comment = turn.locator(".comment textarea")
+    comment = turn.locator(".comment textarea[name=comment]")
     await expect(comment).to_be_focused()
     await comment.fill("银行卡呢？")
     await turn.locator(".comment button").click()
@@ -255,7 +255,7 @@ async def test_hostile_text_stays_text_everywhere(
     turn = await ask_and_wait(page, attack)
     await expect(turn.locator(".question")).to_have_text(attack)
     await turn.locator(".feedback [value=down]").click()
-    await turn.locator(".comment textarea").fill(attack)
+    await turn.locator(".comment textarea[name=comment]").fill(attack)
     await turn.locator(".comment button").click()
     await expect(turn.locator(".given")).to_have_text(attack)
     await turn.locator(".chip").click()
