@@ -100,6 +100,12 @@ def test_row_without_its_last_cells_is_not_shifted(tmp_path: Path) -> None:
     assert cells.startswith("| to off | Do that.")
 
 
+def test_row_that_begins_like_those_of_the_first_column_is_not_shifted(tmp_path: Path) -> None:
+    rows = "|[SDK for Go](x.md)|Demos|\n|[SDK for C](x.md)|\n|[SDK for Python](x.md)|"
+    last = parsed(tmp_path, f"|A|B|\n|---|---|\n{rows}").markdown.split("\n")[-1]
+    assert last == "| SDK for Python |  |"
+
+
 @pytest.mark.parametrize(
     "head",
     [

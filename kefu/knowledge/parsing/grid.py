@@ -7,7 +7,8 @@ from statistics import fmean
 
 _MAX_REPEATED = 80
 _PAIR = 2
-_MARGIN = 1.0
+_MARGIN = 0.6
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _SPACE = re.compile(r"\s+")
 _BORDER = re.compile(r"(?<!\\)\|")
 
@@ -78,7 +79,8 @@ def fill_down(rows: list[list[str]]) -> list[list[str]]:
     """
     head, *body = rows
     width = len(head)
-    letters = _usual_letters([row for row in body if len(row) == width])
+    whole = [row for row in body if len(row) == width]
+    columns = [[_form(cell) for cell in column] for column in zip(*whole, strict=True)]
     filled = [head]
     for row in body:
         above = filled[-1] if len(filled) > 1 and len(filled[-1]) == width else None
@@ -88,7 +90,7 @@ def fill_down(rows: list[list[str]]) -> list[list[str]]:
             above
             and is_spanned
             and not row[0].startswith(("**", "__"))
-            and _misfit(row, letters[missing:]) < _misfit(row, letters) + _MARGIN
+            and _misfit(row, columns[missing:]) < _misfit(row, columns) + _MARGIN
         ):
             filled.append([_shared(cell) for cell in above[:missing]] + row)
         else:
@@ -96,16 +98,21 @@ def fill_down(rows: list[list[str]]) -> list[list[str]]:
     return filled
 
 
-def _usual_letters(rows: list[list[str]]) -> list[float]:
-    """Logarithm of the letters in a cell of each column."""
-    return [fmean(math.log1p(len(cell)) for cell in column) for column in zip(*rows, strict=True)]
+def _form(cell: str) -> tuple[float, bool, str]:
+    """What makes cells of a column alike: logarithm of their letters, a link, the first word."""
+    words = _LINK.sub(r"\1", cell)
+    return math.log1p(len(words)), "](" in cell, words.partition(" ")[0]
 
 
-def _misfit(row: list[str], letters: list[float]) -> float:
-    """How much longer or shorter the cells are than is usual in the columns from the first on."""
-    return sum(
-        abs(math.log1p(len(cell)) - usual) for cell, usual in zip(row, letters, strict=False)
-    )
+def _misfit(row: list[str], columns: list[list[tuple[float, bool, str]]]) -> float:
+    """How unlike the cells are to those in the columns from the first on."""
+    misfit = 0.0
+    for cell, forms in zip(row, columns, strict=False):
+        letters, is_link, word = _form(cell)
+        misfit += abs(letters - fmean(form[0] for form in forms))
+        misfit += abs(is_link - fmean(form[1] for form in forms))
+        misfit -= " " in cell and any(form[2] == word for form in forms)
+    return misfit
 
 
 def _shared(cell: str) -> str:
