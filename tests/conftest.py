@@ -1,6 +1,8 @@
 """A real PostgreSQL for every test: one server, a database a worker, a rollback a test."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,20 @@ from psycopg import AsyncConnection
 
 from kefu.db import Database, configure, migrate, open_database, run_embedded, use_keys_of
 from kefu.settings import Settings
+
+SERVER_FOLDER = "TEST_SERVER_FOLDER"
+"""Variable by which the workers of one run find their server; pytest's own folder will not do,
+for each run of the same user takes it away from the system user that runs PostgreSQL."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[SERVER_FOLDER] = tempfile.mkdtemp(prefix="kefu-tests-")  # noqa: TID251
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(SERVER_FOLDER), ignore_errors=True)  # noqa: TID251
 
 
 class RolledBackDatabase(Database):
@@ -26,12 +42,9 @@ class RolledBackDatabase(Database):
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def server_url(worker_id: str) -> Iterator[str]:
     """URL of an empty database of this worker on a server that all workers share."""
-    folder = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        folder = folder.parent
-    with run_embedded(folder / "kefu") as server:
+    with run_embedded(Path(os.environ[SERVER_FOLDER])) as server:  # noqa: TID251
         name = f"test_{worker_id}"
         with psycopg.connect(server.url, autocommit=True) as conn:
             conn.execute(f"drop database if exists {name}")

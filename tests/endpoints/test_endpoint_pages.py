@@ -11,6 +11,7 @@ from signing_in import CSRF_HEADER, sign_in
 from kefu.audit import AuditEntry, AuditFilter, list_entries
 from kefu.db import Database
 from kefu.llm import CheckFinding, Endpoints, insert_check, list_endpoints
+from kefu.llm.guarded import GuardedEndpoint
 from kefu.llm.store import reserve
 from kefu.settings import Settings, load_settings
 from kefu.viewer import DataClass
@@ -101,7 +102,7 @@ async def test_an_entered_endpoint_is_asked_at_once_with_its_key(
         await endpoints.refresh()
         assert [each.name for each in endpoints.list_endpoints()] == ["fixed", "own"]
         decision = await endpoints.decide("chat", DataClass.RESTRICTED)
-        guarded = endpoints._open_endpoint(decision.allowed[1])
+        guarded = endpoints._opened(decision.allowed[1], GuardedEndpoint)
         assert guarded.endpoint.settings.key.get_secret_value() == KEY
 
 
@@ -263,7 +264,7 @@ async def test_the_page_shows_spending_state_and_the_last_check(
         await reserve(conn, "bailian", today, micros=1_250_000, budget_micros=50_000_000)
         await insert_check(conn, "bailian", [found])
     await endpoints.refresh()
-    guarded = endpoints._open_endpoint(endpoints.list_endpoints()[1])
+    guarded = endpoints._opened(endpoints.list_endpoints()[1], GuardedEndpoint)
     for _ in range(5):
         guarded.breaker.fail()
     page = (await admin.get(HOME)).text
