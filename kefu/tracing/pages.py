@@ -1,7 +1,7 @@
 """Pages of traces and costs, and the figures that Prometheus reads."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from kefu.tracing.records import TraceFilter, TraceSummary
 from kefu.tracing.shown import TracesPage, show_trace
 from kefu.tracing.store.traces import list_values
 from kefu.tracing.traces import get_trace, list_traces, parse_trace_id
-from kefu.web import OpenResources, render_page
+from kefu.web import OpenResources, read_day, render_page
 
 SHOWN_TRACES = 50
 CHOICES_OF_DAYS = 30
@@ -45,9 +45,9 @@ async def show_traces(  # noqa: PLR0913 - one parameter a filter
     before: Word = "",
 ) -> Response:
     """Traces that pass the filters, the latest first; `until` is the last day that counts."""
-    last = _read_day(until)
+    last = read_day(until)
     wanted = TraceFilter(
-        since=_read_day(since),
+        since=read_day(since),
         until=None if last is None else last + timedelta(days=1),
         product=product or None,
         outcome=outcome or None,
@@ -121,18 +121,6 @@ def _older(traces: Sequence[TraceSummary], given: Mapping[str, str]) -> str:
     kept = {name: value for name, value in given.items() if value}
     before = traces[SHOWN_TRACES - 1].started_at.isoformat()
     return f"{PATH}?{urlencode(kept | {'before': before})}"
-
-
-def _read_day(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(f"{text[:20]!r} is no day. Write it as in 2026-11-21.") from error
-    if not 1970 <= day.year <= 9998:
-        raise BadInput("The day lies outside of the years 1970 to 9998.")
-    return datetime.combine(day, time(), UTC)
 
 
 def _read_moment(text: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from kefu.web.disconnection import finish_unless_gone
 from kefu.web.events import EventStream, format_event
-from kefu.web.forms import local_path, read_form
+from kefu.web.forms import local_path, read_day, read_form
 from kefu.web.gate import Gate
 from kefu.web.guards import SAFE_METHODS, BodyLimit, SameOrigin, SecurityHeaders
 from kefu.web.languages import LANGUAGE_COOKIE, LANGUAGES, choose_language, list_translations
@@ -38,6 +38,7 @@ __all__ = [
     "list_translations",
     "local_path",
     "note_viewer",
+    "read_day",
     "read_form",
     "render",
     "render_answer",

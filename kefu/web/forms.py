@@ -1,6 +1,7 @@
 """HTML forms without files."""
 
 import re
+from datetime import UTC, date, datetime, time
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -30,3 +31,20 @@ def local_path(given: str | None) -> str:
     if given and LOCAL_PATH.fullmatch(given):
         return given
     return "/"
+
+
+def read_day(given: str) -> datetime | None:
+    """The beginning of a day in UTC; nothing when none was typed.
+
+    Raises:
+        BadInput: this is no day.
+    """
+    if not given:
+        return None
+    try:
+        day = date.fromisoformat(given)
+    except ValueError as error:
+        raise BadInput(f"{given[:20]!r} is no day. Write it as in 2026-11-21.") from error
+    if not 1970 <= day.year <= 9998:
+        raise BadInput("The day lies outside of the years 1970 to 9998.")
+    return datetime.combine(day, time(), UTC)

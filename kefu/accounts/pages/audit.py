@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,9 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kefu.accounts.access import require
 from kefu.audit import AuditEntry, AuditFilter, list_actions, list_entries
-from kefu.errors import BadInput
 from kefu.text import clean_text
-from kefu.web import OpenResources, render_page
+from kefu.web import OpenResources, read_day, render_page
 
 SHOWN_ENTRIES = 50
 LARGEST_NUMBER = 2**63 - 1
@@ -51,12 +50,12 @@ async def show_audit(  # noqa: PLR0913 - one parameter a filter
     before: Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER)] = None,
 ) -> Response:
     """Entries that pass the filters; `until` is the last day that counts."""
-    last = _read_day(until)
+    last = read_day(until)
     wanted = AuditFilter(
         actor=_clean(actor),
         action=_clean(action),
         subject=_clean(subject),
-        since=_read_day(since),
+        since=read_day(since),
         until=None if last is None else last + timedelta(days=1),
         before=before,
     )
@@ -82,16 +81,3 @@ def _older(entries: Sequence[AuditEntry], given: Mapping[str, str]) -> str:
 
 def _clean(word: str) -> str | None:
     return clean_text(word).strip() or None
-
-
-def _read_day(text: str) -> datetime | None:
-    """The beginning of a day; nothing when none was typed."""
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(f"{text[:20]!r} is no day. Write it as in 2026-11-21.") from error
-    if not 1970 <= day.year <= 9998:
-        raise BadInput("The day lies outside of the years 1970 to 9998.")
-    return datetime.combine(day, time(), UTC)

@@ -23,6 +23,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from joserfc.jwk import KeySet, RSAKey
 from joserfc.jwt import encode
 
+SITE = "http://kefu"
 CLIENT_ID = "kefu"
 CLIENT_SECRET = "the secret of the client"
 PERSON = {

@@ -1,95 +1,18 @@
 """Signing in at a provider that runs, with everything that can be wrong on the way."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
-from oidc_site import CLIENT_ID, CLIENT_SECRET, Provider, make_key, run_provider
+from httpx import ASGITransport, AsyncClient
+from oidc_site import CLIENT_ID, SITE, Provider, make_key
+from signing_in_there import find_last, go, is_signed_in, sign_in
 
 from kefu.accounts import add_staff, disable_staff, find_staff
-from kefu.accounts.oidc import read_identity
-from kefu.audit import AuditFilter, list_entries
 from kefu.db import Database
-from kefu.errors import NotAllowed
-from kefu.llm import FakeEmbedder
-from kefu.resources import Resources
-from kefu.sections import OidcSettings
-from kefu.server import attach, create_app
-from kefu.settings import Settings
 
-SITE = "http://kefu"
 EMAIL = "ann@example.com"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Provider]:
-    with run_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(running: Provider) -> Provider:
-    running.forget()
-    running.redirect_uri = f"{SITE}/sign-in/oidc/callback"
-    return running
-
-
-@pytest.fixture
-def oidc() -> dict[str, Any]:
-    """Settings of a test beyond those that every sign-in needs."""
-    return {"domains": ("example.com",)}
-
-
-@pytest.fixture
-def settings(provider: Provider, oidc: dict[str, Any]) -> Settings:
-    given = {
-        "issuer": provider.issuer,
-        "client_id": CLIENT_ID,
-        "client_secret": CLIENT_SECRET,
-        "name": "Example Login",
-    }
-    return Settings(server={"public_url": SITE}, oidc=given | oidc)
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> FastAPI:
-    resources = Resources(settings=settings, database=database, embedder=FakeEmbedder())
-    app = create_app(settings)
-    attach(app, resources)
-    return app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url=SITE) as client:
-        yield client
-
-
-async def go(client: AsyncClient, page: str = "/profile") -> str:
-    """Visit the provider as the browser would and return the address it sends back to."""
-    there = await client.get("/sign-in/oidc", params={"next": page})
-    assert there.status_code == 303, there.text
-    async with AsyncClient() as browser:
-        back = await browser.get(there.headers["location"])
-    return str(back.headers["location"])
-
-
-async def sign_in(client: AsyncClient) -> Response:
-    return await client.get(await go(client))
-
-
-async def is_signed_in(client: AsyncClient) -> bool:
-    response = await client.get("/profile", headers={"accept": "application/json"})
-    return response.status_code == 200
-
-
-async def find_last(database: Database, area: str = "session") -> tuple[str, str, dict[str, Any]]:
-    async with database.connection() as conn:
-        entry, *_ = await list_entries(conn, AuditFilter(action=area), limit=1)
-    return entry.actor, entry.action, entry.facts
 
 
 async def test_somebody_new_of_an_allowed_domain_becomes_staff(
@@ -359,77 +282,3 @@ async def test_groups_at_the_provider_decide_the_role_at_every_sign_in(
     assert (actor, action) == (provider.issuer, "staff.changed")
     assert (facts["role_before"], facts["role"]) == ("editor", "staff")
     assert await role_with([{"boss": 1}, 7, None]) is None
-
-
-@pytest.mark.parametrize(
-    ("fault", "sentence"),
-    [
-        ({"answers": {"/.well-known/openid-configuration": (500, "")}}, "does not answer"),
-        ({"answers": {"/.well-known/openid-configuration": (200, "<html>")}}, "nonsense"),
-        ({"answers": {"/.well-known/openid-configuration": (200, "[]")}}, "nonsense"),
-        ({"answers": {"/keys": (404, "")}}, "does not answer"),
-        ({"answers": {"/keys": (200, '{"keys": [{"kty": "?"}]}')}}, "nonsense"),
-        ({"discovery": {"issuer": "https://evil.example"}}, "nonsense"),
-        ({"discovery": {"token_endpoint": None}}, "nonsense"),
-        ({"discovery": {"id_token_signing_alg_values_supported": ["none"]}}, "nonsense"),
-    ],
-)
-async def test_a_provider_that_fails_is_one_sentence(
-    client: AsyncClient, provider: Provider, fault: dict[str, Any], sentence: str
-) -> None:
-    for what, value in fault.items():
-        setattr(provider.faults, what, value)
-    response = await client.get("/sign-in/oidc")
-    assert response.status_code == 503
-    assert sentence in response.json()["error"]["message"]
-
-
-@pytest.mark.parametrize(
-    ("answer", "status"),
-    [
-        ((500, ""), 503),
-        ((200, "garbage"), 503),
-        ((200, "[]"), 503),
-        ((200, "{}"), 403),
-        ((200, '{"id_token": 7}'), 403),
-        ((200, '{"id_token": "a.b.c", "access_token": "x"}'), 403),
-        ((400, '{"error": "invalid_grant"}'), 403),
-    ],
-)
-async def test_a_provider_that_fails_to_redeem_the_code_signs_nobody_in(
-    client: AsyncClient, provider: Provider, answer: tuple[int, str], status: int
-) -> None:
-    back = await go(client)
-    provider.faults.answers["/token"] = answer
-    assert (await client.get(back)).status_code == status
-    assert not await is_signed_in(client)
-
-
-async def test_the_sign_in_page_offers_the_provider(client: AsyncClient) -> None:
-    page = (await client.get("/sign-in?next=/admin/audit%3Factor=x")).text
-    assert 'href="/sign-in/oidc?next=/admin/audit%3Factor%3Dx"' in page
-    assert "Sign in with Example Login" in page
-
-
-async def test_without_a_provider_there_is_nothing_to_go_to(database: Database) -> None:
-    settings = Settings()
-    app = create_app(settings)
-    attach(app, Resources(settings=settings, database=database, embedder=FakeEmbedder()))
-    async with AsyncClient(transport=ASGITransport(app), base_url=SITE) as client:
-        assert (await client.get("/sign-in/oidc")).status_code == 404
-        assert (await client.get("/sign-in/oidc/callback?state=a&code=b")).status_code == 404
-        assert "/sign-in/oidc" not in (await client.get("/sign-in")).text
-
-
-def test_unverified_addresses_are_taken_where_the_settings_say_so() -> None:
-    claims = {"sub": "1", "email": EMAIL}
-    with pytest.raises(NotAllowed, match="not verified"):
-        read_identity(claims, settings=OidcSettings(issuer="https://login.example.com"))
-    trusting = OidcSettings(issuer="https://login.example.com", trusts_unverified=True)
-    assert read_identity(claims, settings=trusting).email == EMAIL
-
-
-@pytest.mark.parametrize("issuer", ["http://login.example.com", "ftp://x", "https://a/?b", "x"])
-def test_an_issuer_that_could_be_overheard_is_refused(issuer: str) -> None:
-    with pytest.raises(ValueError, match="issuer"):
-        OidcSettings(issuer=issuer)
