@@ -9,9 +9,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 from psycopg import AsyncConnection
 
 from kefu.db import Database, configure, migrate, open_database, run_embedded, use_keys_of
+from kefu.llm import FakeEmbedder
+from kefu.resources import Resources
+from kefu.server import attach, create_app
 from kefu.settings import Settings
 
 SERVER_FOLDER = "TEST_SERVER_FOLDER"
@@ -95,6 +100,30 @@ async def committed_database(migrated_url: str) -> AsyncIterator[Database]:
                 " update audit_head set number = 0, entry_seal = '', key_id = '', seal = '';"
                 " end $$"
             )
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings()
+
+
+@pytest.fixture
+def resources(settings: Settings, database: Database) -> Resources:
+    return Resources(settings=settings, database=database, embedder=FakeEmbedder())
+
+
+@pytest.fixture
+def app(resources: Resources) -> FastAPI:
+    """The whole application."""
+    app = create_app(resources.settings)
+    attach(app, resources)
+    return app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
+        yield client
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,6 @@ import pytest
 import uvicorn
 from documents import REFUNDS, refund_answer
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from scripted import ScriptedAnswerer
 
@@ -41,12 +40,6 @@ def app(resources: Resources, answerer: ScriptedAnswerer) -> FastAPI:
     app = create_app(resources.settings, answerer=answerer)
     attach(app, resources, answerer=answerer)
     return app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
-        yield client
 
 
 @pytest.fixture

@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
 
 from kefu.db import Database
 from kefu.llm import Endpoints, FakeEmbedder, Vault
 from kefu.resources import Resources
-from kefu.server import attach, create_app
 from kefu.settings import EndpointSettings, Settings
 
 
@@ -39,16 +36,3 @@ def resources(settings: Settings, database: Database, endpoints: Endpoints) -> R
         endpoint=endpoints,
         endpoints=endpoints,
     )
-
-
-@pytest.fixture
-def app(resources: Resources) -> FastAPI:
-    app = create_app(resources.settings)
-    attach(app, resources)
-    return app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
-        yield client

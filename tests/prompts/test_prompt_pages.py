@@ -10,24 +10,13 @@ from signing_in import sign_in
 from specifications import GOOD
 
 from kefu.db import Database
-from kefu.llm import FakeEmbedder
 from kefu.prompts import Label, PromptKey, label_version, list_shipped, load_live, save_prompt
-from kefu.resources import Resources
-from kefu.server import attach, create_app
-from kefu.settings import Settings
 
 ANSWER = PromptKey(name="answer", language="en")
 SHIPPED = next(each for each in list_shipped() if each.key == ANSWER).text
 OWN = SHIPPED.replace("One to five short", "One to <three> short")
 BROKEN = OWN.replace("$question\n", "{{question}}\n")
 PAGE = "/admin/prompts/answer.en"
-
-
-@pytest.fixture
-def app(database: Database) -> FastAPI:
-    app = create_app(Settings())
-    attach(app, Resources(settings=Settings(), database=database, embedder=FakeEmbedder()))
-    return app
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from filling import SUPPORT, SilentEmbedder, fill, idf
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 
 from kefu.errors import BadInput, Conflict, NotFound
 from kefu.knowledge import ingest
@@ -14,7 +14,6 @@ from kefu.llm import BuiltInEmbedder, FakeEmbedder
 from kefu.resources import Resources
 from kefu.retrieval import Hit, search, weigh_terms
 from kefu.retrieval.search import MAX_QUERY_CHARACTERS
-from kefu.server import attach, create_app
 from kefu.viewer import ANONYMOUS, OPERATOR, Viewer
 
 
@@ -189,14 +188,6 @@ async def test_top_k_bounds_the_hits(resources: Resources, top_k: int) -> None:
     hits = await search(resources, "account", viewer=ANONYMOUS, top_k=top_k)
     assert len(hits) == min(top_k, len(SUPPORT))
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-
-
-@pytest.fixture
-async def client(resources: Resources) -> AsyncIterator[AsyncClient]:
-    app = create_app(resources.settings)
-    attach(app, resources)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
-        yield client
 
 
 async def test_the_route_gives_hits_with_the_parts_of_their_scores(

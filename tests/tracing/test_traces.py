@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from traced_answers import QUESTION, SENTENCE, CalledEndpoint, tree
 
 from kefu.answering import Sentence, stream_answer
@@ -19,19 +17,10 @@ from kefu.chatbot import begin_turn, finish_turn
 from kefu.errors import DatabaseUnavailable
 from kefu.knowledge import ingest
 from kefu.resources import Resources
-from kefu.server import attach, create_app
 from kefu.tracing import Recorder, Trace, TraceFilter, get_trace, list_traces, record_traces
 from kefu.viewer import ANONYMOUS
 
 PHONE = "13812345678"
-
-
-@pytest.fixture
-async def client(resources: Resources) -> AsyncIterator[AsyncClient]:
-    app: FastAPI = create_app(resources.settings)
-    attach(app, resources)
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
-        yield client
 
 
 async def read_traces(resources: Resources, recorder: Recorder, **wanted: Any) -> list[Trace]:

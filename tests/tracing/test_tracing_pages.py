@@ -1,14 +1,13 @@
 """The pages of traces and costs, with spans of several days in the database."""
 
 import csv
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from io import StringIO
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Status, StatusCode
 from prometheus_client.parser import text_string_to_metric_families
@@ -39,12 +38,6 @@ def app(committed_database: Database) -> FastAPI:
     given = Resources(settings=settings, database=committed_database, embedder=FakeEmbedder())
     attach(app, given)
     return app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
-        yield client
 
 
 def a_trace(

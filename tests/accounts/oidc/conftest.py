@@ -1,17 +1,11 @@
 """The application beside a provider that runs."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
 from oidc_site import CLIENT_ID, CLIENT_SECRET, SITE, Provider, run_provider
 
-from kefu.db import Database
-from kefu.llm import FakeEmbedder
-from kefu.resources import Resources
-from kefu.server import attach, create_app
 from kefu.settings import Settings
 
 
@@ -43,17 +37,3 @@ def settings(provider: Provider, oidc: dict[str, Any]) -> Settings:
         "name": "Example Login",
     }
     return Settings(server={"public_url": SITE}, oidc=given | oidc)
-
-
-@pytest.fixture
-def app(settings: Settings, database: Database) -> FastAPI:
-    resources = Resources(settings=settings, database=database, embedder=FakeEmbedder())
-    app = create_app(settings)
-    attach(app, resources)
-    return app
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
-    async with AsyncClient(transport=ASGITransport(app), base_url=SITE) as client:
-        yield client
