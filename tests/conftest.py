@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -19,19 +20,17 @@ from kefu.resources import Resources
 from kefu.server import attach, create_app
 from kefu.settings import Settings
 
-SERVER_FOLDER = "TEST_SERVER_FOLDER"
-"""Variable by which the workers of one run find their server; pytest's own folder will not do,
-for each run of the same user takes it away from the system user that runs PostgreSQL."""
 
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        os.environ[SERVER_FOLDER] = tempfile.mkdtemp(prefix="kefu-tests-")  # noqa: TID251
+    """A folder of its own for each run.
 
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ.pop(SERVER_FOLDER), ignore_errors=True)  # noqa: TID251
+    Pytest's own will not do: another run of the same user bars it to the system user that runs
+    PostgreSQL.
+    """
+    if not hasattr(config, "workerinput") and config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="kefu-tests-")
+        config.add_cleanup(partial(shutil.rmtree, config.option.basetemp, ignore_errors=True))
 
 
 class RolledBackDatabase(Database):
@@ -47,9 +46,12 @@ class RolledBackDatabase(Database):
 
 
 @pytest.fixture(scope="session")
-def server_url(worker_id: str) -> Iterator[str]:
+def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """URL of an empty database of this worker on a server that all workers share."""
-    with run_embedded(Path(os.environ[SERVER_FOLDER])) as server:  # noqa: TID251
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    with run_embedded(folder / "kefu") as server:
         name = f"test_{worker_id}"
         with psycopg.connect(server.url, autocommit=True) as conn:
             conn.execute(f"drop database if exists {name}")

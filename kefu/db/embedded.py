@@ -147,7 +147,7 @@ def _start(folder: Path) -> None:
 
 
 def _stop(folder: Path) -> None:
-    with suppress(DatabaseUnavailable):  # already gone: nothing to stop
+    with suppress(DatabaseUnavailable, FileNotFoundError):  # gone, or never made
         _run(folder, "pg_ctl", "stop", "--wait", "--mode=fast", "--pgdata=.")
 
 

@@ -81,9 +81,10 @@ def count_ones(server: EmbeddedServer) -> int:
 def postmaster(data_dir: Path) -> int | None:
     """The number of the running server, None when none runs."""
     pid_file = data_dir / "postgres" / "postmaster.pid"
-    if not pid_file.exists():
+    lines = pid_file.read_text().split() if pid_file.exists() else []
+    if not lines:  # made, and not written yet
         return None
-    pid = int(pid_file.read_text().split()[0])
+    pid = int(lines[0])
     try:
         is_alive = psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -198,6 +199,16 @@ def test_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with (
         pytest.raises(DatabaseUnavailable, match=r"cannot be used: .* Set KEFU_DATA_DIR"),
         run_embedded(tmp_path / "file" / "data"),
+    ):
+        pass
+
+
+def test_folder_that_is_not_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "postgres.new").write_text("in the way")
+    with (
+        pytest.raises(DatabaseUnavailable, match="cannot be used"),
+        run_embedded(tmp_path / "data"),
     ):
         pass
 

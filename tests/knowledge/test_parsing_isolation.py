@@ -19,8 +19,11 @@ WORKER = "kefu.knowledge.parsing.worker"
 
 
 def workers_of(pid: int) -> list[psutil.Process]:
-    children = psutil.Process(pid).children(recursive=True)
-    return [child for child in children if WORKER in child.cmdline()]
+    return [
+        child
+        for child in psutil.Process(pid).children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE and WORKER in child.cmdline()
+    ]
 
 
 def note(tmp_path: Path, text: str = "Text.", name: str = "note.md") -> Path:
