@@ -76,8 +76,7 @@ def _choose(views: Sequence[EndpointView], names: Sequence[str]) -> list[Endpoin
     for name in names:
         if name not in usable:
             raise NotFound(f"There is no endpoint {name} that can be used. See kefu llm list.")
-    chosen = [each for each in usable.values() if not names or each.name in names]
-    return [each for each in chosen if names or each.purpose != "transcription"]
+    return [each for each in usable.values() if not names or each.name in names]
 
 
 def _print(endpoint: Endpoint, findings: Sequence[CheckFinding]) -> None:

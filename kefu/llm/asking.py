@@ -35,7 +35,7 @@ async def ask_in_turn(
     for endpoint in decision.allowed:
         call = OpenCall(endpoint, data_class=decision.data_class, fallback_from=before)
         try:
-            with _told(call, on_call):
+            with told(call, on_call):
                 return await ask(endpoint, call)
         except ModelUnavailable as error:
             log.info("Endpoint %s: %s", endpoint.name, error)
@@ -51,7 +51,7 @@ async def watch(
     on_call: OnCall,
 ) -> AsyncGenerator[str, None]:
     """The pieces; tells how the call went, however it ends."""
-    with _told(call, on_call):
+    with told(call, on_call):
         async with aclosing(pieces):
             try:
                 async with asyncio.timeout(first_within_seconds):
@@ -64,7 +64,8 @@ async def watch(
 
 
 @contextmanager
-def _told(call: OpenCall, on_call: OnCall) -> Iterator[None]:
+def told(call: OpenCall, on_call: OnCall) -> Iterator[None]:
+    """Close the call however it ends, and tell of it."""
     outcome, problem = CallOutcome.STOPPED, None
     try:
         yield

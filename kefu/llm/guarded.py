@@ -101,7 +101,12 @@ class GuardedReranker(Guard):
         return cls(endpoint, connect=connect)
 
     async def rerank(
-        self, query: str, texts: Sequence[str], *, within_seconds: float, call: OpenCall
+        self,
+        query: str,
+        texts: Sequence[str],
+        *,
+        call: OpenCall,
+        within_seconds: float | None = None,
     ) -> list[float]:
         """One score a text; raises as `GuardedEndpoint.stream`."""
         longest = estimate_tokens(query) + max(map(estimate_tokens, texts))

@@ -15,7 +15,6 @@ async def measure_endpoint(
     With `connect` the calls count against the budget of the endpoint.
 
     Raises:
-        BadInput: endpoints of this purpose cannot be measured.
         BadSettings: an extra or a file of a local model is missing.
     """
     from kefu.llm.measure import measure  # noqa: PLC0415 - 3 s to import

@@ -26,26 +26,26 @@ class RemoteEmbedder:
     max_tokens = 512
     """Of the smallest models in use; chunks are kept below it."""
 
-    def __init__(self, settings: EmbeddingSettings, *, dimensions: int = 0) -> None:
+    def __init__(self, settings: EmbeddingSettings, *, place: Place | None = None) -> None:
         """Use `open`, which learns the dimensions."""
         self.name = settings.model
-        self.dimensions = dimensions
+        self.dimensions = 0
         self.data_class = settings.data_class or HIGHEST_BY_LOCATION[locate_url(settings.url or "")]
         self._settings = settings
-        self._place = Place.of_embedder(settings.url or "", settings.model)
+        self._place = place or Place.of_embedder(settings.url or "", settings.model)
         self._cache = QueryCache()
         self._client = open_client(
             settings.url or "", settings.key, timeout_seconds=settings.timeout_seconds, tries=3
         )
 
     @classmethod
-    async def open(cls, settings: EmbeddingSettings) -> Self:
-        """Ask for one vector to learn how long they are.
+    async def open(cls, settings: EmbeddingSettings, *, place: Place | None = None) -> Self:
+        """Ask for one vector to learn how long they are; without a place it is that of settings.
 
         Raises:
             ModelUnavailable: the endpoint does not answer as it should.
         """
-        embedder = cls(settings)
+        embedder = cls(settings, place=place)
         try:
             probe = await embedder._request(["kefu"])
         except ModelUnavailable:

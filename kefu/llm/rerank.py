@@ -1,7 +1,8 @@
 """A reranker behind `POST /rerank`, as Jina, Cohere (v2), vLLM, llama.cpp and DashScope speak it.
 
 All take model, query and documents, and answer `results` of `index` and `relevance_score`; they
-differ in the address and in where they report tokens.
+differ in the address and in where they report tokens. The first protocol of DashScope, the only one
+its gte-rerank models know, wraps both question and answer.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openai import OpenAIError
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, Field
 
 from kefu.errors import ModelUnavailable
 from kefu.llm.calls import Usage
@@ -19,7 +20,8 @@ from kefu.llm.failures import MALFORMED, Place, explain, raise_for
 from kefu.llm.http import open_client
 from kefu.llm.vectors import clean
 
-PATHS = ("/rerank", "/reranks")
+WRAPPED_PATH = "/text-rerank"
+PATHS = ("/rerank", "/reranks", WRAPPED_PATH)
 """An address that ends with one of them is taken as it is."""
 
 
@@ -43,7 +45,9 @@ class _Meta(BaseModel):
 
 
 class _Answer(BaseModel):
-    results: list[_Result]
+    results: list[_Result] = Field(
+        validation_alias=AliasChoices("results", AliasPath("output", "results"))
+    )
     usage: _Tokens | None = None
     meta: _Meta | None = Field(None)
     """Of Cohere."""
@@ -73,12 +77,11 @@ class RerankWire:
         Raises:
             ModelUnavailable: it does not answer as it should.
         """
-        body = {
-            "model": self._model,
-            "query": clean(query),
-            "documents": [clean(text) or " " for text in texts],
-            "top_n": len(texts),
-        }
+        asked = {"query": clean(query), "documents": [clean(text) or " " for text in texts]}
+        how = {"top_n": len(texts)}
+        is_wrapped = self._url.endswith(WRAPPED_PATH)
+        rest = {"input": asked, "parameters": how} if is_wrapped else asked | how
+        body = {"model": self._model} | rest
         try:
             async with asyncio.timeout(self._seconds):
                 given = await self._client.post(self._url, cast_to=object, body=body)

@@ -14,6 +14,7 @@ from kefu.llm import Call, CallOutcome, Endpoints, open_endpoints
 from kefu.settings import EndpointSettings, Settings
 from kefu.viewer import DataClass
 from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve
+from tests.llm.rankers import FORMS, PATHS, WRAPPED
 
 TEXTS = ["Refunds take three days.", "我们的办公时间", "Shipping is free."]
 RESULTS = [
@@ -21,33 +22,17 @@ RESULTS = [
     {"index": 0, "relevance_score": 0.9},
     {"index": 1, "relevance_score": -1.5},
 ]
-SHAPES = {
-    "jina": {"model": "jina", "usage": {"total_tokens": 40}, "results": RESULTS},
-    "cohere": {
-        "id": "1",
-        "results": RESULTS,
-        "meta": {"api_version": {"version": "2"}, "tokens": {"input_tokens": 40}},
-    },
-    "cohere, units": {"results": RESULTS, "meta": {"billed_units": {"search_units": 1}}},
-    "vllm": {
-        "id": "rerank-1",
-        "model": "bge",
-        "usage": {"prompt_tokens": 40, "total_tokens": 40},
-        "results": [each | {"document": {"text": "..."}} for each in RESULTS],
-    },
-    "dashscope": {
-        "object": "list",
-        "model": "qwen3-rerank",
-        "id": "1",
-        "usage": {"total_tokens": 40},
-        "results": RESULTS,
-    },
-}
+SHAPES = {form: answer(RESULTS) for form, answer in FORMS.items()}
 
 
 def reranker(server: Server, name: str = "ranks", **changes: object) -> EndpointSettings:
     given = {"name": name, "purpose": "rerank", "url": server.url, "model": "bge-reranker"}
     return EndpointSettings.model_validate(given | changes)
+
+
+def address(server: Server, form: str) -> str:
+    """What is set as `url`: without the path where it is the usual one."""
+    return server.url.removesuffix("/v1") + PATHS[form].removesuffix("/rerank")
 
 
 @asynccontextmanager
@@ -70,18 +55,16 @@ async def test_scores_come_in_the_order_of_the_texts(shape: str) -> None:
     calls: list[Call] = []
     async with (
         serve(respond(json.dumps(SHAPES[shape]))) as server,
-        opened(reranker(server, key="k-1", input_price=3)) as registry,
+        opened(reranker(server, url=address(server, shape), key="k-1", input_price=3)) as registry,
     ):
         assert await scores(registry, on_call=calls.append) == [0.9, -1.5, 0.5]
     (request,) = server.requests
-    assert request.path == "/v1/rerank"
+    assert request.path == PATHS[shape]
     assert request.headers["authorization"] == "Bearer k-1"
-    assert request.body == {
-        "model": "bge-reranker",
-        "query": "How long do refunds take?",
-        "documents": TEXTS,
-        "top_n": 3,
-    }
+    asked = {"query": "How long do refunds take?", "documents": TEXTS}
+    how = {"top_n": 3}
+    rest = {"input": asked, "parameters": how} if shape == WRAPPED else asked | how
+    assert request.body == {"model": "bge-reranker"} | rest
     (call,) = calls
     assert call.is_estimated == (shape == "cohere, units")
     assert call.cost_micros == (3 * call.input_tokens)
@@ -94,12 +77,6 @@ async def test_dashscope_has_an_address_of_its_own_for_reranking() -> None:
         (endpoint,) = registry.list_endpoints()
     assert endpoint.url == "https://dashscope.aliyuncs.com/compatible-api/v1/reranks"
     assert endpoint.location == "public_cloud"
-    async with (
-        serve(respond(json.dumps(SHAPES["dashscope"]))) as server,
-        opened(reranker(server, url=f"{server.url}/reranks")) as registry,
-    ):
-        await scores(registry)
-    assert server.requests[0].path == "/v1/reranks"
 
 
 @pytest.mark.parametrize(
