@@ -22,7 +22,11 @@ from kefu.accounts.commands import (
     list_staff_command,
     reset_link_command,
 )
-from kefu.answering.commands import ask_command, compare_command
+from kefu.answering.commands import (
+    ask_command,
+    compare_endpoints_command,
+    compare_prompts_command,
+)
 from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
 from kefu.audit.commands import export_command, list_command, verify_command
 from kefu.db import Database, back_up, open_database, prepare, restore
@@ -98,6 +102,7 @@ staff.command("disable")(run_async(disable_staff_command))
 staff.command("reset-link")(run_async(reset_link_command))
 llm.command("list")(run_async(list_endpoints_command))
 llm.command("check")(run_async(check_endpoints_command))
+llm.command("compare")(run_async(compare_endpoints_command))
 prompts.command("list")(run_async(prompts_commands.list_command))
 prompts.command("show")(run_async(prompts_commands.show_command))
 prompts.command("lint")(run_async(prompts_commands.lint_command))
@@ -108,7 +113,7 @@ prompts.command("label")(run_async(prompts_commands.label_command))
 prompts.command("render")(run_async(prompts_commands.render_command))
 prompts.command("import")(run_async(prompts_commands.import_command))
 prompts.command("export")(run_async(prompts_commands.export_command))
-prompts.command("compare")(run_async(compare_command))
+prompts.command("compare")(run_async(compare_prompts_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

@@ -84,10 +84,17 @@ class Endpoints:
         """Whether one of them writes."""
         return any(each.purpose == "chat" for each in self.list_endpoints())
 
-    async def decide(self, purpose: Purpose, data_class: DataClass) -> Decision:
-        """Who may see such data; recorded on the current span."""
+    def select(self, name: str) -> "SelectedEndpoint":
+        """One of them, to be asked as if it were the only one."""
+        return SelectedEndpoint(self, name)
+
+    async def decide(
+        self, purpose: Purpose, data_class: DataClass, *, only: str | None = None
+    ) -> Decision:
+        """Who may see such data, or whether one of them may; recorded on the current span."""
         await self.refresh()
-        decision = decide(self.list_endpoints(), purpose, data_class)
+        fit = [each for each in self.list_endpoints() if only in (None, each.name)]
+        decision = decide(fit, purpose, data_class)
         trace.get_current_span().add_event(
             "kefu.routing",
             {
@@ -107,9 +114,13 @@ class Endpoints:
         max_tokens: int,
         data_class: DataClass = DataClass.RESTRICTED,
         on_call: OnCall = ignore_call,
+        only: str | None = None,
     ) -> AsyncGenerator[str, None]:
-        """As `ChatEndpoint.stream`: the first endpoint that answers, of those that may see it."""
-        decision = await self.decide("chat", data_class)
+        """As `ChatEndpoint.stream`: the first endpoint that answers, of those that may see it.
+
+        With `only` nobody is asked but the endpoint of that name.
+        """
+        decision = await self.decide("chat", data_class, only=only)
         if not decision.allowed:
             raise ModelForbidden(decision.reason)
         await load_client()
@@ -239,9 +250,10 @@ class Endpoints:
         fit = [each.data_class for each in self.list_endpoints() if each.purpose == purpose]
         return highest_class(*fit) if fit else None
 
-    def count_tokens(self, text: str) -> int:
-        """As the endpoint counts that is asked first."""
-        first = next((each for each in self.list_endpoints() if each.purpose == "chat"), None)
+    def count_tokens(self, text: str, *, only: str | None = None) -> int:
+        """As the endpoint counts that is asked first, or the one of that name."""
+        writers = (each for each in self.list_endpoints() if each.purpose == "chat")
+        first = next((each for each in writers if only in (None, each.name)), None)
         if first is None:
             return estimate_tokens(text)
         return self._opened(first, GuardedEndpoint).count_tokens(text)
@@ -307,6 +319,41 @@ class Endpoints:
         self._abandoned = [each for each in self._abandoned if each.slots.running_count]
         for guarded in idle:
             await guarded.aclose()
+
+
+class SelectedEndpoint:
+    """One of all endpoints as if it were the only one; classes, limits and budgets hold as ever."""
+
+    def __init__(self, endpoints: Endpoints, name: str) -> None:
+        """The endpoints stay in charge of it: it shares their queue, breaker and connections."""
+        self.name = name
+        self._endpoints = endpoints
+
+    def stream(
+        self,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        data_class: DataClass = DataClass.RESTRICTED,
+        on_call: OnCall = ignore_call,
+    ) -> AsyncGenerator[str, None]:
+        """As `ChatEndpoint.stream`."""
+        return self._endpoints.stream(
+            instructions=instructions,
+            prompt=prompt,
+            max_tokens=max_tokens,
+            data_class=data_class,
+            on_call=on_call,
+            only=self.name,
+        )
+
+    def count_tokens(self, text: str) -> int:
+        """As the endpoint counts."""
+        return self._endpoints.count_tokens(text, only=self.name)
+
+    async def aclose(self) -> None:
+        """The endpoints are closed by whoever opened them."""
 
 
 def resolve_stored(stored: StoredEndpoint, vault: Vault | None) -> Endpoint:

@@ -6,19 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from kefu.answering.compare import (
-    Case,
-    Comparison,
-    Listener,
-    compare_prompts,
-    count_facts,
-    read_cases,
-    sum_up,
-)
+from kefu.answering.cases import Case, count_facts, read_cases
+from kefu.answering.compare import Comparison, compare, contend_by_prompts, sum_up
+from kefu.answering.listening import Listener
 from kefu.db import Database
 from kefu.errors import BadInput, ModelUnavailable
 from kefu.knowledge import embed_waiting, ensure_base, ingest
-from kefu.llm import BuiltInEmbedder, ChatEndpoint, ScriptedEndpoint
+from kefu.llm import BuiltInEmbedder, ChatEndpoint, ScriptedEndpoint, open_endpoints
 from kefu.prompts import Specification, list_shipped, plain_specification
 from kefu.resources import Resources
 from kefu.settings import IngestSettings, Settings
@@ -47,7 +41,7 @@ async def resources(database: Database, tmp_path: Path) -> Resources:
     return given
 
 
-async def compare(
+async def compare_pair(
     resources: Resources,
     endpoint: ChatEndpoint,
     cases: list[Case],
@@ -55,20 +49,23 @@ async def compare(
     pair: tuple[Specification, Specification] = (ANSWER, ONE_LINE),
 ) -> Comparison:
     given = replace(resources, endpoint=endpoint)
-    return sum_up([each async for each in compare_prompts(given, pair, cases, viewer=OPERATOR)])
+    contenders = await contend_by_prompts(given, dict(zip(("left", "right"), pair, strict=True)))
+    compared = [each async for each in compare(given, contenders, cases, viewer=OPERATOR)]
+    return sum_up(contenders, compared)
 
 
 async def test_both_prompts_get_the_same_excerpts_and_are_counted(resources: Resources) -> None:
     endpoint = ScriptedEndpoint(["You may return a product within 14 days of delivery [1]."])
     case = Case(question=QUESTION, facts=(("14 days", "two weeks"), "7 working days"))
-    comparison = await compare(resources, endpoint, [case])
+    comparison = await compare_pair(resources, endpoint, [case])
     (compared,) = comparison.cases
-    assert "within 14 days" in compared.left.shown
-    assert compared.left.written == "You may return a product within 14 days of delivery [1]."
-    assert (compared.fact_count, comparison.left.right_count) == (2, 1)
-    assert comparison.left.shown_count == comparison.right.shown_count == 1
-    assert comparison.left.input_tokens > 3 * comparison.right.input_tokens > 0
-    assert comparison.left.output_tokens > 0
+    assert "within 14 days" in compared.sides[0].shown
+    assert compared.sides[0].written == "You may return a product within 14 days of delivery [1]."
+    left, right = comparison.results
+    assert (compared.fact_count, left.right_count) == (2, 1)
+    assert left.shown_count == right.shown_count == 1
+    assert left.input_tokens > 3 * right.input_tokens > 0
+    assert left.output_tokens > 0
     (specified, _), (bare, _) = endpoint.prompts
     assert specified.startswith("## Role")
     assert bare == "Answer the customer."
@@ -80,9 +77,12 @@ async def test_what_does_not_hold_counts_for_its_words_but_not_as_shown(
     resources: Resources,
 ) -> None:
     endpoint = ScriptedEndpoint(["You may return a product within 30 days of delivery [1]."])
-    comparison = await compare(resources, endpoint, [Case(question=QUESTION, facts=("30 days",))])
-    assert comparison.left.shown_count == 0
-    assert (comparison.left.right_count, comparison.left.written_right_count) == (0, 1)
+    comparison = await compare_pair(
+        resources, endpoint, [Case(question=QUESTION, facts=("30 days",))]
+    )
+    left, _ = comparison.results
+    assert left.shown_count == 0
+    assert (left.right_count, left.written_right_count) == (0, 1)
 
 
 async def test_other_prompts_are_filled_in_and_sent(resources: Resources) -> None:
@@ -93,28 +93,35 @@ async def test_other_prompts_are_filled_in_and_sent(resources: Resources) -> Non
         values={"message": "My money, please.", "reasons": ["refund: money back"]},
         facts=("refund",),
     )
-    comparison = await compare(resources, endpoint, [case], pair=(classify, bare))
-    assert comparison.right.right_count == 1
-    assert comparison.cases[0].left.shown == '{"reason": "refund"}'
+    comparison = await compare_pair(resources, endpoint, [case], pair=(classify, bare))
+    assert comparison.results[1].right_count == 1
+    assert comparison.cases[0].sides[0].shown == '{"reason": "refund"}'
     assert all("My money, please." in sent for _, sent in endpoint.prompts)
     assert "- refund: money back" in endpoint.prompts[0][0]
 
 
 async def test_a_model_that_is_away_leaves_an_extractive_answer(resources: Resources) -> None:
     endpoint = ScriptedEndpoint([], fails_after=0)
-    comparison = await compare(resources, endpoint, [Case(question=QUESTION, facts=("14 days",))])
-    assert (comparison.left.shown_count, comparison.left.right_count) == (0, 1)
-    assert comparison.left.output_tokens == 0
+    comparison = await compare_pair(
+        resources, endpoint, [Case(question=QUESTION, facts=("14 days",))]
+    )
+    left, _ = comparison.results
+    assert (left.shown_count, left.right_count, left.failed_count) == (0, 1, 1)
+    assert left.output_tokens == 0
+    assert "fails as it was told" in comparison.cases[0].sides[0].problem
     pair = (SHIPPED["rewrite.en"], SHIPPED["rewrite.zh"])
     case = Case(values={"earlier": "x", "question": "y"})
     with pytest.raises(ModelUnavailable):
-        await compare(resources, endpoint, [case], pair=pair)
+        await compare_pair(resources, endpoint, [case], pair=pair)
 
 
 async def test_without_a_model_there_is_nothing_to_compare(resources: Resources) -> None:
     with pytest.raises(BadInput, match="No language model"):
-        async for _ in compare_prompts(resources, (ANSWER, ONE_LINE), [Case()], viewer=OPERATOR):
-            pass
+        await contend_by_prompts(resources, {"answer": ANSWER})
+    async with open_endpoints(resources.settings) as endpoints:
+        given = replace(resources, endpoint=endpoints, endpoints=endpoints)
+        with pytest.raises(BadInput, match="No language model"):
+            await contend_by_prompts(given, {"answer": ANSWER})
 
 
 async def test_a_listener_passes_on_everything_and_leaves_the_endpoint_open() -> None:

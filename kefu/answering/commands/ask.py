@@ -1,0 +1,94 @@
+"""kefu ask."""
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from opentelemetry import trace
+from opentelemetry.trace import Span
+from rich.console import Console
+from rich.text import Text
+
+from kefu.answering.answer import describe_event, stream_answer
+from kefu.answering.records import Answer, AnswerEvent, Citation, Outcome, Sentence
+from kefu.knowledge import DEFAULT_BASE
+from kefu.resources import Resources, open_resources
+from kefu.settings import load_settings
+from kefu.tracing import find_trace_id, record_traces, trace_steps
+from kefu.viewer import OPERATOR, Viewer
+
+tracer = trace.get_tracer("kefu.cli")
+
+
+async def ask_command(
+    question: Annotated[str, typer.Argument(help="In Chinese or English.", show_default=False)],
+    *,
+    base: Annotated[str, typer.Option("--base", help="Name of the knowledge base.")] = DEFAULT_BASE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Answer a question from the knowledge, with citations."""
+    async with open_resources(load_settings()) as resources, record_traces(resources):
+        if as_json:
+            span = _start(question, base=base)
+            async with aclosing(_answer(span, resources, question, OPERATOR, base)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        typer.echo(json.dumps(asdict(event), ensure_ascii=False))
+        else:
+            await print_answer(resources, question, viewer=OPERATOR, base=base)
+
+
+async def print_answer(resources: Resources, question: str, *, viewer: Viewer, base: str) -> None:
+    """Show the answer as it comes and its citations below."""
+    console = Console()
+    span = _start(question, base=base)
+    async with aclosing(_answer(span, resources, question, viewer, base)) as events:
+        async for event in events:
+            if isinstance(event, Sentence):
+                console.print(Text(event.text), end="")
+            elif isinstance(event, Answer):
+                if event.outcome is Outcome.ABSTAINED:
+                    console.print(Text(event.answer, style="yellow"), end="")
+                console.print("\n")
+                _print_citations(console, event)
+    if trace_id := find_trace_id(span):
+        console.print(Text(f"trace {trace_id.hex}", style="dim"))
+
+
+def _start(question: str, *, base: str) -> Span:
+    return tracer.start_span(
+        "ask", attributes={"kefu.product": "cli", "kefu.base": base, "kefu.input": question}
+    )
+
+
+def _answer(
+    span: Span, resources: Resources, question: str, viewer: Viewer, base: str
+) -> AsyncGenerator[AnswerEvent, None]:
+    events = stream_answer(resources, question, viewer=viewer, base=base)
+    return trace_steps(span, events, describe=describe_event)
+
+
+def _print_citations(console: Console, answer: Answer) -> None:
+    if answer.notice:
+        console.print(Text(answer.notice, style="yellow"))
+    for place, citations in _by_place(answer).items():
+        markers = "".join(f"[{citation.marker}]" for citation in citations)
+        console.print(Text.assemble((f"{markers} ", "bold cyan"), (place, "bold")))
+        console.print(Text(f"    {citations[0].uri}", style="dim"), soft_wrap=True)
+    seconds = answer.timings["total"]
+    console.print(
+        Text(f"{answer.mode}, confidence {answer.confidence:.2f}, {seconds:.2f} s", style="dim")
+    )
+
+
+def _by_place(answer: Answer) -> dict[str, list[Citation]]:
+    """The citations under the title, headings and page they stand at, in order."""
+    places: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        path = " > ".join((citation.title or citation.uri, *citation.heading_path))
+        page = f", page {citation.page}" if citation.page else ""
+        places.setdefault(path + page, []).append(citation)
+    return places
