@@ -10,14 +10,15 @@ from dataclasses import replace
 import pytest
 from filling import fill
 
-from kefu.llm import open_endpoints
+from kefu.llm import FakeEmbedder, open_endpoints
 from kefu.resources import Resources
 from kefu.retrieval import Hit, search
-from kefu.retrieval.rerank import rerank
+from kefu.retrieval.rerank import describe, rerank
 from kefu.settings import EndpointSettings, RetrievalSettings, Settings
 from kefu.viewer import ANONYMOUS, DataClass, highest_class
 from tests.answering.hits import make_hit
 from tests.llm.misbehaving import Request, Server, respond, serve
+from tests.llm.rankers import FORMS, PATHS, ranker
 
 TEXTS = {
     "A": "Refunds take three days. Refunds of refunds do not exist.",
@@ -77,6 +78,23 @@ async def test_a_reranker_orders_the_best_hits(resources: Resources) -> None:
     (request, _) = server.requests
     assert request.body["query"] == "refund"
     assert f"B\n{TEXTS['B']}" in request.body["documents"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_reranker_of_any_make_orders_the_hits(resources: Resources, form: str) -> None:
+    """Judged by how much a text is like the question, the least first."""
+    await fill(resources, TEXTS)
+    judge = ranker(form, FakeEmbedder(), key="k-1", is_reversed=True)
+    async with serve(judge) as server:
+        changes = {"url": server.url.removesuffix("/v1") + PATHS[form], "key": "k-1"}
+        async with reranking(resources, server, retrieval={}, **changes) as reranked:
+            hits = await find(reranked)
+    given = [hit.parts.rerank for hit in hits]
+    assert len(set(given)) > 1
+    assert given == sorted(given, reverse=True)  # type: ignore[type-var]
+    (query,) = await FakeEmbedder().embed_queries(["refund"])
+    likenesses = (await FakeEmbedder().embed_documents([describe(hit) for hit in hits])) @ query
+    assert given == pytest.approx([float(-each) for each in likenesses])
 
 
 async def test_only_so_many_hits_are_sent(resources: Resources) -> None:
