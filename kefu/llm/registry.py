@@ -217,8 +217,11 @@ class Endpoints:
 
         async def score(endpoint: Endpoint, call: OpenCall) -> list[float]:
             call.describe_texts(query, count=len(texts))
+            seconds = deadline - monotonic()
+            if seconds <= 0:
+                raise ModelUnavailable(f"{call.subject} was not asked: the time was up.")
             return await self._opened(endpoint, GuardedReranker).rerank(
-                query, texts, within_seconds=deadline - monotonic(), call=call
+                query, texts, within_seconds=seconds, call=call
             )
 
         decision = await self.decide("rerank", data_class)

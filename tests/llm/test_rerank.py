@@ -118,6 +118,19 @@ async def test_one_that_hangs_fails_in_time_and_is_left_alone_after_five_times()
         await server.wait_until_idle()
 
 
+async def test_one_for_which_no_time_is_left_is_not_to_blame() -> None:
+    async with (
+        serve(never) as slow,
+        serve(respond(json.dumps(SHAPES["jina"]))) as good,
+        opened(reranker(slow, "slow"), reranker(good, "good")) as registry,
+    ):
+        for _ in range(5):
+            with pytest.raises(ModelUnavailable, match="good was not asked: the time was up"):
+                await scores(registry, within_seconds=0.2)
+        assert not good.requests
+        assert await scores(registry) == [0.9, -1.5, 0.5]
+
+
 async def test_nothing_above_its_class_is_sent() -> None:
     async with (
         serve(respond(json.dumps(SHAPES["jina"]))) as server,
