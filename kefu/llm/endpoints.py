@@ -117,7 +117,7 @@ def _from_model_settings(settings: ModelSettings) -> list[EndpointSettings]:
     if settings.url and not settings.name:
         raise BadSettings("model.url is set; set model.name to the model it should run as well.")
     given = EndpointSettings(
-        name=re.sub(r"[^a-z0-9._-]+", "-", settings.name.lower()).strip("-._")[-63:] or "local",
+        name=re.sub(r"[^a-z0-9._-]+", "-", settings.name.lower())[-63:].strip("-._") or "local",
         preset="local" if settings.local else None,
         url=settings.url,
         model=settings.name,
