@@ -1,6 +1,6 @@
 """Latency of one hybrid query, its embedding given: Kefu's PostgreSQL beside libraries in memory.
 
-    python benchmarks/latency.py [--sizes 3000 30000 300000] [--queries 50]
+    python benchmarks/latency.py [--sizes 3000 30000 300000] [--queries 50] [--rounds 5]
 
 Passages and vectors are synthetic (synthetic.py); the database holds and access-checks them.
 """
@@ -16,17 +16,20 @@ from latency_peers import LARGEST_FOR_LISTS, PEERS, build_synthetic_corpus, time
 from peer_searches import Corpus
 from synthetic import Question, generate_questions
 
+from kefu.db import Connection, HalfVector
 from kefu.knowledge import Base, ensure_base, vector_literal
 from kefu.knowledge.lexical_index import count_by_id, weigh
 from kefu.knowledge.store.bases import create_vector_indexes
 from kefu.knowledge.store.files import insert_source, upsert_file
 from kefu.resources import Resources
-from kefu.retrieval.search import build_query, find_hits
+from kefu.retrieval.search import build_query
+from kefu.retrieval.store import search_hits
 from kefu.text import index_terms
 from kefu.viewer import ANONYMOUS
 
 TOP_K = 10
 WARM_UP = 8
+KEFU = "kefu, PostgreSQL on disk"
 
 
 async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
@@ -81,22 +84,42 @@ async def fill(resources: Resources, name: str, corpus: Corpus) -> Base:
     return await ensure_base(resources, name)
 
 
-async def time_kefu(resources: Resources, base: Base, questions: list[Question]) -> list[float]:
+async def time_kefu(
+    resources: Resources, conn: Connection, base: Base, questions: list[Question]
+) -> list[float]:
     """Milliseconds of each query: candidates, fusion, texts of the best ten."""
     latencies_ms = []
-    async with resources.database.connection() as conn:
-        for question in [*questions[:WARM_UP], *questions]:
-            begin = perf_counter()
-            query = build_query(
-                base,
-                question.text,
-                vector=vector_literal(question.vector),
-                floors={},
-                settings=resources.settings.retrieval,
-            )
-            await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=TOP_K)
-            latencies_ms.append((perf_counter() - begin) * 1000)
+    for question in [*questions[:WARM_UP], *questions]:
+        begin = perf_counter()
+        query = build_query(
+            base,
+            question.text,
+            vector=HalfVector(question.vector),
+            floors={},
+            settings=resources.settings.retrieval,
+        )
+        await search_hits(conn, base, query, viewer=ANONYMOUS, top_k=TOP_K)
+        latencies_ms.append((perf_counter() - begin) * 1000)
     return latencies_ms[WARM_UP:]
+
+
+async def compare(
+    resources: Resources, base: Base, corpus: Corpus, questions: list[Question], *, rounds: int
+) -> dict[str, list[float]]:
+    """Milliseconds of each query by search; in rounds, so that a busy machine slows all alike."""
+    peers = {
+        name: build(corpus)
+        for name, build in PEERS.items()
+        if len(corpus.ids) <= LARGEST_FOR_LISTS or "numpy" in name
+    }
+    latencies: dict[str, list[float]] = {KEFU: [], **{name: [] for name in peers}}
+    async with resources.database.connection() as conn:
+        for first in range(rounds):
+            some = questions[first::rounds]
+            latencies[KEFU] += await time_kefu(resources, conn, base, some)
+            for name, search in peers.items():
+                latencies[name] += time_queries(search, some)
+    return latencies
 
 
 async def main() -> None:
@@ -104,6 +127,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[3_000, 30_000, 300_000])
     parser.add_argument("--queries", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     print("| chunks | search | p50 ms | p95 ms |\n|---|---|---|---|")
     async with open_bench() as resources:
@@ -111,10 +135,7 @@ async def main() -> None:
             corpus = build_synthetic_corpus(size)
             questions = generate_questions(corpus.vectors, options.queries)
             base = await fill(resources, f"synthetic-{size}", corpus)
-            rows = {"kefu, PostgreSQL on disk": await time_kefu(resources, base, questions)}
-            for name, build in PEERS.items():
-                if size <= LARGEST_FOR_LISTS or "numpy" in name:
-                    rows[name] = time_queries(build(corpus), questions)
+            rows = await compare(resources, base, corpus, questions, rounds=options.rounds)
             for name, latencies in rows.items():
                 p50, p95 = np.percentile(latencies, [50, 95])
                 print(f"| {size:,} | {name} | {p50:.1f} | {p95:.1f} |", flush=True)

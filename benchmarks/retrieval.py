@@ -18,10 +18,12 @@ from kefu_bases import ensure_filled, open_bench
 from retrieval_peers import PEERS, SETS, Run, ask, load_corpus
 from vectors import embed_cached
 
-from kefu.knowledge import Base, vector_literal
+from kefu.db import HalfVector
+from kefu.knowledge import Base
 from kefu.resources import Resources
 from kefu.retrieval.noise import noise_floors
-from kefu.retrieval.search import build_query, find_hits
+from kefu.retrieval.search import build_query
+from kefu.retrieval.store import search_hits
 from kefu.text import detect_language
 from kefu.viewer import OPERATOR
 
@@ -42,13 +44,13 @@ async def ask_kefu(
             floors = await noise_floors(resources, base, detect_language(text))
             floors = {} if mode == KEFU_DENSE else floors
             begin = perf_counter()
-            literal = None if mode == KEFU_LEXICAL else vector_literal(vector)
+            given = None if mode == KEFU_LEXICAL else HalfVector(vector)
             query = build_query(
-                base, text, vector=literal, floors=floors, settings=resources.settings.retrieval
+                base, text, vector=given, floors=floors, settings=resources.settings.retrieval
             )
             if mode in (KEFU_DENSE, KEFU_DENSE_CORRECTED):
                 query = replace(query, terms=[], names=[], codes=[])
-            hits = await find_hits(conn, base, query, viewer=OPERATOR, floors=floors, top_k=TOP_K)
+            hits = await search_hits(conn, base, query, viewer=OPERATOR, top_k=TOP_K)
             rankings[name] = [hit.id or "" for hit in hits]
             latencies_ms.append((perf_counter() - begin) * 1000)
     return Run(rankings=rankings, latencies_ms=latencies_ms)

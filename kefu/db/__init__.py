@@ -6,11 +6,13 @@ from kefu.db.embedded import EmbeddedServer, run_embedded
 from kefu.db.health import ServerFacts, inspect_server
 from kefu.db.migrations import migrate
 from kefu.db.sealing import SealingKey, sealing_keys, use_keys_of
+from kefu.db.vectors import HalfVector
 
 __all__ = [
     "Connection",
     "Database",
     "EmbeddedServer",
+    "HalfVector",
     "SealingKey",
     "ServerFacts",
     "back_up",

@@ -5,14 +5,13 @@ base, so a similarity says something only against this floor.
 """
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import get_args
 
 from kefu.knowledge import Base, vector_literal
 from kefu.resources import Resources
-from kefu.retrieval.records import NoiseFloor
+from kefu.retrieval.records import Floors, NoiseFloor
 from kefu.retrieval.store import (
     has_waiting,
     list_language_counts,
@@ -24,9 +23,6 @@ from kefu.text import Language
 from kefu.viewer import classes_up_to
 
 MAX_GROWTH = 0.2  # of the base, before the floors are measured again
-
-Floors = Mapping[str, NoiseFloor]
-"""By the language of the chunks."""
 
 
 async def noise_floors(

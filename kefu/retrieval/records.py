@@ -1,28 +1,10 @@
-"""The vocabulary of retrieval: candidate, chunk, hit."""
+"""The vocabulary of retrieval: chunk, hit, noise floor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from kefu.viewer import DataClass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A chunk before fusion.
-
-    Attributes:
-        lexical: BM25; in another language than the question's of its names alone.
-        held_code_idf: of the question's codes that the chunk holds.
-        dense: cosine similarity, None where the chunk or the question has no vector.
-        idf_sum: of all terms of the question.
-    """
-
-    chunk_id: int
-    language: str
-    lexical: float
-    held_code_idf: float
-    dense: float | None
-    idf_sum: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +81,7 @@ class NoiseFloor:
     chunk_count: int
     language_share: float
     similarity: float
+
+
+Floors = Mapping[str, NoiseFloor]
+"""By the language of the chunks."""

@@ -3,27 +3,23 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
-from functools import partial
+from typing import get_args
 
 from opentelemetry import trace
 
-from kefu.db import Connection
+from kefu.db import HalfVector
 from kefu.errors import BadInput, ModelUnavailable
 from kefu.knowledge import (
     DEFAULT_BASE,
-    K1,
     Base,
     get_base,
     require_same_embedder,
-    vector_literal,
 )
 from kefu.resources import Resources
-from kefu.retrieval.fusion import fuse, literal_share
-from kefu.retrieval.noise import Floors, noise_floors
-from kefu.retrieval.records import Candidate, Hit, ScoreParts
+from kefu.retrieval.noise import noise_floors
+from kefu.retrieval.records import Floors, Hit
 from kefu.retrieval.rerank import find_ceiling, rerank
-from kefu.retrieval.store import Query, list_candidates, list_chunks, list_idf
+from kefu.retrieval.store import Query, list_idf, search_hits
 from kefu.settings import RetrievalSettings
 from kefu.text import (
     Language,
@@ -107,40 +103,18 @@ async def _search_base(
     resources: Resources, base: Base, query: str, *, viewer: Viewer, top_k: int
 ) -> list[Hit]:
     """The best hits by words and by meaning."""
-    wanted, floors = await _prepare(resources, base, query)
-    find = partial(find_hits, viewer=viewer, top_k=top_k)
+    wanted = await _prepare(resources, base, query)
+    floors = wanted.floors
     with tracer.start_as_current_span("find"):
         async with resources.database.connection() as conn:
-            hits = await find(conn, base, wanted, floors=floors)
+            hits = await search_hits(conn, base, wanted, viewer=viewer, top_k=top_k)
     if not floors or all(hit.language in floors for hit in hits if hit.parts.dense is not None):
         return hits
-    floors = await _noise_floors(resources, base, wanted.language, is_stale=True)
+    floors = await _noise_floors(resources, base, detect_language(query), is_stale=True)
     settings = resources.settings.retrieval
     wanted = build_query(base, query, vector=wanted.vector, floors=floors, settings=settings)
     async with resources.database.connection() as conn:
-        return await find(conn, base, wanted, floors=floors)
-
-
-async def find_hits(
-    conn: Connection,
-    base: Base,
-    query: Query,
-    *,
-    viewer: Viewer,
-    floors: Floors,
-    top_k: int,
-) -> list[Hit]:
-    """Hits of a query that is prepared; `floors` are those of its language."""
-    candidates = await list_candidates(conn, base, query, viewer=viewer)
-    scored = _score(base, query, candidates, floors, top_k=top_k)
-    ids = [chunk_id for chunk_id, _, _ in scored]
-    chunks = await list_chunks(conn, base, ids, viewer=viewer)
-    by_id = {chunk.chunk_id: chunk for chunk in chunks}
-    return [
-        Hit(**asdict(by_id[chunk_id]), score=score, parts=parts)
-        for chunk_id, score, parts in scored
-        if chunk_id in by_id
-    ]
+        return await search_hits(conn, base, wanted, viewer=viewer, top_k=top_k)
 
 
 async def weigh_terms(
@@ -154,23 +128,23 @@ async def weigh_terms(
     return {ids[each]: idf for each, idf in weights}
 
 
-async def _prepare(resources: Resources, base: Base, query: str) -> tuple[Query, Floors]:
-    """The query as the index is asked, and the noise floors of its language."""
+async def _prepare(resources: Resources, base: Base, query: str) -> Query:
+    """The query as the index is asked, with the noise floors of its language."""
     settings = resources.settings.retrieval
     data_class = resources.settings.routing.conversation_class
     if data_class.rank > resources.embedder.data_class.rank:
         log.info("Searching by words alone: the embedder may not see %s data.", data_class)
-        return build_query(base, query, vector=None, floors={}, settings=settings), {}
+        return build_query(base, query, vector=None, floors={}, settings=settings)
     try:
         with tracer.start_as_current_span(
             "embed", attributes={"kefu.embedder": base.embedder or ""}
         ):
-            vector = vector_literal((await resources.embedder.embed_queries([query]))[0])
+            vector = HalfVector((await resources.embedder.embed_queries([query]))[0])
     except ModelUnavailable as error:
         log.warning("Searching by words alone: %s", error)
-        return build_query(base, query, vector=None, floors={}, settings=settings), {}
+        return build_query(base, query, vector=None, floors={}, settings=settings)
     floors = await _noise_floors(resources, base, detect_language(query))
-    return build_query(base, query, vector=vector, floors=floors, settings=settings), floors
+    return build_query(base, query, vector=vector, floors=floors, settings=settings)
 
 
 async def _noise_floors(
@@ -184,7 +158,12 @@ async def _noise_floors(
 
 
 def build_query(
-    base: Base, query: str, *, vector: str | None, floors: Floors, settings: RetrievalSettings
+    base: Base,
+    query: str,
+    *,
+    vector: HalfVector | None,
+    floors: Floors,
+    settings: RetrievalSettings,
 ) -> Query:
     """Terms, names and codes of a question as the base numbers them.
 
@@ -201,55 +180,28 @@ def build_query(
         return list(dict.fromkeys(term_id(base.id, term) for term in terms[:MAX_QUERY_TERMS]))
 
     return Query(
-        language=language,
         native=None if is_foreign else language,
         terms=ids([*names, *query_terms(query)]),
         names=ids(names),
         codes=ids(codes),
         vector=vector,
+        floors=floors,
+        biases=_biases(language, floors),
         candidates=settings.candidates,
         lexical_budget=settings.lexical_budget,
     )
 
 
-def _score(
-    base: Base, query: Query, candidates: Sequence[Candidate], floors: Floors, *, top_k: int
-) -> list[tuple[int, float, ScoreParts]]:
-    """Chunk id, score and its parts, best first."""
-    literals = [
-        literal_share(each.held_code_idf, code_count=len(query.codes), chunk_count=base.chunk_count)
-        for each in candidates
-    ]
-    scores = fuse(
-        [each.lexical for each in candidates],
-        [_comparable(each, query.language, floors) for each in candidates],
-        literals,
-    )
-    rows = zip(candidates, scores, literals, strict=True)
-    best = sorted(rows, key=lambda row: (-row[1], row[0].chunk_id))[:top_k]
-    return [(each.chunk_id, score, _parts(each, literal, floors)) for each, score, literal in best]
-
-
-def _parts(candidate: Candidate, literal: float, floors: Floors) -> ScoreParts:
-    highest = candidate.idf_sum * (K1 + 1)
-    floor = floors.get(candidate.language)
-    dense = candidate.dense
-    return ScoreParts(
-        lexical=candidate.lexical,
-        lexical_share=candidate.lexical / highest if highest else 0.0,
-        dense=dense,
-        above_noise=dense - floor.similarity if dense is not None and floor is not None else None,
-        literal=literal,
-    )
-
-
-def _comparable(candidate: Candidate, language: str, floors: Floors) -> float | None:
-    """The similarity, most of the embedder's bias to the question's own language taken out."""
-    if candidate.dense is None or language not in floors:
-        return candidate.dense
-    own = floors[language]
-    bias = own.similarity - floors.get(candidate.language, own).similarity
-    return candidate.dense + LANGUAGE_BIAS_SHARE * bias
+def _biases(language: Language, floors: Floors) -> dict[Language, float]:
+    """What makes up for the embedder's bias to the question's own language, by chunk language."""
+    if language not in floors:
+        return {}
+    own = floors[language].similarity
+    return {
+        other: LANGUAGE_BIAS_SHARE * (own - floors[other].similarity)
+        for other in get_args(Language)
+        if other in floors
+    }
 
 
 def _describe_hits(hits: Sequence[Hit]) -> str:

@@ -1,14 +1,17 @@
 """The SQL of search."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, get_args
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import class_row, kwargs_row, scalar_row
 
-from kefu.knowledge import Base
-from kefu.retrieval.records import Candidate, Chunk, NoiseFloor
+from kefu.db import HalfVector
+from kefu.knowledge import K1, Base
+from kefu.retrieval.fusion import LEXICAL_WEIGHT, LITERAL_WEIGHT, highest_idf
+from kefu.retrieval.records import Chunk, Floors, Hit, NoiseFloor, ScoreParts
 from kefu.text import TERM_IDS, Language
 from kefu.viewer import DataClass, Viewer
 
@@ -18,14 +21,16 @@ NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
 # Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
 # those chunks are scored, in the native language with all terms, in another with names alone.
 # Dense: HNSW, one search a language, which goes on (iterative scan) until enough of its neighbours
-# may be read by the viewer. Candidates of either half get all scores.
+# may be read by the viewer. Candidates of either half get all scores. They are handed on by their
+# place in the table (ctid), which stays the same within one statement and needs no index to find.
 SEARCH = sql.SQL("""
 with query_terms as (
-    select w.id, w.id = any(%(names)s::int[]) as is_name, w.id = any(%(codes)s::int[]) as is_code,
-        coalesce(t.chunk_count, 0) as chunk_count,
-        ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5)
-            / (coalesce(t.chunk_count, 0) + 0.5)) as idf
-    from knowledge_bases b cross join unnest(%(terms)s::int[]) as w (id)
+    select w.id, w.is_name, w.is_code, coalesce(t.chunk_count, 0) as chunk_count,
+        ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5::float)
+            / (coalesce(t.chunk_count, 0) + 0.5::float)) as idf
+    from knowledge_bases b
+    cross join unnest(%(terms)s::int[], %(are_names)s::boolean[], %(are_codes)s::boolean[])
+        as w (id, is_name, is_code)
     left join terms t on t.base_id = b.id and t.id = w.id
     where b.id = %(base)s
 ), rarest as (
@@ -39,14 +44,15 @@ with query_terms as (
             as weights,
         ('{{' || coalesce(string_agg(id || ':' || idf, ',') filter (where is_name), '')
             || '}}/{term_ids}')::sparsevec as name_weights,
-        coalesce(sum(idf), 0)::float as idf_sum
+        coalesce(sum(idf), 0)::float as idf_sum,
+        count(*) filter (where is_code) as code_count
     from query_terms
 ), lexical as (
-    select id from (
-        select id, term_weights <#> case when language = %(native)s
+    select place from (
+        select place, term_weights <#> case when language = %(native)s
             then (select weights from query) else (select name_weights from query) end as distance
         from (
-            select id, language, term_weights from {chunks}
+            select ctid as place, language, term_weights from {chunks}
             where term_ids && (select ids from rarest) and {readable}
             limit {budget}
         ) budgeted
@@ -54,38 +60,77 @@ with query_terms as (
     ) best where distance < 0
 ), dense as (
     {dense}
-)
-select c.id as chunk_id, c.language,
-    0 - (c.term_weights <#> case when c.language = %(native)s
-        then q.weights else q.name_weights end) as lexical,
-    (select coalesce(sum(idf), 0)::float from query_terms
-        where is_code and id = any(c.term_ids)) as held_code_idf,
-    {similarity} as dense, q.idf_sum
-from {chunks} c cross join query q
-where c.id in (select id from lexical union select id from dense)
+), candidates as (
+    select c.id, c.ctid as place, c.language, q.idf_sum,
+        0 - (c.term_weights <#> case when c.language = %(native)s
+            then q.weights else q.name_weights end) as lexical,
+        {similarity} as dense,
+        case when q.code_count > 0 then (
+            select coalesce(sum(idf), 0) from query_terms where is_code and id = any(c.term_ids)
+        ) / q.code_count else 0 end as code_idf
+    from {chunks} c cross join query q
+    where c.ctid = any(array(select place from lexical union all select place from dense))
+), {fusion}
+select c.id as chunk_id, {columns},
+    best.score, best.lexical, best.dense, best.literal, best.idf_sum
+from best join {chunks} c on c.ctid = best.place {documents}
+order by best.score desc, c.id
 """)
 DENSE = sql.SQL("""
-    (select id from {chunks} where embedding is not null and language = {language} and {readable}
+    (select ctid as place from {chunks}
+    where embedding is not null and language = {language} and {readable}
     order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
     limit {candidates})
 """)
-NO_DENSE = sql.SQL("select 0::bigint as id where false")
+NO_DENSE = sql.SQL("select null::tid as place where false")
 SIMILARITY = sql.SQL(
     "1 - (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}))"
 )
-READ = sql.SQL("""
-select c.id as chunk_id, d.id as document_id, d.uri, d.external_id as id, d.title,
-    c.heading_path, c.text, c.kind, c.page, c.position, d.language,
-    lower(d.metadata->>'status') as status, d.updated_at, s.data_class
-from {chunks} c join documents d on d.id = c.document_id
+
+# From `candidates` the best, as fusion.py says. A candidate without a vector takes its share of
+# the best lexical score for the missing similarity, so that a search without any vectors ranks by
+# BM25; a code that one chunk alone holds counts fully, one that all hold hardly.
+FUSION = sql.SQL("""
+comparable as (
+    select *, dense + (%(biases)s::float[])[array_position({languages}::text[], language)]
+        as similarity
+    from candidates
+), ranges as (
+    select nullif(max(lexical), 0) as best_lexical, min(similarity) as lowest,
+        max(similarity) - min(similarity) as span
+    from comparable
+), shares as (
+    select c.*, coalesce(lexical / best_lexical, 0) as by_words,
+        case when span > 0 then (similarity - lowest) / span
+            when similarity is not null then 1 end as by_meaning,
+        code_idf / %(highest_idf)s::float as literal
+    from comparable c cross join ranges
+), best as (
+    select *, (coalesce(by_meaning, by_words) + {lexical_weight} * by_words
+        + {literal_weight} * literal) / (1 + {lexical_weight} + {literal_weight}) as score
+    from shares order by score desc, id limit %(top_k)s
+)
+""").format(
+    languages=sql.Literal(list(get_args(Language))),
+    lexical_weight=sql.Literal(LEXICAL_WEIGHT),
+    literal_weight=sql.Literal(LITERAL_WEIGHT),
+)
+COLUMNS = sql.SQL("""
+d.id as document_id, d.uri, d.external_id as id, d.title, c.heading_path, c.text, c.kind, c.page,
+c.position, d.language, lower(d.metadata->>'status') as status, d.updated_at, s.data_class
+""")
+DOCUMENTS = sql.SQL("""
+join documents d on d.id = c.document_id
 join files f on f.id = d.file_id join sources s on s.id = f.source_id
-where {which} and (%(sees_everything)s or c.audience = any(%(audiences)s))
 """)
 AT_PLACES = sql.SQL("""
-exists (select 1 from unnest(%(documents)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
+select c.id as chunk_id, {columns} from {chunks} c {documents}
+where (%(sees_everything)s or c.audience = any(%(audiences)s))
+and c.document_id = any(%(documents)s::bigint[])
+and exists (select 1 from unnest(%(documents)s::bigint[], %(firsts)s::int[], %(lasts)s::int[])
     as w (document_id, first, last)
     where c.document_id = w.document_id and c.position between w.first and w.last)
-and c.document_id = any(%(documents)s::bigint[])
+order by d.id, c.position
 """)
 READABLE = sql.SQL("(%(sees_everything)s or audience = any(%(audiences)s))")
 
@@ -95,81 +140,111 @@ class Query:
     """A question as the index is asked.
 
     Attributes:
-        language: of the question.
         native: the language of the chunks that may hold all of its words; None where the base
             hardly has any.
         terms: ids of its distinct terms.
         names: those terms that a chunk in the other language may hold too.
         codes: those terms that are codes.
-        vector: as pgvector reads it, None: find by words alone.
+        vector: None: find by words alone.
+        floors: of noise, by the language of the chunks.
+        biases: what is added to the similarity of chunks, by their language.
         candidates: how many each half contributes.
         lexical_budget: chunks that the lexical half scores at most.
     """
 
-    language: Language
     native: Language | None
     terms: Sequence[int]
-    names: Sequence[int]
-    codes: Sequence[int]
-    vector: str | None
+    names: Collection[int]
+    codes: Collection[int]
+    vector: HalfVector | None
+    floors: Floors
+    biases: Mapping[Language, float]
     candidates: int
     lexical_budget: int
 
 
-async def list_candidates(
-    conn: AsyncConnection, base: Base, query: Query, *, viewer: Viewer
-) -> list[Candidate]:
-    """The best of both halves with both scores, in no order."""
-    parts = {
-        "chunks": sql.Identifier(f"chunks_{base.id}"),
-        "dimensions": sql.Literal(base.dimensions),
-        "readable": READABLE,
-        "budget": sql.Literal(query.lexical_budget),
-        "candidates": sql.Literal(query.candidates),
-    }
-    halves = [
-        DENSE.format(**parts, language=sql.Literal(language)) for language in get_args(Language)
-    ]
-    has_vector = query.vector is not None
-    statement = SEARCH.format(
-        **parts,
-        term_ids=sql.Literal(TERM_IDS),
-        dense=sql.SQL(" union all ").join(halves) if has_vector else NO_DENSE,
-        similarity=SIMILARITY.format(**parts) if has_vector else sql.SQL("null::float"),
+async def search_hits(
+    conn: AsyncConnection, base: Base, query: Query, *, viewer: Viewer, top_k: int
+) -> list[Hit]:
+    """The best of both halves, best first."""
+    cursor = conn.cursor(row_factory=kwargs_row(partial(_hit, query.floors)), binary=True)
+    statement = _search_statement(
+        base.id,
+        dimensions=None if query.vector is None else base.dimensions,
+        candidates=query.candidates,
+        budget=query.lexical_budget,
     )
-    cursor = conn.cursor(row_factory=class_row(Candidate))
     await cursor.execute(
         statement,
         {
             "base": base.id,
             "native": query.native,
-            "terms": list(query.terms),
-            "names": list(query.names),
-            "codes": list(query.codes),
+            "terms": query.terms,
+            "are_names": [term in query.names for term in query.terms],
+            "are_codes": [term in query.codes for term in query.terms],
             "vector": query.vector,
+            "biases": [query.biases.get(language, 0.0) for language in get_args(Language)],
+            "highest_idf": highest_idf(base.chunk_count),
+            "top_k": top_k,
             "sees_everything": viewer.sees_everything,
             "audiences": sorted(viewer.audiences),
         },
+        prepare=True,
     )
     return await cursor.fetchall()
 
 
-async def list_chunks(
-    conn: AsyncConnection, base: Base, chunk_ids: Sequence[int], *, viewer: Viewer
-) -> list[Chunk]:
-    """The chunks with what is said of their documents, in no order."""
-    cursor = conn.cursor(row_factory=kwargs_row(_chunk))
-    await cursor.execute(
-        READ.format(
-            chunks=sql.Identifier(f"chunks_{base.id}"), which=sql.SQL("c.id = any(%(ids)s)")
-        ),
-        {
-            "ids": list(chunk_ids),
-            "sees_everything": viewer.sees_everything,
-            "audiences": sorted(viewer.audiences),
-        },
+@lru_cache(maxsize=1000)
+def _search_statement(
+    base_id: int, *, dimensions: int | None, candidates: int, budget: int
+) -> bytes:
+    """Composed once, as that takes longer than a round trip.
+
+    Without its line breaks it stays below the 4,096 characters above which psycopg reads a
+    statement anew each time it is executed.
+    """
+    parts = {
+        "chunks": sql.Identifier(f"chunks_{base_id}"),
+        "dimensions": sql.Literal(dimensions),
+        "readable": READABLE,
+        "budget": sql.Literal(budget),
+        "candidates": sql.Literal(candidates),
+    }
+    halves = [
+        DENSE.format(**parts, language=sql.Literal(language)) for language in get_args(Language)
+    ]
+    statement = SEARCH.format(
+        **parts,
+        term_ids=sql.Literal(TERM_IDS),
+        dense=sql.SQL(" union all ").join(halves) if dimensions else NO_DENSE,
+        similarity=SIMILARITY.format(**parts) if dimensions else sql.SQL("null::float"),
+        fusion=FUSION,
+        columns=COLUMNS,
+        documents=DOCUMENTS,
     )
-    return await cursor.fetchall()
+    return b" ".join(statement.as_bytes().split())
+
+
+def _hit(
+    floors: Floors,
+    *,
+    lexical: float,
+    dense: float | None,
+    literal: float,
+    idf_sum: float,
+    **row: Any,
+) -> Hit:
+    highest = idf_sum * (K1 + 1)
+    floor = floors.get(row["language"])
+    parts = ScoreParts(
+        lexical=lexical,
+        lexical_share=lexical / highest if highest else 0.0,
+        dense=dense,
+        above_noise=dense - floor.similarity if dense is not None and floor is not None else None,
+        literal=literal,
+    )
+    row["data_class"] = DataClass(row["data_class"])
+    return Hit(**row, parts=parts)
 
 
 def _chunk(*, data_class: str, **row: Any) -> Chunk:
@@ -222,8 +297,9 @@ async def list_around(
     documents, firsts, lasts = zip(*places, strict=True) if places else ((), (), ())
     cursor = conn.cursor(row_factory=kwargs_row(_chunk))
     await cursor.execute(
-        READ.format(chunks=sql.Identifier(f"chunks_{base.id}"), which=AT_PLACES)
-        + sql.SQL(" order by d.id, c.position"),
+        AT_PLACES.format(
+            columns=COLUMNS, chunks=sql.Identifier(f"chunks_{base.id}"), documents=DOCUMENTS
+        ),
         {
             "documents": list(documents),
             "firsts": list(firsts),

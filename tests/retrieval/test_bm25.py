@@ -11,7 +11,8 @@ from kefu.knowledge import K1, Base
 from kefu.knowledge.store.chunks import renew_weights
 from kefu.resources import Resources
 from kefu.retrieval import search
-from kefu.retrieval.search import build_query, find_hits
+from kefu.retrieval.search import build_query
+from kefu.retrieval.store import search_hits
 from kefu.settings import RetrievalSettings
 from kefu.text import find_identifiers, index_terms, name_terms, query_terms
 from kefu.viewer import ANONYMOUS
@@ -25,7 +26,7 @@ async def test_a_question_of_common_words_is_bounded(resources: Resources) -> No
     settings = RetrievalSettings(lexical_budget=100, candidates=1000)
     query = build_query(base, "refund", vector=None, floors={}, settings=settings)
     async with resources.database.connection() as conn:
-        hits = await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=1000)
+        hits = await search_hits(conn, base, query, viewer=ANONYMOUS, top_k=1000)
     assert len(hits) == 100
 
 
@@ -49,7 +50,7 @@ async def lexical_scores(resources: Resources, base: Base, question: str) -> dic
         base, question, vector=None, floors={}, settings=RetrievalSettings(candidates=1000)
     )
     async with resources.database.connection() as conn:
-        hits = await find_hits(conn, base, query, viewer=ANONYMOUS, floors={}, top_k=1000)
+        hits = await search_hits(conn, base, query, viewer=ANONYMOUS, top_k=1000)
     return {hit.title: hit.parts.lexical for hit in hits}
 
 

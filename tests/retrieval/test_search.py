@@ -79,6 +79,14 @@ async def test_hits_tell_where_they_come_from(resources: Resources) -> None:
     assert 0 <= hit.score <= 1
 
 
+async def test_one_of_two_codes_counts_half(resources: Resources) -> None:
+    await fill(resources, SUPPORT)
+    (alone,) = await search(resources, "LH-4031", viewer=ANONYMOUS, top_k=1)
+    both = await search(resources, "LH-4031 LH-4032", viewer=ANONYMOUS, top_k=2)
+    assert {hit.title for hit in both} == {"Codes", "More codes"}
+    assert [hit.parts.literal for hit in both] == pytest.approx([alone.parts.literal / 2] * 2)
+
+
 async def test_no_score_is_a_negative_zero(resources: Resources) -> None:
     await fill(resources, SUPPORT)
     hits = await search(resources, "LH-4031", viewer=ANONYMOUS)
