@@ -182,8 +182,8 @@ def build_query(
     return Query(
         native=None if is_foreign else language,
         terms=ids([*names, *query_terms(query)]),
-        names=ids(names),
-        codes=ids(codes),
+        name_count=len(ids(names)),
+        code_count=len(ids(codes)),
         vector=vector,
         floors=floors,
         biases=_biases(language, floors),

@@ -1,6 +1,6 @@
 """The SQL of search."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, get_args
@@ -25,12 +25,12 @@ NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
 # place in the table (ctid), which stays the same within one statement and needs no index to find.
 SEARCH = sql.SQL("""
 with query_terms as (
-    select w.id, w.is_name, w.is_code, coalesce(t.chunk_count, 0) as chunk_count,
+    select w.id, place <= %(name_count)s as is_name, place <= %(code_count)s as is_code,
+        coalesce(t.chunk_count, 0) as chunk_count,
         ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5::float)
             / (coalesce(t.chunk_count, 0) + 0.5::float)) as idf
     from knowledge_bases b
-    cross join unnest(%(terms)s::int[], %(are_names)s::boolean[], %(are_codes)s::boolean[])
-        as w (id, is_name, is_code)
+    cross join unnest(%(terms)s::int[]) with ordinality as w (id, place)
     left join terms t on t.base_id = b.id and t.id = w.id
     where b.id = %(base)s
 ), rarest as (
@@ -142,9 +142,9 @@ class Query:
     Attributes:
         native: the language of the chunks that may hold all of its words; None where the base
             hardly has any.
-        terms: ids of its distinct terms.
-        names: those terms that a chunk in the other language may hold too.
-        codes: those terms that are codes.
+        terms: ids of its distinct terms; first codes, then other names, then all others.
+        name_count: of the first terms, those that a chunk in the other language may hold too.
+        code_count: of the first terms, those that are codes.
         vector: None: find by words alone.
         floors: of noise, by the language of the chunks.
         biases: what is added to the similarity of chunks, by their language.
@@ -154,8 +154,8 @@ class Query:
 
     native: Language | None
     terms: Sequence[int]
-    names: Collection[int]
-    codes: Collection[int]
+    name_count: int
+    code_count: int
     vector: HalfVector | None
     floors: Floors
     biases: Mapping[Language, float]
@@ -180,8 +180,8 @@ async def search_hits(
             "base": base.id,
             "native": query.native,
             "terms": query.terms,
-            "are_names": [term in query.names for term in query.terms],
-            "are_codes": [term in query.codes for term in query.terms],
+            "name_count": query.name_count,
+            "code_count": query.code_count,
             "vector": query.vector,
             "biases": [query.biases.get(language, 0.0) for language in get_args(Language)],
             "highest_idf": highest_idf(base.chunk_count),
