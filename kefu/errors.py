@@ -23,10 +23,19 @@ from typing import ClassVar
 
 
 class KefuError(Exception):
-    """Something went wrong that a sentence can explain."""
+    """Something went wrong that a sentence can explain.
+
+    The sentence is in English and the key of its translations; `%(name)s` in it stands for the
+    value of that name.
+    """
 
     status: ClassVar[int] = 500
     retry_after_seconds: int | None = None
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class BadInput(KefuError):

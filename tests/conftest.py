@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from browsing import launch_chromium
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
+from playwright.async_api import Browser
 from psycopg import AsyncConnection
 
 from kefu.db import Database, configure, migrate, open_database, run_embedded, use_keys_of
@@ -126,6 +128,13 @@ def app(resources: Resources) -> FastAPI:
 async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of a worker; each takes a context of its own."""
+    async with launch_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

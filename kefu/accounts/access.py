@@ -62,7 +62,10 @@ def require(permission: Permission) -> Callable[..., Awaitable[Viewer]]:
             return viewer
         if viewer.staff_id is None and viewer.customer_id is None:
             raise NotSignedIn("Sign in, or send an API key, to do this.")
-        raise NotAllowed(f"This needs the permission {permission}, which you do not have.")
+        raise NotAllowed(
+            "This needs the permission %(permission)s, which you do not have.",
+            permission=permission,
+        )
 
     return check
 

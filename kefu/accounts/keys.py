@@ -43,9 +43,9 @@ async def create_key(conn: Connection, staff: Staff, wanted: NewKey) -> IssuedKe
     """
     name = clean_text(wanted.name).strip()
     if not 0 < len(name) <= LONGEST_NAME:
-        raise BadInput(f"An API key needs a name of at most {LONGEST_NAME} characters.")
+        raise BadInput("An API key needs a name of at most %(most)s characters.", most=LONGEST_NAME)
     if not 0 < wanted.days <= LONGEST_DAYS:
-        raise BadInput(f"An API key works for 1 to {LONGEST_DAYS} days.")
+        raise BadInput("An API key works for 1 to %(most)s days.", most=LONGEST_DAYS)
     if not wanted.scopes:
         raise BadInput("Choose at least one permission for the API key.")
     if not PERMISSIONS[staff.role].issuperset(wanted.scopes):

@@ -55,7 +55,7 @@ async def create_link(conn: Connection, staff: Staff, *, actor: str, settings: S
         Conflict: the person is disabled.
     """
     if staff.disabled_at is not None:
-        raise Conflict(f"{staff.email} is disabled.")
+        raise Conflict("%(email)s is disabled.", email=staff.email)
     await delete_links(conn, staff_id=staff.id)
     link = await _create(conn, settings, staff_id=staff.id, hours=settings.accounts.link_hours)
     await record_audit(conn, actor=actor, action="staff.link_made", subject=staff.email)

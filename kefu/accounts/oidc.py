@@ -71,7 +71,7 @@ def read_identity(claims: Mapping[str, Any], *, settings: OidcSettings) -> Ident
     try:
         email = clean_email(given)
     except BadInput as error:
-        raise NotAllowed(str(error)) from error
+        raise NotAllowed(error.sentence, **error.values) from error
     if settings.domains and email.rpartition("@")[2] not in {
         domain.lower() for domain in settings.domains
     }:

@@ -119,7 +119,7 @@ class OidcProvider:
                 yield client
             except httpx2.HTTPError as error:
                 raise Unavailable(
-                    f"The sign-in provider {settings.issuer} does not answer."
+                    "The sign-in provider %(issuer)s does not answer.", issuer=settings.issuer
                 ) from error
 
     def _method(self, discovery: Discovery) -> str:
@@ -138,7 +138,9 @@ class OidcProvider:
                 )
             )
         except OAuthError as error:
-            raise NotAllowed(f"The provider refused the sign-in: {error.error!r:.60}.") from error
+            raise NotAllowed(
+                "The provider refused the sign-in: %(reason)s.", reason=f"{error.error!r:.60}"
+            ) from error
         except (ValueError, TypeError) as error:
             raise self._nonsense() from error
 
@@ -220,7 +222,9 @@ class OidcProvider:
         return found
 
     def _nonsense(self) -> Unavailable:
-        return Unavailable(f"The sign-in provider {self._settings.issuer} answers nonsense.")
+        return Unavailable(
+            "The sign-in provider %(issuer)s answers nonsense.", issuer=self._settings.issuer
+        )
 
 
 def open_provider(settings: Settings) -> OidcProvider | None:

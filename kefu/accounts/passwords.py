@@ -23,12 +23,6 @@ JUDGED_CHARACTERS = 72  # of what is longer the beginning alone must be good eno
 WORDS = Path(__file__).parent / "words" / "passwords.txt"
 
 Weakness = Literal["short", "long", "easy"]
-SENTENCES: dict[Weakness, str] = {
-    "short": f"A password has at least {LEAST_CHARACTERS} characters.",
-    "long": f"A password has at most {MOST_CHARACTERS} characters.",
-    "easy": "This password is known from breaches or easily guessed. Four words that have"
-    " nothing to do with each other make a good one.",
-}
 
 _HASHER = PasswordHasher()
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
@@ -56,9 +50,18 @@ def require_good_password(password: str, *, about: Sequence[str] = ()) -> None:
     Raises:
         BadInput: too short, too long, or too easy to guess.
     """
-    weakness = find_weakness(password, about=about)
-    if weakness is not None:
-        raise BadInput(SENTENCES[weakness])
+    match find_weakness(password, about=about):
+        case "short":
+            raise BadInput("A password has at least %(least)s characters.", least=LEAST_CHARACTERS)
+        case "long":
+            raise BadInput("A password has at most %(most)s characters.", most=MOST_CHARACTERS)
+        case "easy":
+            raise BadInput(
+                "This password is known from breaches or easily guessed. Four words that have"
+                " nothing to do with each other make a good one."
+            )
+        case None:
+            return
 
 
 async def hash_password(password: str) -> str:

@@ -147,7 +147,7 @@ def clean_name(given: str) -> str:
     """
     name = " ".join(clean_text(given).split())
     if not 0 < len(name) <= LONGEST_NAME:
-        raise BadInput(f"A name has 1 to {LONGEST_NAME} characters.")
+        raise BadInput("A name has 1 to %(most)s characters.", most=LONGEST_NAME)
     return name
 
 
@@ -159,7 +159,9 @@ def clean_audiences(given: Iterable[str], *, role: StaffRole) -> Sequence[str]:
     """
     words = {clean_text(word).strip() for word in given} - {""} - AUDIENCES[role]
     if len(words) > MOST_AUDIENCES or any(len(word) > LONGEST_NAME for word in words):
-        raise BadInput(f"A person has at most {MOST_AUDIENCES} audiences, each a short word.")
+        raise BadInput(
+            "A person has at most %(most)s audiences, each a short word.", most=MOST_AUDIENCES
+        )
     return sorted(words)
 
 
@@ -172,7 +174,11 @@ def require_role(given: str) -> StaffRole:
     for role in get_args(StaffRole):
         if role == given:
             return role  # type: ignore[no-any-return]
-    raise BadInput(f"There is no role {given!r}; there are: {', '.join(get_args(StaffRole))}.")
+    raise BadInput(
+        "There is no role %(given)r; there are: %(roles)s.",
+        given=given,
+        roles=", ".join(get_args(StaffRole)),
+    )
 
 
 async def _require_other_admin(conn: Connection, staff: Staff) -> None:

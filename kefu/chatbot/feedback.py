@@ -35,13 +35,15 @@ async def rate_answer(
         conn,
         message_id,
         rating=given.rating,
-        comment=_clean(given.comment, "comment"),
-        correction=_clean(given.correction, "correction"),
+        comment=_clean(given.comment),
+        correction=_clean(given.correction),
     )
 
 
-def _clean(text: str | None, name: str) -> str | None:
+def _clean(text: str | None) -> str | None:
     kept = clean_text(text or "").strip()
     if len(kept) > MAX_COMMENT_CHARACTERS:
-        raise BadInput(f"A {name} has at most {MAX_COMMENT_CHARACTERS} characters.")
+        raise BadInput(
+            "A comment or correction has at most %(most)s characters.", most=MAX_COMMENT_CHARACTERS
+        )
     return kept or None

@@ -80,8 +80,10 @@ async def begin_turn(
             require_own(conversation, viewer)
         if base not in {None, conversation.base}:
             raise BadInput(
-                f"The conversation is about the base {conversation.base}, not {base}: "
-                "leave base out, or leave conversation_id out to begin another conversation."
+                "The conversation is about the base %(base)s, not %(other)s: leave base out,"
+                " or leave conversation_id out to begin another conversation.",
+                base=conversation.base,
+                other=base,
             )
         await record_question(conn, question, conversation_id=conversation.id)
         messages = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
@@ -180,11 +182,13 @@ def _clean(question: str) -> str:
         raise BadInput("The question is empty.")
     if len(kept) > MAX_QUESTION_CHARACTERS:
         raise BadInput(
-            f"The question has {len(kept)} characters; at most {MAX_QUESTION_CHARACTERS} are read."
+            "The question has %(count)s characters; at most %(most)s are read.",
+            count=len(kept),
+            most=MAX_QUESTION_CHARACTERS,
         )
     return kept
 
 
 async def _require_base(conn: Connection, name: str) -> None:
     if await find_base(conn, name) is None:
-        raise NotFound(f"There is no knowledge base {name!r}.")
+        raise NotFound("There is no knowledge base %(name)r.", name=name)

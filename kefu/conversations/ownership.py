@@ -16,7 +16,7 @@ def require_own(conversation: Conversation, viewer: Viewer) -> None:
         NotFound: it is another customer's.
     """
     if conversation.customer_id not in {None, viewer.customer_id}:
-        raise NotFound(f"There is no conversation {conversation.id}.")
+        raise NotFound("There is no conversation %(number)s.", number=conversation.id)
 
 
 def require_readable(conversation: Conversation, viewer: Viewer) -> None:

@@ -60,7 +60,7 @@ async def _read_conversation(conn: AsyncConnection, statement: str, id: UUID) ->
     await cursor.execute(statement.encode(), [id])
     conversation = await cursor.fetchone()
     if conversation is None:
-        raise NotFound(f"There is no conversation {id}.")
+        raise NotFound("There is no conversation %(number)s.", number=id)
     return conversation
 
 
@@ -107,7 +107,7 @@ async def get_message(conn: AsyncConnection, id: UUID, *, conversation_id: UUID)
     )
     message = await cursor.fetchone()
     if message is None:
-        raise NotFound(f"There is no message {id} in that conversation.")
+        raise NotFound("There is no message %(number)s in that conversation.", number=id)
     return message
 
 

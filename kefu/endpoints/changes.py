@@ -6,7 +6,7 @@ from typing import Literal
 
 from kefu.audit import record_audit
 from kefu.db import Connection
-from kefu.errors import NotFound
+from kefu.errors import BadInput, Conflict, KefuError, NotFound
 from kefu.llm import (
     OVERALL,
     StoredEndpoint,
@@ -49,7 +49,7 @@ class Entry:
 
 async def keep_endpoint(
     conn: Connection, entry: Entry, *, name: str | None, settings: Settings, actor: str
-) -> dict[str, str]:
+) -> dict[str, KefuError]:
     """Add an endpoint, or change that of this name; returns what is wrong, by field.
 
     Raises:
@@ -86,7 +86,7 @@ async def drop_endpoint(conn: Connection, name: str, *, actor: str) -> None:
         NotFound: it is not there.
     """
     if not await delete_endpoint(conn, name):
-        raise NotFound(f"There is no endpoint {name} that was entered here.")
+        raise NotFound("There is no endpoint %(name)s that was entered here.", name=name)
     await record_audit(conn, actor=actor, action="endpoint.deleted", subject=name)
 
 
@@ -120,25 +120,29 @@ async def get_endpoint(conn: Connection, name: str) -> StoredEndpoint:
     """
     found = await find_endpoint(conn, name)
     if found is None:
-        raise NotFound(f"There is no endpoint {name} that was entered here.")
+        raise NotFound("There is no endpoint %(name)s that was entered here.", name=name)
     return found
 
 
 async def _find_conflicts(
     conn: Connection, entry: Entry, kept: StoredEndpoint | None, settings: Settings
-) -> dict[str, str]:
+) -> dict[str, KefuError]:
     """What is wrong beside what stands in other places."""
     if kept is None:
         stored = {each.name for each in await list_endpoints(conn)}
         taken = stored | {each.name for each in resolve_all(settings)}
         if entry.name in taken:
-            return {"name": f"Another endpoint is called {entry.name}."}
+            return {"name": Conflict("Another endpoint is called %(name)s.", name=entry.name)}
         if len(stored) >= MOST_ENDPOINTS:
-            return {OVERALL: f"There are {MOST_ENDPOINTS} endpoints already."}
+            return {
+                OVERALL: Conflict("There are %(count)s endpoints already.", count=MOST_ENDPOINTS)
+            }
         return {}
     keeps_key = kept.encrypted_key and not entry.key and not entry.drops_key
     if keeps_key and not is_same_place(kept.settings, entry.fields):
-        return {"key": "The address has changed: enter its key, or remove the stored one."}
+        return {
+            "key": BadInput("The address has changed: enter its key, or remove the stored one.")
+        }
     return {}
 
 

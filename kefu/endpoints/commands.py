@@ -32,7 +32,7 @@ async def list_endpoints_command(*, as_json: JsonOption = False) -> None:
         found = view.endpoint
         shown = (found.purpose, found.model, found.location, str(found.data_class)) if found else ()
         checked = f"{view.check.checked_at:%Y-%m-%d}" if view.check else "never"
-        table.add_row(str(number), view.name, *(shown or (view.problem, "", "", "")), checked)
+        table.add_row(str(number), view.name, *(shown or (str(view.problem), "", "", "")), checked)
     Console().print(table)
 
 
@@ -97,7 +97,7 @@ def _as_json(view: EndpointView) -> dict[str, object]:
         "model": found.model if found else None,
         "location": found.location if found else None,
         "data_class": found.data_class if found else None,
-        "problem": view.problem,
+        "problem": str(view.problem or ""),
         "checked_at": check.checked_at.isoformat() if check else None,
         "findings": [asdict(each) for each in check.findings] if check else [],
     }

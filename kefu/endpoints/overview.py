@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from kefu.db import Connection
-from kefu.errors import KefuError
+from kefu.errors import BadSettings, KefuError
 from kefu.llm import (
     MILLION,
     Endpoint,
@@ -39,7 +39,7 @@ class EndpointView:
     endpoint: Endpoint | None
     stored: StoredEndpoint | None
     has_key: bool
-    problem: str = ""
+    problem: KefuError | None = None
     state: EndpointState | None = None
     spent: Decimal | None = None
     check: StoredCheck | None = None
@@ -56,8 +56,8 @@ async def list_views(
         for each in await list_spending(conn, datetime.now(UTC).date())
     }
     checks = {each.endpoint: each for each in await list_last_checks(conn)}
-    read: list[tuple[str, Endpoint | None, StoredEndpoint | None, str]] = [
-        (each.name, each, None, "") for each in fixed
+    read: list[tuple[str, Endpoint | None, StoredEndpoint | None, KefuError | None]] = [
+        (each.name, each, None, None) for each in fixed
     ]
     for stored in await list_endpoints(conn):
         read.append((stored.name, *_read(stored, settings, is_hidden=stored.name in names)))
@@ -78,15 +78,19 @@ async def list_views(
 
 def _read(
     stored: StoredEndpoint, settings: Settings, *, is_hidden: bool
-) -> tuple[Endpoint | None, StoredEndpoint, str]:
+) -> tuple[Endpoint | None, StoredEndpoint, KefuError | None]:
     if is_hidden:
-        return None, stored, "The settings have an endpoint of this name, which is used instead."
+        problem: KefuError = BadSettings(
+            "The settings have an endpoint of this name, which is used instead."
+        )
+        return None, stored, problem
     try:
-        return resolve_stored(stored, Vault(settings.data_dir)), stored, ""
+        return resolve_stored(stored, Vault(settings.data_dir)), stored, None
     except KefuError as error:
-        return None, stored, str(error)
+        return None, stored, error
     except ValueError:
-        return None, stored, "A field has a value that is no longer allowed. Open it and save it."
+        problem = BadSettings("A field has a value that is no longer allowed. Open it and save it.")
+        return None, stored, problem
 
 
 def _has_key(endpoint: Endpoint | None, stored: StoredEndpoint | None) -> bool:

@@ -16,6 +16,7 @@ from kefu.endpoints.changes import (
     move_endpoint,
 )
 from kefu.endpoints.overview import EndpointView, list_views
+from kefu.errors import KefuError
 from kefu.llm import load_presets, read_fields
 from kefu.resources import Resources
 from kefu.settings import EndpointSettings, Location, Preset, Purpose
@@ -66,7 +67,7 @@ class EndpointPage:
     name: str | None
     given: Mapping[str, str]
     has_key: bool = False
-    problems: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, KefuError] = field(default_factory=dict)
     presets: Sequence[str] = tuple(PRESETS)
     purposes: Sequence[str] = get_args(Purpose)
     locations: Sequence[str] = get_args(Location)

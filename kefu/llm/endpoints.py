@@ -61,20 +61,24 @@ def resolve(given: EndpointSettings, *, origin: Origin = "endpoints") -> Endpoin
     listed = preset.get(f"{given.purpose}_url", preset.get("url", ""))
     url = (given.url or listed).rstrip("/")
     if given.preset == "local" and given.purpose != "chat":
-        raise BadSettings(f"Endpoint {given.name}: a model in this process can only chat.")
+        raise BadSettings(
+            "Endpoint %(name)s: a model in this process can only chat.", name=given.name
+        )
     if given.preset != "local":
         _require_address(given.name, url, given.model)
     location = given.location or _locate(url, preset, is_own_address=given.url is not None)
     prices = find_prices(given, url=url, provider=preset.get("provider"), location=location)
     if given.budget_per_day is not None and given.purpose == "transcription":
         raise BadSettings(
-            f"Endpoint {given.name}: speech is not paid by tokens, so it can have no"
-            " budget_per_day. Set requests_per_minute instead."
+            "Endpoint %(name)s: speech is not paid by tokens, so it can have no budget_per_day."
+            " Set requests_per_minute instead.",
+            name=given.name,
         )
     if given.budget_per_day is not None and not prices.is_known:
         raise BadSettings(
-            f"Endpoint {given.name}: budget_per_day needs input_price and output_price,"
-            " because no list price is known."
+            "Endpoint %(name)s: budget_per_day needs input_price and output_price,"
+            " because no list price is known.",
+            name=given.name,
         )
     return Endpoint(
         name=given.name,
@@ -100,7 +104,9 @@ def resolve_all(settings: Settings) -> list[Endpoint]:
     names = [each.name for each in resolved]
     for name in names:
         if names.count(name) > 1:
-            raise BadSettings(f"Two endpoints are called {name}. Give each a name of its own.")
+            raise BadSettings(
+                "Two endpoints are called %(name)s. Give each a name of its own.", name=name
+            )
     return resolved
 
 
@@ -165,9 +171,13 @@ def _locate(url: str, preset: dict[str, Any], *, is_own_address: bool) -> Locati
 
 def _require_address(name: str, url: str, model: str) -> None:
     if not _is_address(url):
-        raise BadSettings(f"Endpoint {name}: url is no http address. Set url or preset.")
+        raise BadSettings(
+            "Endpoint %(name)s: url is no http address. Set url or preset.", name=name
+        )
     if not model:
-        raise BadSettings(f"Endpoint {name}: set model to the name of the model it should run.")
+        raise BadSettings(
+            "Endpoint %(name)s: set model to the name of the model it should run.", name=name
+        )
 
 
 def _is_address(url: str) -> bool:

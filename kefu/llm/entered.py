@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from kefu.errors import BadSettings
+from kefu.errors import BadInput, BadSettings, KefuError
 from kefu.llm.addresses import is_refused
 from kefu.llm.endpoints import resolve
 from kefu.settings import EndpointSettings
@@ -22,6 +23,20 @@ LONGEST_NAME = 200
 OVERALL = ""
 """Under which a problem stands that is not one of a single field."""
 
+CHECKS = {
+    "missing": BadInput("This is needed."),
+    "string_pattern_mismatch": BadInput(
+        "Small letters, digits, dots and hyphens, at most 63, with a letter or digit first."
+    ),
+    "literal_error": BadInput("Choose one of the list."),
+    "enum": BadInput("Choose one of the list."),
+    "int_parsing": BadInput("This has to be a whole number."),
+    "float_parsing": BadInput("This has to be a number."),
+    "decimal_parsing": BadInput("This has to be a number."),
+    "finite_number": BadInput("This has to be a finite number."),
+}
+"""What pydantic's checks without a bound say, by their names."""
+
 
 def read_fields(form: Mapping[str, str]) -> dict[str, str]:
     """The fields that are not empty, without the key."""
@@ -29,26 +44,23 @@ def read_fields(form: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-async def find_problems(fields: Mapping[str, str], *, key: str = "") -> dict[str, str]:
-    """What is wrong, by field, in the sentences of the settings; empty when it can be kept."""
+async def find_problems(fields: Mapping[str, str], *, key: str = "") -> dict[str, KefuError]:
+    """What is wrong, by field; empty when it can be kept."""
     unseen = [name for name, value in fields.items() if not value.isprintable()]
     if unseen:
-        return dict.fromkeys(unseen, "There are characters in this that cannot be seen.")
+        return dict.fromkeys(unseen, BadInput("There are characters in this that cannot be seen."))
     try:
         given = EndpointSettings.model_validate(fields)
     except ValidationError as error:
-        return {str(each["loc"][0]): _sentence(dict(each)) for each in error.errors()}
+        return {str(each["loc"][0]): _explain(each) for each in error.errors()}
     problems = {
         "preset": _problem_of_preset(given),
         "url": await _problem_of_url(given.url),
-        "model": "At most 200 characters." if len(given.model) > LONGEST_NAME else "",
+        "model": _problem_of_model(given.model),
         "key": _problem_of_key(key),
+        OVERALL: _problem_of_all(given),
     }
-    try:
-        resolve(given, origin="page")
-    except BadSettings as error:
-        problems[OVERALL] = str(error)
-    return {name: problem for name, problem in problems.items() if problem}
+    return {name: problem for name, problem in problems.items() if problem is not None}
 
 
 def as_stored(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -70,34 +82,63 @@ def _origin(given: Mapping[str, Any]) -> tuple[str, str]:
     return parts.scheme, parts.netloc.lower()
 
 
-def _sentence(problem: dict[str, Any]) -> str:
-    shown = f", not {problem['input']!r:.60}" if isinstance(problem["input"], str) else ""
-    return f"{problem['msg']}{shown}."
+def _explain(problem: ErrorDetails) -> BadInput:
+    """What one of pydantic's checks says, in a sentence that can be translated."""
+    bounds = problem.get("ctx", {})
+    match problem["type"]:
+        case "greater_than":
+            return BadInput("This has to be more than %(bound)s.", bound=bounds["gt"])
+        case "greater_than_equal":
+            return BadInput("This has to be at least %(bound)s.", bound=bounds["ge"])
+        case "less_than_equal":
+            return BadInput("This has to be at most %(bound)s.", bound=bounds["le"])
+        case kind:
+            return CHECKS.get(kind) or BadInput(
+                "This cannot be used: %(problem)s.", problem=problem["msg"]
+            )
 
 
-def _problem_of_preset(given: EndpointSettings) -> str:
+def _problem_of_preset(given: EndpointSettings) -> BadInput | None:
     if given.preset == "local":
-        return "A model that Kefu runs itself is set in kefu.toml."
-    return ""
+        return BadInput("A model that Kefu runs itself is set in kefu.toml.")
+    return None
 
 
-async def _problem_of_url(url: str | None) -> str:
+async def _problem_of_url(url: str | None) -> BadInput | None:
     if not url:
-        return ""
+        return None
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "This is no address."
+        return BadInput("This is no address.")
     if parts.username or parts.password or parts.query or parts.fragment or len(url) > LONGEST_URL:
-        return "Only host, port and path belong into the address; the key has a field of its own."
+        return BadInput(
+            "Only host, port and path belong into the address; the key has a field of its own."
+        )
     if await is_refused(parts.hostname or ""):
-        return "This address is link-local: there machines hand out credentials, not models."
-    return ""
+        return BadInput(
+            "This address is link-local: there machines hand out credentials, not models."
+        )
+    return None
 
 
-def _problem_of_key(key: str) -> str:
+def _problem_of_model(model: str) -> BadInput | None:
+    if len(model) > LONGEST_NAME:
+        return BadInput("At most %(most)s characters.", most=LONGEST_NAME)
+    return None
+
+
+def _problem_of_key(key: str) -> BadInput | None:
     if key.startswith(("env:", "file:")):
-        return "Variables and files of the server can be named in kefu.toml only."
+        return BadInput("Variables and files of the server can be named in kefu.toml only.")
     if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        return f"A key has at most {LONGEST_KEY} printable ASCII characters."
-    return ""
+        return BadInput("A key has at most %(most)s printable ASCII characters.", most=LONGEST_KEY)
+    return None
+
+
+def _problem_of_all(given: EndpointSettings) -> BadSettings | None:
+    try:
+        resolve(given, origin="page")
+    except BadSettings as error:
+        return error
+    return None

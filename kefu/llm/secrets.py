@@ -40,7 +40,8 @@ class Vault:
             return SecretStr(Fernet(self._read() or b"").decrypt(bytes(encrypted)).decode())
         except (InvalidToken, ValueError):
             raise BadSettings(
-                f"A stored key cannot be read with {self._path}. Enter it again on the page."
+                "A stored key cannot be read with %(path)s. Enter it again on the page.",
+                path=self._path,
             ) from None
 
     def _read(self) -> bytes | None:

@@ -74,14 +74,16 @@ def _save(folder: Path, version: Version) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(version.text, encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+        raise BadInput(
+            "%(path)s cannot be written: %(reason)s.", path=path, reason=error.strerror
+        ) from error
     return path
 
 
 def _load_all(path: Path) -> dict[Path, str]:
     paths = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
     if not paths:
-        raise BadInput(f"{path} holds no {SUFFIX} files.")
+        raise BadInput("%(path)s holds no %(suffix)s files.", path=path, suffix=SUFFIX)
     return {each: _load(each) for each in paths}
 
 
@@ -90,5 +92,5 @@ def _load(path: Path) -> str:
     try:
         parse_specification(text)
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
+        raise BadInput("%(path)s: %(reason)s", path=path, reason=error) from error
     return text

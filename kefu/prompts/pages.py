@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from kefu.accounts import require
 from kefu.db import Connection
-from kefu.errors import BadInput
+from kefu.errors import BadInput, KefuError
 from kefu.prompts.differences import DiffLine, list_differences
 from kefu.prompts.records import (
     SHIPPED,
@@ -101,7 +101,7 @@ class EditPage:
     key: PromptKey
     text: str
     note: str = ""
-    problem: str = ""
+    problem: KefuError | None = None
     was_checked: bool = False
     findings: Sequence[Finding] = field(default_factory=list)
     longest_text: int = LONGEST_TEXT
@@ -197,7 +197,7 @@ async def save(
         async with resources.database.transaction() as conn:
             version = await save_prompt(conn, text, author=editor.name, note=note, key=key)
     except BadInput as error:
-        page = EditPage(key=key, text=text, note=note, problem=str(error))
+        page = EditPage(key=key, text=text, note=note, problem=error)
         return render_page(request, "prompts/edit.html", page, status=400)
     return _back(key, version.number)
 

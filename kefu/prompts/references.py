@@ -39,7 +39,9 @@ def parse_reference(text: str) -> Reference:
     """
     found = _REFERENCE.fullmatch(text)
     if not found:
-        raise BadInput(f"{text!r} names no prompt: write answer, answer.zh or answer.en@3.")
+        raise BadInput(
+            "%(text)r names no prompt: write answer, answer.zh or answer.en@3.", text=text
+        )
     language: Language = "zh" if found["language"] == "zh" else "en"
     key = PromptKey(name=found["name"], language=language)
     if found["number"]:
@@ -59,7 +61,11 @@ async def read_reference(conn: Connection, reference: Reference) -> Version:
         return await read_version(conn, reference.key, reference.version)
     version = await find_labelled(conn, reference.key, reference.version)
     if version is None:
-        raise NotFound(f"No version of the prompt {reference.key} is {reference.version}.")
+        raise NotFound(
+            "No version of the prompt %(prompt)s is %(version)s.",
+            prompt=reference.key,
+            version=reference.version,
+        )
     return version
 
 
@@ -77,9 +83,11 @@ def load_text(path: Path) -> str:
     try:
         return path.expanduser().read_text(encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+        raise BadInput(
+            "%(path)s cannot be read: %(reason)s.", path=path, reason=error.strerror
+        ) from error
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not UTF-8 text.") from error
+        raise BadInput("%(path)s is not UTF-8 text.", path=path) from error
 
 
 async def read_specification(conn: Connection, named: str, *, use: Specification) -> Specification:

@@ -61,8 +61,10 @@ def read_values(specification: Specification, given: Mapping[str, object]) -> di
     unknown = sorted(given.keys() - known.keys())
     if unknown:
         raise BadInput(
-            f"{specification.key} has no variable {', '.join(unknown)}; "
-            f"it has {', '.join(known) or 'none'}."
+            "%(prompt)s has no variable %(unknown)s; it has %(known)s.",
+            prompt=specification.key,
+            unknown=", ".join(unknown),
+            known=", ".join(known) or "–",
         )
     return {name: _read(known[name], value) for name, value in given.items()}
 
@@ -97,9 +99,15 @@ def _fill(specification: Specification, text: str, values: Mapping[str, str]) ->
     try:
         return Template(text).substitute(values)
     except KeyError as error:
-        raise BadInput(f"{specification.key} does not state its variable {error}.") from None
+        raise BadInput(
+            "%(prompt)s does not state its variable %(reason)s.",
+            prompt=specification.key,
+            reason=error,
+        ) from None
     except ValueError as error:
-        raise BadInput(f"{specification.key} has a $ without a name: {error}.") from None
+        raise BadInput(
+            "%(prompt)s has a $ without a name: %(reason)s.", prompt=specification.key, reason=error
+        ) from None
 
 
 def _write(specification: Specification, variable: Variable, values: Mapping[str, Value]) -> str:
@@ -107,12 +115,19 @@ def _write(specification: Specification, variable: Variable, values: Mapping[str
     if value is None or value == "":
         if variable.is_optional:
             return ""
-        raise BadInput(f"{specification.key} needs a value for {variable.name}.")
+        raise BadInput(
+            "%(prompt)s needs a value for %(variable)s.",
+            prompt=specification.key,
+            variable=variable.name,
+        )
     text = _as_text(variable, value, specification.key.language)
     if text is None:
         allowed = f" ({', '.join(variable.choices)})" if variable.choices else ""
         raise BadInput(
-            f"{variable.name} of {specification.key} has to be a {variable.type}{allowed}."
+            "%(variable)s of %(prompt)s has to be a %(type)s.",
+            variable=variable.name,
+            prompt=specification.key,
+            type=f"{variable.type}{allowed}",
         )
     return text
 

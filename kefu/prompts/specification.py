@@ -139,7 +139,7 @@ def tidy(text: str) -> str:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
     if len(text) > LONGEST_TEXT:
-        raise BadInput(f"The prompt is longer than {LONGEST_TEXT} characters.")
+        raise BadInput("The prompt is longer than %(most)s characters.", most=LONGEST_TEXT)
     if "\0" in text:
         raise BadInput("The prompt holds a NUL character.")
     return text
@@ -152,19 +152,26 @@ def _read_front_matter(block: str) -> _FrontMatter:
         fields = yaml.safe_load(block)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 2}" if mark else ""
-        raise BadInput(f"The front matter is not valid YAML{place}.") from error
+        if mark is None:
+            raise BadInput("The front matter is not valid YAML.") from error
+        raise BadInput(
+            "The front matter is not valid YAML, line %(line)s.", line=mark.line + 2
+        ) from error
     try:
         return _FrontMatter.model_validate(fields)
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"]) or "it"
-        raise BadInput(f"In the front matter, {where}: {problem['msg']}.") from None
+        raise BadInput(
+            "In the front matter, %(where)s: %(problem)s.", where=where, problem=problem["msg"]
+        ) from None
 
 
 def _variable(name: str, given: _Variable) -> Variable:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name == "fence":
-        raise BadInput(f"A variable cannot be called {name!r}: use lower case letters and _.")
+        raise BadInput(
+            "A variable cannot be called %(name)r: use lower case letters and _.", name=name
+        )
     _require_choices(name, given.type is VariableType.CHOICE, given.choices)
     return Variable(
         name=name,
@@ -198,7 +205,9 @@ def _output(given: _Output) -> OutputFormat:
 
 def _require_choices(name: str, is_choice: bool, choices: tuple[str, ...]) -> None:  # noqa: FBT001
     if is_choice != bool(choices):
-        raise BadInput(f"In the front matter, {name}: a choice, and nothing else, has choices.")
+        raise BadInput(
+            "In the front matter, %(name)s: a choice, and nothing else, has choices.", name=name
+        )
 
 
 def _split_sections(body: str) -> list[Section]:

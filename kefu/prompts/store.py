@@ -50,7 +50,9 @@ async def get_version(conn: AsyncConnection, key: PromptKey, number: int) -> Ver
     """
     versions = await _read_versions(conn, key, "and number = %s", number)
     if not versions:
-        raise NotFound(f"There is no version {number} of the prompt {key}.")
+        raise NotFound(
+            "There is no version %(number)s of the prompt %(prompt)s.", number=number, prompt=key
+        )
     return versions[0]
 
 

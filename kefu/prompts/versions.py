@@ -54,8 +54,12 @@ async def save_prompt(
     """
     specification = parse_specification(text)
     if key is not None and specification.key != key:
-        raise BadInput(f"The front matter names the prompt {specification.key}, not {key}.")
-    return await _add(conn, specification, author=author, note=note)
+        raise BadInput(
+            "The front matter names the prompt %(named)s, not %(prompt)s.",
+            named=specification.key,
+            prompt=key,
+        )
+    return await _add(conn, specification, author=author, note=note, action="prompt.saved")
 
 
 async def restore_version(
@@ -68,7 +72,8 @@ async def restore_version(
     """
     version = await read_version(conn, key, number)
     note = note or f"Restored from {version}."
-    return await _add(conn, parse_specification(version.text), author=author, note=note)
+    specification = parse_specification(version.text)
+    return await _add(conn, specification, author=author, note=note, action="prompt.restored")
 
 
 async def label_version(
@@ -84,15 +89,15 @@ async def label_version(
     if label is Label.LIVE and number != SHIPPED:
         _refuse_errors(version)
     await lock_prompt(conn, key)
+    before = (await current_labels(conn, key)).get(label)
     labelling = await insert_labelling(conn, key, label, number=number, author=author)
-    if label is Label.LIVE:
-        await record_audit(
-            conn,
-            actor=author,
-            action="prompt.released",
-            subject=str(version),
-            details={"digest": version.digest},
-        )
+    await record_audit(
+        conn,
+        actor=author,
+        action="prompt.released" if label is Label.LIVE else "prompt.labelled",
+        subject=str(version),
+        details={"label": label, "number_before": before, "digest": version.digest},
+    )
     return labelling
 
 
@@ -106,7 +111,7 @@ async def read_version(conn: Connection, key: PromptKey, number: int) -> Version
         return await get_version(conn, key, number)
     shipped = find_shipped(key)
     if shipped is None:
-        raise NotFound(f"Kefu ships no prompt {key}.")
+        raise NotFound("Kefu ships no prompt %(prompt)s.", prompt=key)
     return as_version(shipped)
 
 
@@ -119,7 +124,9 @@ async def list_history(conn: Connection, key: PromptKey) -> list[Version]:
     shipped = find_shipped(key)
     history = await list_versions(conn, key) + ([as_version(shipped)] if shipped else [])
     if not history:
-        raise NotFound(f"There is no prompt {key}. `kefu prompts list` shows those there are.")
+        raise NotFound(
+            "There is no prompt %(prompt)s. `kefu prompts list` shows those there are.", prompt=key
+        )
     return history
 
 
@@ -146,7 +153,7 @@ async def load_live(conn: Connection, name: str, *, language: Language) -> LiveP
         version = await find_labelled(conn, key, Label.LIVE)
         if version is not None:
             return _usable(version)
-    raise NotFound(f"There is no live prompt {name}.")
+    raise NotFound("There is no live prompt %(name)s.", name=name)
 
 
 async def current_labels(conn: Connection, key: PromptKey) -> dict[Label, int]:
@@ -189,10 +196,10 @@ def lint_specification(specification: Specification) -> list[Finding]:
 
 
 async def _add(
-    conn: Connection, specification: Specification, *, author: str, note: str
+    conn: Connection, specification: Specification, *, author: str, note: str, action: str
 ) -> Version:
     if len(note) > LONGEST_NOTE:
-        raise BadInput(f"The note is longer than {LONGEST_NOTE} characters.")
+        raise BadInput("The note is longer than %(most)s characters.", most=LONGEST_NOTE)
     key, digest = specification.key, content_digest(specification.text)
     await lock_prompt(conn, key)
     latest = await find_latest(conn, key)
@@ -207,6 +214,13 @@ async def _add(
         note=" ".join(note.split()),
     )
     await insert_labelling(conn, key, Label.DRAFT, number=version.number, author=author)
+    await record_audit(
+        conn,
+        actor=author,
+        action=action,
+        subject=str(version),
+        details={"note": version.note, "digest": digest},
+    )
     return version
 
 
@@ -215,10 +229,12 @@ def _refuse_errors(version: Version) -> None:
     errors = [each for each in findings if each.severity is Severity.ERROR]
     if errors:
         named: Sequence[str] = [f"{each.check} ({each.where})" for each in errors[:MOST_NAMED]]
-        more = f" and {len(errors) - MOST_NAMED} more" if len(errors) > MOST_NAMED else ""
+        more = ", …" if len(errors) > MOST_NAMED else ""
         raise BadInput(
-            f"{version} cannot go live, lint finds errors: {', '.join(named)}{more}. "
-            "Mend them and save another version."
+            "%(version)s cannot go live, lint finds errors: %(named)s."
+            " Mend them and save another version.",
+            version=version,
+            named=", ".join(named) + more,
         )
 
 

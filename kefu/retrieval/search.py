@@ -70,7 +70,7 @@ async def search(
     if not query.strip():
         raise BadInput("The query is empty.")
     if len(query) > MAX_QUERY_CHARACTERS:
-        raise BadInput(f"The query is longer than {MAX_QUERY_CHARACTERS} characters.")
+        raise BadInput("The query is longer than %(most)s characters.", most=MAX_QUERY_CHARACTERS)
     attributes = {
         "gen_ai.operation.name": "retrieval",
         "gen_ai.data_source.id": base_name,

@@ -127,7 +127,7 @@ def _read_moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadInput(f"{text[:40]!r} is no moment.") from error
+        raise BadInput("%(text)r is no moment.", text=text[:40]) from error
     if moment is not None and moment.tzinfo is None:
         raise BadInput("The moment needs its offset from UTC.")
     return moment
@@ -139,7 +139,7 @@ def _read_seconds(text: str) -> float | None:
     try:
         seconds = float(text)
     except ValueError as error:
-        raise BadInput(f"{text[:20]!r} is no number of seconds.") from error
+        raise BadInput("%(text)r is no number of seconds.", text=text[:20]) from error
     if not 0 <= seconds <= 1e6:
         raise BadInput("The seconds lie between 0 and 1,000,000.")
     return seconds

@@ -28,7 +28,7 @@ async def get_trace(conn: Connection, trace_id: UUID) -> Trace:
     """
     summary = await find_summary(conn, trace_id)
     if summary is None:
-        raise NotFound(f"There is no trace {trace_id.hex}; it may have been dropped.")
+        raise NotFound("There is no trace %(trace)s; it may have been dropped.", trace=trace_id.hex)
     spans = await list_spans(conn, trace_id, limit=MAX_SPANS)
     led_to = await find_answer_of(conn, trace_id)
     conversation_id, message_id, feedback = led_to or (None, None, None)
@@ -50,4 +50,6 @@ def parse_trace_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise BadInput(f"{text!r} is no trace id: it has 32 digits 0-9 and a-f.") from error
+        raise BadInput(
+            "%(text)r is no trace id: it has 32 digits 0-9 and a-f.", text=text
+        ) from error

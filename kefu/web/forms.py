@@ -44,7 +44,7 @@ def read_day(given: str) -> datetime | None:
     try:
         day = date.fromisoformat(given)
     except ValueError as error:
-        raise BadInput(f"{given[:20]!r} is no day. Write it as in 2026-11-21.") from error
+        raise BadInput("%(text)r is no day. Write it as in 2026-11-21.", text=given[:20]) from error
     if not 1970 <= day.year <= 9998:
         raise BadInput("The day lies outside of the years 1970 to 9998.")
     return datetime.combine(day, time(), UTC)

@@ -22,12 +22,13 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 FOREIGN_ORIGIN = Problem(
-    status=403, type="foreign_origin", message="Requests from other web sites are refused."
+    status=403, type="foreign_origin", sentence="Requests from other web sites are refused."
 )
 TOO_LARGE = Problem(
     status=413,
     type="too_large",
-    message=f"The request is larger than {MAX_BODY_BYTES} bytes.",
+    sentence="The request is larger than %(most)s bytes.",
+    values={"most": MAX_BODY_BYTES},
     headers={"Connection": "close"},  # the rest of it is not waited for
 )
 

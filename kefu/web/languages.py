@@ -1,11 +1,12 @@
 """The languages of the pages: which one a request gets, and its catalogue of strings."""
 
 import gettext
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
@@ -18,6 +19,30 @@ LANGUAGES: Sequence[Language] = ("zh", "en")
 SOURCE_LANGUAGE: Language = "en"  # the strings in templates are in it
 LANGUAGE_COOKIE = "kefu_language"
 FOLDER = Path(__file__).parent / "locale"
+
+
+class Said(Protocol):
+    """A sentence in English, the key of its translations, with the values of its `%(names)s`."""
+
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A sentence as it is shown, and the language it is in."""
+
+    text: str
+    language: Language
+
+
+def tell(said: Said, *, language: Language) -> Told:
+    """Put a sentence into a language; one that its catalogue lacks stays in English."""
+    found = list_translations(language).gettext(said.sentence)
+    text = found % said.values if said.values else found
+    return Told(text=text, language=SOURCE_LANGUAGE if found == said.sentence else language)
 
 
 def choose_language(request: Request) -> Language:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -14,17 +15,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kefu.errors import KefuError, NotSignedIn
+from kefu.errors import BadInput, KefuError, NotFound, NotSignedIn
 from kefu.web.rendering import render_page
 
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
 HTTP_TYPES = {400: "BadInput", 404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
-HTTP_SENTENCES = {
-    400: "The body could not be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not allow that method.",
+HTTP_ERRORS = {
+    400: BadInput("The body could not be read."),
+    404: NotFound("There is nothing at this address."),
+    405: KefuError("This address does not allow that method."),
 }
 
 
@@ -48,14 +49,21 @@ class Problem:
 
     Attributes:
         type: for programs: the error's name in words joined by underscores.
+        sentence: in English, as in the catalogues, with gaps for the values.
         reference: stands in the log beside the details that are not told.
     """
 
     status: int
     type: str
-    message: str
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
     reference: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The whole sentence in English."""
+        return self.sentence % self.values if self.values else self.sentence
 
     def as_json(self) -> dict[str, dict[str, str]]:
         """As it goes over the wire."""
@@ -69,13 +77,13 @@ def describe(error: Exception) -> Problem:
         case KefuError():
             return _describe_own(error)
         case RequestValidationError():
-            return Problem(status=400, type="bad_input", message=_explain(error))
+            return _describe_own(_explain(error))
         case HTTPException():
-            sentence = HTTP_SENTENCES.get(error.status_code, str(error.detail))
+            told = HTTP_ERRORS.get(error.status_code)
             return Problem(
                 status=error.status_code,
                 type=_snake_case(HTTP_TYPES.get(error.status_code, "HttpError")),
-                message=sentence,
+                sentence=told.sentence if told else str(error.detail),
                 headers=dict(error.headers or {}),
             )
         case _:
@@ -138,7 +146,8 @@ def _describe_own(error: KefuError) -> Problem:
     return Problem(
         status=error.status,
         type=_snake_case(type(error).__name__),
-        message=str(error),
+        sentence=error.sentence,
+        values=error.values,
         headers=headers,
     )
 
@@ -149,19 +158,21 @@ def _describe_unforeseen(error: Exception) -> Problem:
     return Problem(
         status=500,
         type="internal",
-        message=f"Something went wrong here. It was logged under the reference {reference}.",
+        sentence="Something went wrong here. It was logged under the reference %(reference)s.",
+        values={"reference": reference},
         reference=reference,
     )
 
 
-def _explain(error: RequestValidationError) -> str:
+def _explain(error: RequestValidationError) -> BadInput:
     problem = error.errors()[0]
     if problem["type"] == "json_invalid":
-        return "The body is not valid JSON."
+        return BadInput("The body is not valid JSON.")
     place = ".".join(str(part) for part in problem["loc"][1:])
     if not place:
-        return "The body must be a JSON object."
-    return f"{place}: {problem['msg'].removeprefix('Value error, ').removesuffix('.')}."
+        return BadInput("The body must be a JSON object.")
+    what = problem["msg"].removeprefix("Value error, ").removesuffix(".")
+    return BadInput("%(place)s: %(problem)s.", place=place, problem=what)
 
 
 def _page(request: Request) -> str:

@@ -1,7 +1,7 @@
 """Templates: one environment a language, every value escaped."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.routing import Match
 
 from kefu.viewer import ANONYMOUS, Viewer
-from kefu.web.languages import Language, choose_language, list_translations
+from kefu.web.languages import Language, choose_language, list_translations, tell
 
 Theme = Literal["auto", "light", "dark"]
 
@@ -88,6 +88,8 @@ def _environment(language: Language) -> Environment:
     )
     environment.globals["language"] = language
     environment.globals["html_language"] = HTML_LANGUAGES[language]
+    environment.globals["html_languages"] = HTML_LANGUAGES
+    environment.globals["tell"] = partial(tell, language=language)
     catalogue = list_translations(language)
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]

@@ -45,7 +45,7 @@ async def test_another_password_ends_all_sessions_but_this_one_which_gets_anothe
     ("present", "password", "sentence"),
     [
         ("wrong", OTHER, "not your present password"),
-        (PASSWORD, "short", "too short"),
+        (PASSWORD, "short", "at least 12 characters"),
         (PASSWORD, "password12345", "easily guessed"),
     ],
 )

@@ -47,7 +47,7 @@ async def test_entries_are_shown_newest_first_and_older_ones_behind_a_link(
     page = (await client.get("/admin/audit")).text
     assert numbers(page) == list(range(62, 12, -1))
     assert "&lt;b&gt;subject 59&lt;/b&gt;" in page
-    assert "<td><code>days</code> 59; <code>scopes</code> chat, search</td>" in page
+    assert '<td class="long"><code>days</code> 59; <code>scopes</code> chat, search</td>' in page
     link = page.split('class="more"><a class="button" href="')[1].partition('"')[0]
     assert numbers((await client.get(link)).text) == list(range(12, 0, -1))
 

@@ -1,15 +1,13 @@
 """The application on a real database, with an answerer that says what a test tells it to."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
+from browsing import collect_failures, serve_app
 from documents import REFUNDS, refund_answer
 from fastapi import FastAPI
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, Page
 from scripted import ScriptedAnswerer
 
 from kefu.knowledge import ingest
@@ -58,30 +56,8 @@ async def chunk_id(resources: Resources, answerer: ScriptedAnswerer, tmp_path: P
 @pytest.fixture
 async def site(app: FastAPI) -> AsyncIterator[str]:
     """Address of the application on a real server."""
-    config = uvicorn.Config(app, port=0, lifespan="off", log_level="warning", ws="none")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it sets no event
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    server.force_exit = True
-    await serving
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
-        )
-        yield browser
-        await browser.close()
+    async with serve_app(app) as address:
+        yield address
 
 
 @pytest.fixture
@@ -91,16 +67,8 @@ async def page(browser: Browser, site: str) -> AsyncIterator[Page]:
         base_url=site, locale="zh-CN", viewport={"width": 1280, "height": 800}
     )
     page = await context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda message: note_violation(failures, message))
+    failures = collect_failures(page)
     await page.goto("/")
     yield page
     await context.close()
     assert failures == []
-
-
-def note_violation(failures: list[str], message: ConsoleMessage) -> None:
-    """Collect what the content security policy had to stop."""
-    if "Content Security Policy" in message.text:
-        failures.append(message.text)

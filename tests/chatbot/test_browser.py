@@ -1,9 +1,9 @@
 """The live chat in a real Chromium, against a real server and database."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
+from browsing import find_serious_violations
 from documents import ABSTENTION, QUOTE, TABLE_QUOTE, answer_with, cite, refund_answer
 from fastapi import FastAPI
 from playwright.async_api import Locator, Page, expect
@@ -16,7 +16,6 @@ from kefu.web import Gate
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 QUESTION = "退款多久到账？"
 
 
@@ -35,20 +34,6 @@ async def ask_and_wait(page: Page, question: str = QUESTION) -> Locator:
     turn = await ask(page, question)
     await expect(turn.locator(".answer:not(.pending)")).to_be_visible()
     return turn
-
-
-async def find_serious_violations(page: Page) -> list[str]:
-    """What axe finds serious or critical; it runs beside the page, not under its policy."""
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm install axe-core")
-    await page.evaluate(AXE.read_text())
-    await page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
-    found: list[str] = await page.evaluate(
-        "axe.run({resultTypes: ['violations']}).then(result => result.violations"
-        ".filter(each => ['serious', 'critical'].includes(each.impact))"
-        ".map(each => each.id + ' ' + each.nodes.map(node => node.html).join(' ')))"
-    )
-    return found
 
 
 async def test_an_answer_appears_sentence_by_sentence(
@@ -115,17 +100,27 @@ async def test_a_follow_up_knows_the_conversation_and_a_reload_keeps_it(
     await expect(page.locator("#welcome")).to_be_visible()
 
 
-async def test_thumbs_down_with_a_comment_is_stored(page: Page, resources: Resources) -> None:
+@pytest.mark.parametrize(
+    ("comment", "correction"),
+    [("银行卡呢？", "退回银行卡。"), ("银行卡呢？", ""), ("", "退回银行卡。")],
+)
+async def test_thumbs_down_with_a_comment_or_a_correction_is_stored(
+    page: Page, resources: Resources, comment: str, correction: str
+) -> None:
     turn = await ask_and_wait(page)
     await turn.locator(".feedback [value=down]").click()
-    comment = turn.locator(".comment textarea[name=comment]")
-    await expect(comment).to_be_focused()
-    await comment.fill("银行卡呢？")
+    await expect(turn.locator(".comment textarea[name=comment]")).to_be_focused()
+    await turn.locator(".comment textarea[name=comment]").fill(comment)
+    await turn.locator(".comment textarea[name=correction]").fill(correction)
     await turn.locator(".comment button").click()
-    await expect(turn.locator(".given")).to_have_text("银行卡呢？")
+    shown = [text for text in (comment, correction) if text]
+    await expect(turn.locator(".given")).to_have_text(shown)
+    await expect(turn.locator(".thanks")).to_be_visible()
+    await page.reload()
+    await expect(page.locator(".given")).to_have_text(shown)
     async with resources.database.connection() as conn:
-        cursor = await conn.execute("select rating, comment from feedback")
-        assert await cursor.fetchall() == [(-1, "银行卡呢？")]
+        cursor = await conn.execute("select rating, comment, correction from feedback")
+        assert await cursor.fetchall() == [(-1, comment or None, correction or None)]
 
 
 async def test_an_abstention_is_calm(page: Page, answerer: ScriptedAnswerer) -> None:

@@ -83,7 +83,7 @@ async def test_every_prompt_is_listed_with_its_labels(editor: AsyncClient, own: 
     page = await load(editor, "/admin/prompts")
     assert len(page.css("tbody tr")) == len(list_shipped())
     assert "answer.enWrite a short answer" in text_of(page, "tbody tr")
-    assert "Shipped @1 1" in text_of(page, "tbody tr")
+    assert "Shipped – @1 1" in text_of(page, "tbody tr")
 
 
 async def test_a_prompt_shows_its_live_text_and_all_versions(editor: AsyncClient, own: int) -> None:

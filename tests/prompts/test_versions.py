@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from specifications import GOOD
 
+from kefu.audit import AuditFilter, list_entries
 from kefu.db import Connection, Database
 from kefu.errors import BadInput, NotFound
 from kefu.prompts import (
@@ -117,14 +118,22 @@ async def test_a_prompt_in_the_language_of_the_customer_comes_first(conn: Connec
     assert (await load_live(conn, "answer", language="en")).version.key == ANSWER
 
 
-async def test_going_live_is_recorded_for_good(conn: Connection) -> None:
+async def test_who_did_what_to_which_version_is_recorded_for_good(conn: Connection) -> None:
     number = await save(conn, OWN)
+    await save(conn, OWN)  # the same text makes no version
     await label_version(conn, ANSWER, number, Label.CANDIDATE, author=AUTHOR)
-    await label_version(conn, ANSWER, number, Label.LIVE, author=AUTHOR)
-    cursor = await conn.execute(
-        "select actor, subject from audit_entries where action = 'prompt.released'"
-    )
-    assert await cursor.fetchall() == [(AUTHOR, "answer.en@1")]
+    await label_version(conn, ANSWER, number, Label.LIVE, author="wei")
+    await restore_version(conn, ANSWER, SHIPPED, author="wei")
+    entries = await list_entries(conn, AuditFilter(action="prompt"), limit=10)
+    assert [(each.actor, each.action, each.subject) for each in reversed(entries)] == [
+        (AUTHOR, "prompt.saved", "answer.en@1"),
+        (AUTHOR, "prompt.labelled", "answer.en@1"),
+        ("wei", "prompt.released", "answer.en@1"),
+        ("wei", "prompt.restored", "answer.en@2"),
+    ]
+    assert entries[1].facts["label"] == "live"
+    assert entries[1].facts["number_before"] == SHIPPED
+    assert entries[0].facts["note"] == "Restored from answer.en@shipped."
 
 
 async def test_what_lint_finds_an_error_in_does_not_go_live(conn: Connection) -> None:

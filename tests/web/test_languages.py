@@ -1,5 +1,6 @@
 """Which language a page speaks, and that it speaks it throughout."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,23 @@ from babel.messages.extract import extract_python
 from fastapi import Request
 from jinja2.ext import babel_extract
 
+from kefu import errors
+from kefu.errors import Conflict
 from kefu.web import LANGUAGE_COOKIE, choose_language, list_translations
+from kefu.web.languages import tell
 from kefu.web.rendering import AREAS
 
 TEMPLATES = sorted(AREAS.glob("*/templates/*.html"))
+SHOWN_ELSEWHERE = (
+    "conversations/ownership.py",
+    "conversations/store.py",
+    "knowledge/store/bases.py",
+    "knowledge/store/documents.py",
+    "llm/endpoints.py",
+    "llm/entered.py",
+    "llm/secrets.py",
+)
+"""Modules of areas without pages whose errors pages of other areas show."""
 SCRIPTS = sorted(AREAS.glob("web/static/*.js"))
 
 
@@ -62,10 +76,50 @@ def strings_of_templates() -> Iterator[str]:
                     yield str(string[0] if isinstance(string, tuple) else string)
 
 
+def errors_of_modules() -> Iterator[tuple[Path, ast.expr]]:
+    """What errors that pages can show are raised with, in areas that have pages."""
+    names = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Problem"}
+    areas = {folder.parent for folder in AREAS.glob("*/templates")}
+    paths = [each for area in areas for each in area.rglob("*.py") if each.name != "commands.py"]
+    for path in [*paths, *(AREAS / each for each in SHOWN_ELSEWHERE)]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+                given = [each.value for each in node.keywords if each.arg == "sentence"]
+                yield from ((path, each) for each in [*node.args[:1], *given])
+
+
+def strings_of_errors() -> Iterator[str]:
+    for _, given in errors_of_modules():
+        if isinstance(given, ast.Constant):
+            yield str(given.value)
+
+
+def test_what_an_error_says_is_a_key_of_the_catalogue() -> None:
+    """Values are given beside the sentence, not put into it."""
+    composed = {
+        f"{path.relative_to(AREAS)}: {ast.unparse(given)}"
+        for path, given in errors_of_modules()
+        if isinstance(given, ast.JoinedStr | ast.BinOp)
+    }
+    assert composed == set()
+
+
+def test_a_sentence_without_translation_is_told_in_english() -> None:
+    known = tell(Conflict("%(email)s is disabled.", email="50%@example.com"), language="zh")
+    assert (known.text, known.language) == ("50%@example.com 已停用。", "zh")
+    unknown = tell(Conflict("It rains %(what)s.", what="cats"), language="zh")
+    assert (unknown.text, unknown.language) == ("It rains cats.", "en")
+    assert str(Conflict("It rains at 100 %.")) == "It rains at 100 %."
+
+
 def test_every_string_has_a_chinese_translation_and_none_is_left_over() -> None:
     catalogue = list_translations("zh")._catalog  # type: ignore[attr-defined]
     translated = {source for source, target in catalogue.items() if source and target}
-    assert translated == {*strings_of_templates(), *strings_of_modules()}
+    assert translated == {
+        *strings_of_templates(),
+        *strings_of_modules(),
+        *strings_of_errors(),
+    }
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

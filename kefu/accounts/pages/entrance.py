@@ -14,12 +14,12 @@ from kefu.accounts.access import (
 )
 from kefu.accounts.links import choose_password, get_invitation, make_first_admin
 from kefu.accounts.pages.callers import describe_caller
-from kefu.accounts.passwords import LEAST_CHARACTERS, Weakness, find_weakness
+from kefu.accounts.passwords import LEAST_CHARACTERS
 from kefu.accounts.records import Staff
 from kefu.accounts.sessions import end_session, start_session
 from kefu.accounts.sign_in import sign_in
 from kefu.db import Connection
-from kefu.errors import NotSignedIn, TooManyRequests
+from kefu.errors import BadInput, Conflict, KefuError, NotSignedIn, TooManyRequests
 from kefu.resources import Resources
 from kefu.settings import AccountSettings
 from kefu.web import OpenResources, local_path, read_form, render_page
@@ -54,13 +54,13 @@ class WelcomePage:
 
     Attributes:
         staff: whose password is chosen; None: the first administrator is made.
-        problem: why the password was refused.
+        problem: why what was given was refused.
     """
 
     staff: Staff | None
     email: str = ""
     name: str = ""
-    problem: Weakness | None = None
+    problem: KefuError | None = None
     least_characters: int = LEAST_CHARACTERS
 
 
@@ -136,25 +136,20 @@ async def take_welcome(request: Request, token: str, resources: OpenResources) -
     form = await read_form(request)
     async with resources.database.transaction() as conn:
         staff = (await get_invitation(conn, token[:LONGEST_TOKEN])).staff
-        page = _filled(form, staff)
-        if page.problem is not None:
-            return render_page(request, "accounts/welcome.html", page, status=400)
+        email, name = form.get("email", ""), form.get("name", "")
         password = form.get("password", "")
-        if staff is None:
-            staff = await make_first_admin(
-                conn, token, email=page.email, name=page.name, password=password
-            )
-        else:
-            await choose_password(conn, token, password)
-        return await _enter(request, conn, staff, resources.settings.accounts)
-
-
-def _filled(form: dict[str, str], staff: Staff | None) -> WelcomePage:
-    """The form as it came, with what is wrong with the password."""
-    name = staff.name if staff else form.get("name", "")
-    email = staff.email if staff else form.get("email", "")
-    problem = find_weakness(form.get("password", ""), about=(name, email))
-    return WelcomePage(staff=staff, email=email, name=name, problem=problem)
+        try:
+            async with conn.transaction():
+                if staff is None:
+                    admitted = await make_first_admin(
+                        conn, token, email=email, name=name, password=password
+                    )
+                else:
+                    admitted = await choose_password(conn, token, password)
+        except (BadInput, Conflict) as error:
+            page = WelcomePage(staff=staff, email=email, name=name, problem=error)
+            return render_page(request, "accounts/welcome.html", page, status=error.status)
+        return await _enter(request, conn, admitted, resources.settings.accounts)
 
 
 async def _enter(

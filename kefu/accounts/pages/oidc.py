@@ -62,7 +62,9 @@ async def come_back(
         if iss not in {"", resources.settings.oidc.issuer}:
             raise NotAllowed("The answer comes from another provider.")
         if error or not code:
-            raise NotAllowed(f"The provider refused the sign-in: {error!r:.60}.")
+            raise NotAllowed(
+                "The provider refused the sign-in: %(reason)s.", reason=f"{error!r:.60}"
+            )
         response = await _enter(request, resources, provider, state=state, code=code)
     except KefuError as refusal:
         await _record_failure(request, resources, refusal)

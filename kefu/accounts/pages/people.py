@@ -1,9 +1,9 @@
 """The people who work here: invite, change, shut out, hand out a link."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import get_args
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,7 +14,7 @@ from kefu.accounts.people import add_staff, change_staff, disable_staff, enable_
 from kefu.accounts.permissions import AUDIENCES, TABLE, Permission, Role, StaffRole
 from kefu.accounts.records import Staff
 from kefu.accounts.store.staff import get_staff, list_staff
-from kefu.errors import Conflict
+from kefu.errors import BadInput, Conflict, KefuError
 from kefu.resources import Resources
 from kefu.web import OpenResources, RowId, read_form, render_page
 
@@ -33,6 +33,7 @@ class PeoplePage:
 
     Attributes:
         invited: who was just invited by `link`, which can be read here and nowhere else.
+        problem: why nobody was, with what was `given` in the form.
     """
 
     people: Sequence[Staff]
@@ -42,6 +43,8 @@ class PeoplePage:
     invited: Staff | None = None
     link: str = ""
     hours: int = 0
+    problem: KefuError | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class PersonPage:
     Attributes:
         is_self: nobody changes their own role or shuts themselves out.
         link: the one-time link that was just made, which can be read here and nowhere else.
+        problem: why the person was not changed.
     """
 
     person: Staff
@@ -59,6 +63,7 @@ class PersonPage:
     roles: Sequence[StaffRole] = ROLES
     link: str = ""
     hours: int = 0
+    problem: KefuError | None = None
 
 
 @router.get("")
@@ -71,17 +76,22 @@ async def show_people(request: Request, resources: OpenResources) -> Response:
 async def invite(request: Request, signed_in: CurrentSession, resources: OpenResources) -> Response:
     """Add a person and show the link by which the person chooses a password."""
     form = await read_form(request)
-    async with resources.database.transaction() as conn:
-        staff = await add_staff(
-            conn,
-            actor=signed_in.staff.email,
-            email=form.get("email", ""),
-            name=form.get("name", ""),
-            role=form.get("role", ""),
-            audiences=_split(form.get("audiences", "")),
-        )
-        link = await create_link(
-            conn, staff, actor=signed_in.staff.email, settings=resources.settings
+    try:
+        async with resources.database.transaction() as conn:
+            staff = await add_staff(
+                conn,
+                actor=signed_in.staff.email,
+                email=form.get("email", ""),
+                name=form.get("name", ""),
+                role=form.get("role", ""),
+                audiences=_split(form.get("audiences", "")),
+            )
+            link = await create_link(
+                conn, staff, actor=signed_in.staff.email, settings=resources.settings
+            )
+    except (BadInput, Conflict) as error:
+        return await _render_people(
+            request, resources, status=error.status, problem=error, given=form
         )
     return await _render_people(request, resources, invited=staff, link=link)
 
@@ -105,14 +115,18 @@ async def change(
     async with resources.database.transaction() as conn:
         person = await get_staff(conn, staff_id)
         is_self = person.id == signed_in.staff.id
-        await change_staff(
-            conn,
-            staff_id,
-            actor=signed_in.staff.email,
-            name=form.get("name", ""),
-            role=person.role if is_self else form.get("role", ""),
-            audiences=person.audiences if is_self else _split(form.get("audiences", "")),
-        )
+        try:
+            async with conn.transaction():
+                await change_staff(
+                    conn,
+                    staff_id,
+                    actor=signed_in.staff.email,
+                    name=form.get("name", ""),
+                    role=person.role if is_self else form.get("role", ""),
+                    audiences=person.audiences if is_self else _split(form.get("audiences", "")),
+                )
+        except (BadInput, Conflict) as error:
+            return _render_person(request, person, is_self=is_self, problem=error)
     return _to(staff_id)
 
 
@@ -150,30 +164,26 @@ async def enable(staff_id: RowId, signed_in: CurrentSession, resources: OpenReso
 
 
 async def _render_people(
-    request: Request, resources: Resources, *, invited: Staff | None = None, link: str = ""
+    request: Request, resources: Resources, *, status: int = 200, **more: Any
 ) -> Response:
     async with resources.database.connection() as conn:
         page = PeoplePage(
             people=await list_staff(conn),
             table=[(permission, roles.split()) for permission, roles in TABLE.items()],
-            invited=invited,
-            link=link,
             hours=resources.settings.accounts.link_hours,
+            **more,
         )
-    return render_page(request, "accounts/people.html", page)
+    return render_page(request, "accounts/people.html", page, status=status)
 
 
 def _render_person(
-    request: Request, person: Staff, *, is_self: bool, link: str = "", hours: int = 0
+    request: Request, person: Staff, *, problem: KefuError | None = None, **more: Any
 ) -> Response:
     page = PersonPage(
-        person=person,
-        is_self=is_self,
-        own_audiences=sorted(AUDIENCES[person.role]),
-        link=link,
-        hours=hours,
+        person=person, own_audiences=sorted(AUDIENCES[person.role]), problem=problem, **more
     )
-    return render_page(request, "accounts/person.html", page)
+    status = 200 if problem is None else problem.status
+    return render_page(request, "accounts/person.html", page, status=status)
 
 
 def _split(given: str) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,14 +14,14 @@ from kefu.accounts.access import (
 )
 from kefu.accounts.keys import IssuedKey, create_key, list_scopes, revoke_key
 from kefu.accounts.pages.callers import describe_caller
-from kefu.accounts.passwords import LEAST_CHARACTERS, Weakness, find_weakness
+from kefu.accounts.passwords import LEAST_CHARACTERS, require_good_password
 from kefu.accounts.permissions import AUDIENCES, Permission
 from kefu.accounts.records import ApiKey, NewKey, Session
 from kefu.accounts.sessions import SignedIn, end_all_sessions, end_other_session
 from kefu.accounts.sign_in import change_password, prove
 from kefu.accounts.store.keys import list_keys
 from kefu.accounts.store.sessions import list_sessions
-from kefu.errors import BadInput, NotSignedIn
+from kefu.errors import BadInput, KefuError, NotSignedIn, TooManyRequests
 from kefu.resources import Resources
 from kefu.web import OpenResources, RowId, read_form, render_page
 
@@ -40,6 +40,8 @@ class ProfilePage:
         scopes: what an API key of this person can be given.
         issued: the key that was just made, to be copied here and nowhere else.
         problem: why the password was not changed.
+        key_problem: why no key was made.
+        wanted: the key that was asked for then.
     """
 
     signed_in: SignedIn
@@ -49,7 +51,9 @@ class ProfilePage:
     scopes: Sequence[Permission]
     lives_days: Sequence[int] = LIVES_DAYS
     issued: IssuedKey | None = None
-    problem: Weakness | Literal["wrong"] | None = None
+    problem: KefuError | None = None
+    key_problem: KefuError | None = None
+    wanted: NewKey | None = None
     was_changed: bool = False
     least_characters: int = LEAST_CHARACTERS
 
@@ -70,11 +74,9 @@ async def take_password(
     """Choose another password; every other browser has to sign in again."""
     form = await read_form(request)
     staff, settings = signed_in.staff, resources.settings.accounts
-    weakness = find_weakness(form.get("password", ""), about=(staff.name, staff.email))
-    if weakness is not None:
-        return await _render(request, signed_in, resources, status=400, problem=weakness)
     caller = describe_caller(request)
     try:
+        require_good_password(form.get("password", ""), about=(staff.name, staff.email))
         await prove(
             resources.database,
             staff.email,
@@ -83,7 +85,10 @@ async def take_password(
             host=caller.host,
         )
     except NotSignedIn:
-        return await _render(request, signed_in, resources, status=400, problem="wrong")
+        problem = BadInput("That is not your present password.")
+        return await _render(request, signed_in, resources, status=400, problem=problem)
+    except (BadInput, TooManyRequests) as error:
+        return await _render(request, signed_in, resources, status=error.status, problem=error)
     async with resources.database.transaction() as conn:
         secret = await change_password(
             conn, staff, form.get("password", ""), settings=settings, browser=caller.browser
@@ -119,15 +124,20 @@ async def end_all(
 async def take_key(
     request: Request, signed_in: CurrentSession, resources: OpenResources
 ) -> Response:
-    """Make an API key and show it this once."""
+    """Make an API key and show it this once, or show the form again with the reason."""
     form = await read_form(request)
     wanted = NewKey(
         name=form.get("name", ""),
         scopes=[name[len(SCOPE_FIELD) :] for name in form if name.startswith(SCOPE_FIELD)],
         days=_read_days(form.get("days", "")),
     )
-    async with resources.database.transaction() as conn:
-        issued = await create_key(conn, signed_in.staff, wanted)
+    try:
+        async with resources.database.transaction() as conn:
+            issued = await create_key(conn, signed_in.staff, wanted)
+    except BadInput as error:
+        return await _render(
+            request, signed_in, resources, status=400, key_problem=error, wanted=wanted
+        )
     return await _render(request, signed_in, resources, issued=issued)
 
 
@@ -162,7 +172,10 @@ async def _render(
 
 def _read_days(given: str) -> int:
     if given not in map(str, LIVES_DAYS):
-        raise BadInput(f"An API key works for {LIVES_DAYS[0]}, {LIVES_DAYS[1]} or 365 days.")
+        raise BadInput(
+            "An API key works for one of these numbers of days: %(days)s.",
+            days=", ".join(map(str, LIVES_DAYS)),
+        )
     return int(given)
 
 

@@ -39,7 +39,9 @@ async def insert_staff(
                 [email, name, role, list(audiences), password_hash],
             )
     except UniqueViolation as error:
-        raise Conflict(f"There is somebody with the address {email} already.") from error
+        raise Conflict(
+            "There is somebody with the address %(email)s already.", email=email
+        ) from error
     staff = await cursor.fetchone()
     assert staff is not None
     return staff
@@ -55,7 +57,7 @@ async def get_staff(conn: AsyncConnection, id: int) -> Staff:
     await cursor.execute(f"select {STAFF} from staff where id = %s", [id])
     staff = await cursor.fetchone()
     if staff is None:
-        raise NotFound(f"There is nobody with the number {id}.")
+        raise NotFound("There is nobody with the number %(number)s.", number=id)
     return staff
 
 

@@ -27,9 +27,12 @@ async def find_base(conn: AsyncConnection, name: str) -> Base | None:
 async def get_base(conn: AsyncConnection, name: str) -> Base:
     base = await find_base(conn, name)
     if base is None:
-        is_first = not await list_bases(conn)
-        hint = "Take documents in first" if is_first else "`kefu status` lists those there are"
-        raise NotFound(f"There is no knowledge base {name!r}. {hint}.")
+        if await list_bases(conn):
+            raise NotFound(
+                "There is no knowledge base %(name)r. `kefu status` lists those there are.",
+                name=name,
+            )
+        raise NotFound("There is no knowledge base %(name)r. Take documents in first.", name=name)
     return base
 
 
@@ -109,7 +112,9 @@ async def only_writer(conn: AsyncConnection, base: Base) -> AsyncIterator[None]:
     cursor = conn.cursor(row_factory=scalar_row)
     await cursor.execute("select pg_try_advisory_lock(%s, %s)", [INGEST_LOCKS, base.id])
     if not await cursor.fetchone():
-        raise Conflict(f"Another process is ingesting into {base.name!r}. Try again when it ends.")
+        raise Conflict(
+            "Another process is ingesting into %(name)r. Try again when it ends.", name=base.name
+        )
     try:
         yield
     finally:
