@@ -21,7 +21,7 @@ from kefu.accounts.sessions import SignedIn, end_all_sessions, end_other_session
 from kefu.accounts.sign_in import change_password, prove
 from kefu.accounts.store.keys import list_keys
 from kefu.accounts.store.sessions import list_sessions
-from kefu.errors import BadInput, KefuError, NotSignedIn, TooManyRequests
+from kefu.errors import BadInput, KefuError, NotSignedIn
 from kefu.resources import Resources
 from kefu.web import OpenResources, RowId, read_form, render_page
 
@@ -87,7 +87,7 @@ async def take_password(
     except NotSignedIn:
         problem = BadInput("That is not your present password.")
         return await _render(request, signed_in, resources, status=400, problem=problem)
-    except (BadInput, TooManyRequests) as error:
+    except BadInput as error:
         return await _render(request, signed_in, resources, status=error.status, problem=error)
     async with resources.database.transaction() as conn:
         secret = await change_password(
