@@ -143,7 +143,7 @@ async def save_command(
     """Keep a file as the draft of the prompt that its front matter names."""
     text = load_text(file)
     async with open_database(load_settings()) as database, database.transaction() as conn:
-        version = await save_prompt(conn, text, author=author or this_operator(), note=note)
+        version = await save_prompt(conn, text, author=_sign(author), note=note)
     _print_version(version, as_json=as_json)
 
 
@@ -159,7 +159,7 @@ async def restore_command(
     async with open_database(load_settings()) as database, database.transaction() as conn:
         earlier = await read_reference(conn, named)
         version = await restore_version(
-            conn, named.key, earlier.number, author=author or this_operator(), note=note
+            conn, named.key, earlier.number, author=_sign(author), note=note
         )
     _print_version(version, as_json=as_json)
 
@@ -180,7 +180,7 @@ async def label_command(
     async with open_database(load_settings()) as database, database.transaction() as conn:
         version = await read_reference(conn, named)
         labelling = await label_version(
-            conn, named.key, version.number, label, author=author or this_operator()
+            conn, named.key, version.number, label, author=_sign(author)
         )
     if as_json:
         _print_json(asdict(labelling))
@@ -220,9 +220,7 @@ async def import_command(
 ) -> None:
     """Save every .md file of a folder as a draft, all of them or none; known texts are left."""
     async with open_database(load_settings()) as database, database.transaction() as conn:
-        imported = await import_prompts(
-            conn, path.expanduser(), author=author or this_operator(), note=note
-        )
+        imported = await import_prompts(conn, path.expanduser(), author=_sign(author), note=note)
     if as_json:
         _print_json([asdict(each) for each in imported])
         return
@@ -245,6 +243,11 @@ async def export_command(
         return
     for path, version in written:
         Console().print(f"{path}: {version}", soft_wrap=True, highlight=False)
+
+
+def _sign(author: str | None) -> str:
+    """Whoever wrote it, and whoever says so."""
+    return f"{author} ({this_operator()})" if author else this_operator()
 
 
 def _load_values(path: Path) -> dict[str, Any]:
