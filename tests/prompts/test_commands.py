@@ -8,6 +8,7 @@ import pytest
 from specifications import GOOD
 from typer.testing import CliRunner
 
+from kefu.audit import this_operator
 from kefu.cli import app
 from kefu.errors import BadInput
 
@@ -34,7 +35,8 @@ def test_a_prompt_goes_from_a_file_to_live_and_back(run: Any, tmp_path: Path) ->
     (tmp_path / "sort.md").write_text(GOOD)
     assert "✓ " in run("lint", str(tmp_path / "sort.md"))
     saved = run("save", str(tmp_path / "sort.md"), "--note", "First.", "--author", "li", "--json")
-    assert (saved["number"], saved["author"], saved["note"]) == (1, "li", "First.")
+    assert (saved["number"], saved["note"]) == (1, "First.")
+    assert saved["author"] == f"li ({this_operator()})"
     (tmp_path / "sort.md").write_text(GOOD.replace("One word", "A word"))
     assert [each["is_saved"] for each in run("import", str(tmp_path / "sort.md"), "--json")] == [
         True
