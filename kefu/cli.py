@@ -34,6 +34,7 @@ from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
 from kefu.endpoints.commands import check_endpoints_command, list_endpoints_command
 from kefu.errors import BadInput, KefuError
+from kefu.evaluation import commands as evaluation_commands
 from kefu.knowledge import list_bases
 from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
 from kefu.llm import Recording, open_endpoints
@@ -70,6 +71,8 @@ staff = typer.Typer(help="Who works here.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 prompts = typer.Typer(help="What language models are told.", no_args_is_help=True)
 app.add_typer(prompts, name="prompts")
+evaluation = typer.Typer(help="Whether answers hold.", no_args_is_help=True)
+app.add_typer(evaluation, name="evaluation")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -114,6 +117,15 @@ prompts.command("render")(run_async(prompts_commands.render_command))
 prompts.command("import")(run_async(prompts_commands.import_command))
 prompts.command("export")(run_async(prompts_commands.export_command))
 prompts.command("compare")(run_async(compare_prompts_command))
+evaluation.command("import")(run_async(evaluation_commands.import_command))
+evaluation.command("export")(run_async(evaluation_commands.export_command))
+evaluation.command("list")(run_async(evaluation_commands.list_command))
+evaluation.command("show")(run_async(evaluation_commands.show_command))
+evaluation.command("unseal")(run_async(evaluation_commands.unseal_command))
+evaluation.command("run")(run_async(evaluation_commands.run_command))
+evaluation.command("compare")(run_async(evaluation_commands.compare_command))
+evaluation.command("gate")(run_async(evaluation_commands.gate_command))
+evaluation.command("label")(run_async(evaluation_commands.label_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

@@ -20,6 +20,7 @@ from routes import list_routes
 import kefu
 from kefu import errors
 from kefu.cli import app as cli
+from kefu.evaluation import EVALUATORS, Gates
 from kefu.knowledge.parsing import supported_suffixes
 from kefu.prompts import CHECKS, list_shipped
 from kefu.server import create_app
@@ -265,6 +266,21 @@ def test_reference_lists_every_shipped_prompt() -> None:
         languages.setdefault(each.key.name, []).append(each.key.language)
     for name, written in languages.items():
         assert f"| `{name}` | {', '.join(written)} |" in page
+
+
+def test_every_grade_is_explained_and_no_other() -> None:
+    page = text_of(ROOT / "docs" / "explanation" / "grades.md")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [each.name for each in EVALUATORS]
+
+
+@pytest.mark.parametrize("name", Gates.model_fields)
+def test_every_limit_of_a_gate_is_listed(name: str) -> None:
+    field = Gates.model_fields[name]
+    given = field.default if isinstance(field.default, tuple) else (field.default,)
+    shown = ", ".join(f"`{each:g}`" if isinstance(each, float) else f"`{each}`" for each in given)
+    row = f"| `{name}` | {NONE if field.default is None else shown} | {field.description} |"
+    page = text_of(ROOT / "docs" / "how-to" / "measure-answers.md")
+    assert row in page, f"measure-answers.md lacks: {row}"
 
 
 def test_reference_lists_every_file_format() -> None:

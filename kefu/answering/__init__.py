@@ -5,6 +5,9 @@ one it is written, and each sentence is verified against what it cites before it
 """
 
 from kefu.answering.answer import answer, stream_answer
+from kefu.answering.cases import count_facts
+from kefu.answering.listening import Listener
+from kefu.answering.phrases import is_own_phrase
 from kefu.answering.records import (
     EXTRACTIVE,
     Answer,
@@ -22,11 +25,14 @@ __all__ = [
     "Answer",
     "AnswerEvent",
     "Citation",
+    "Listener",
     "Outcome",
     "Progress",
     "Sentence",
     "Stage",
     "Turn",
     "answer",
+    "count_facts",
+    "is_own_phrase",
     "stream_answer",
 ]

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 from opentelemetry import trace
@@ -45,11 +45,17 @@ from kefu.viewer import Viewer, highest_class
 
 NEAR_SHARE = 0.6  # of the threshold: near enough to name the nearest document
 
+OnHits = Callable[[Sequence[Hit]], None]
+
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer("kefu.answering")
 
 
-async def stream_answer(
+def ignore_hits(_hits: Sequence[Hit]) -> None:
+    """For callers that do not ask."""
+
+
+async def stream_answer(  # noqa: PLR0913 - what may differ from one answer to another
     resources: Resources,
     question: str,
     *,
@@ -57,10 +63,12 @@ async def stream_answer(
     base: str = DEFAULT_BASE,
     history: Sequence[Turn] = (),
     specification: Specification | None = None,
+    on_hits: OnHits = ignore_hits,
 ) -> AsyncGenerator[AnswerEvent, None]:
     """Progress, then sentences that were verified, then the whole answer.
 
     A model writes by the live version of the prompt `answer`, or by the specification given.
+    `on_hits` hears of what was found, best first.
 
     Raises:
         BadInput: the question is empty or too long.
@@ -78,12 +86,13 @@ async def stream_answer(
     )
     run = _Run(resources, question, viewer, base, history)
     run.specification = specification
+    run.on_hits = on_hits
     async with aclosing(trace_steps(span, run.events(), describe=describe_event)) as events:
         async for event in events:
             yield event
 
 
-async def answer(
+async def answer(  # noqa: PLR0913 - as `stream_answer`
     resources: Resources,
     question: str,
     *,
@@ -91,6 +100,7 @@ async def answer(
     base: str = DEFAULT_BASE,
     history: Sequence[Turn] = (),
     specification: Specification | None = None,
+    on_hits: OnHits = ignore_hits,
 ) -> Answer:
     """The whole answer at once; raises as `stream_answer`."""
     events = stream_answer(
@@ -100,6 +110,7 @@ async def answer(
         base=base,
         history=history,
         specification=specification,
+        on_hits=on_hits,
     )
     async with aclosing(events):
         async for event in events:
@@ -153,6 +164,7 @@ class _Run:
         )
         self.notice: str | None = None
         self.specification: Specification | None = None
+        self.on_hits: OnHits = ignore_hits
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
         yield Progress(stage=Stage.SEARCHING)
@@ -161,6 +173,7 @@ class _Run:
             span.set_attribute("kefu.asked", self.asked)
         evidence = await gather(self.resources, self.asked, viewer=self.viewer, base=self.base)
         hits, ranked, sure = evidence.hits, evidence.units, evidence.confidence
+        self.on_hits(hits)
         self._clock("search")
         self.data_class = highest_class(self.data_class, *(hit.data_class for hit in hits))
         if not ranked or sure < self.resources.settings.answering.min_confidence:

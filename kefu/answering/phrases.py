@@ -1,5 +1,6 @@
 """What Kefu itself says in an answer, kept in phrases.toml."""
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -8,6 +9,17 @@ from importlib.resources import files
 def phrase(name: str, language: str, **values: str) -> str:
     """The phrase in the language of the customer, its places filled in."""
     return _load()[language][name].format(**values)
+
+
+def is_own_phrase(text: str) -> bool:
+    """Whether Kefu itself says this in an answer, so that no document has to."""
+    return any(pattern.fullmatch(text.strip()) for pattern in _patterns())
+
+
+@cache
+def _patterns() -> list[re.Pattern[str]]:
+    texts = [text for phrases in _load().values() for text in phrases.values()]
+    return [re.compile(re.escape(text).replace(r"\{title\}", ".*")) for text in texts]
 
 
 @cache

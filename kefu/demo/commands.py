@@ -7,9 +7,11 @@ import typer
 from rich.console import Console
 
 from kefu.answering.commands import print_answer
+from kefu.audit import this_operator
+from kefu.evaluation import DatasetVersion, read_lines, save_version
 from kefu.knowledge import ingest
 from kefu.knowledge.commands import IngestBars
-from kefu.resources import open_resources
+from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
 from kefu.tracing import record_traces
 from kefu.viewer import ANONYMOUS
@@ -41,6 +43,11 @@ async def demo_command(
             f"{report.file_count} files, {report.unchanged_count} unchanged, "
             f"{report.chunk_count} chunks stored in {report.seconds:.0f} s.\n"
         )
+        version = await load_cases(resources)
+        console.print(
+            f"{version.case_count} questions with their facts: [bold]kefu evaluation run"
+            f" --dataset {version.dataset}[/]\n"
+        )
         for question in QUESTIONS:
             console.print(f"[bold cyan]? {question}[/]")
             await print_answer(resources, question, viewer=ANONYMOUS, base=BASE)
@@ -50,3 +57,10 @@ async def demo_command(
 
         console.print(f"Chat page: [bold]{settings.server.url}/?base={BASE}[/]  (Ctrl-C ends it)")
         await serve(settings, tell=typer.echo)
+
+
+async def load_cases(resources: Resources) -> DatasetVersion:
+    """Keep the questions with their facts as the latest version of a dataset."""
+    text = (files("kefu.demo") / "questions.jsonl").read_text(encoding="utf-8")
+    async with resources.database.transaction() as conn:
+        return await save_version(conn, BASE, read_lines(text), author=this_operator(), base=BASE)

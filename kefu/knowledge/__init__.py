@@ -24,7 +24,7 @@ from kefu.knowledge.records import (
     ParsedDocument,
     Problem,
 )
-from kefu.knowledge.store.bases import delete_base, find_base, get_base, list_bases
+from kefu.knowledge.store.bases import delete_base, digest_base, find_base, get_base, list_bases
 from kefu.knowledge.store.documents import get_excerpt
 from kefu.knowledge.store.status import list_statuses
 
@@ -41,6 +41,7 @@ __all__ = [
     "ParsedDocument",
     "Problem",
     "delete_base",
+    "digest_base",
     "embed_waiting",
     "ensure_base",
     "find_base",

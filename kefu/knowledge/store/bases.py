@@ -42,6 +42,29 @@ async def list_bases(conn: AsyncConnection) -> list[Base]:
     return await cursor.fetchall()
 
 
+async def digest_base(conn: AsyncConnection, base: Base) -> str:
+    """The same for the same documents, for the same readers, cut and embedded alike."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "select encode(sha256(convert_to(concat_ws(chr(29), %(embedder)s::text, %(chunks)s::text,"
+        " %(length)s::text, (select count(*) from chunks c where c.base_id = %(base)s"
+        "  and c.embedding is null), string_agg(concat_ws(chr(31), d.uri, d.external_id, d.title,"
+        "  d.language, d.audience, d.checksum, d.metadata, s.data_class), chr(30)"
+        "  order by d.uri, d.external_id, d.checksum, d.audience)), 'UTF8')), 'hex')"
+        " from documents d join files f on f.id = d.file_id join sources s on s.id = f.source_id"
+        " where d.base_id = %(base)s and d.withdrawn_at is null",
+        {
+            "base": base.id,
+            "embedder": base.embedder or "",
+            "chunks": base.chunk_count,
+            "length": base.length_sum,
+        },
+    )
+    digest: str | None = await cursor.fetchone()
+    assert digest is not None
+    return digest
+
+
 async def insert_base(conn: AsyncConnection, name: str, *, embedder: str, dimensions: int) -> Base:
     """Create the base with its partition of the chunks and the HNSW index on it."""
     cursor = conn.cursor(row_factory=class_row(Base))

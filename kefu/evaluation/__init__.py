@@ -1,0 +1,66 @@
+"""Evaluation: whether Kefu answers as the company wants it to, and whether a change made it worse.
+
+A dataset holds cases in versions; an experiment puts them to a candidate and grades the replies; a
+comparison holds two experiments against each other, and the gate says whether a candidate may go
+live.
+"""
+
+from kefu.evaluation.cases import read_lines, write_lines
+from kefu.evaluation.comparison import Comparison, compare_experiments
+from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
+from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
+from kefu.evaluation.experiments import Plan, find_experiment, run_experiment
+from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
+from kefu.evaluation.gates import Gates, load_gates
+from kefu.evaluation.records import (
+    Behaviour,
+    Candidate,
+    Case,
+    Dataset,
+    DatasetVersion,
+    Experiment,
+    Grade,
+    Reply,
+    Result,
+    Split,
+)
+from kefu.evaluation.reports import Report, build_report
+from kefu.evaluation.store.datasets import list_datasets, list_versions
+from kefu.evaluation.store.experiments import list_experiments
+
+__all__ = [
+    "EVALUATORS",
+    "Behaviour",
+    "Candidate",
+    "Case",
+    "Comparison",
+    "Dataset",
+    "DatasetVersion",
+    "Evaluator",
+    "Experiment",
+    "GateCheck",
+    "GateVerdict",
+    "Gates",
+    "Grade",
+    "Plan",
+    "Reply",
+    "Report",
+    "Result",
+    "Split",
+    "build_report",
+    "compare_experiments",
+    "find_experiment",
+    "grade",
+    "judge_candidate",
+    "list_datasets",
+    "list_experiments",
+    "list_versions",
+    "load_cases",
+    "load_gates",
+    "read_lines",
+    "read_version",
+    "run_experiment",
+    "save_version",
+    "unseal",
+    "write_lines",
+]

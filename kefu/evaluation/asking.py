@@ -1,0 +1,115 @@
+"""A case becomes a reply: asked as a customer would ask it, with everything that is measured."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kefu.answering import Answer, Listener, Turn, answer
+from kefu.db import Connection
+from kefu.errors import BadInput, ModelUnavailable, NotFound
+from kefu.evaluation.candidates import Setup, writes
+from kefu.evaluation.judging import judge
+from kefu.evaluation.records import Behaviour, Case, Cited, Found, Reply
+from kefu.knowledge import get_excerpt
+from kefu.llm import ChatEndpoint
+from kefu.resources import Resources
+from kefu.retrieval import Hit
+from kefu.text import detect_language
+from kefu.viewer import OPERATOR, highest_class
+
+BEHAVIOURS = {"answered": Behaviour.ANSWER, "abstained": Behaviour.ABSTAIN}
+"""What an outcome of answering means; what none of them is counts as handing over."""
+
+
+async def ask(setup: Setup, case: Case) -> Reply:
+    """What the candidate does with a case.
+
+    Raises:
+        DatabaseUnavailable: nothing can be read.
+    """
+    resources = setup.resources
+    endpoint = resources.endpoint
+    listener = Listener(endpoint) if endpoint is not None and writes(resources) else None
+    hits: list[Hit] = []
+    data_class = resources.settings.routing.conversation_class
+    try:
+        given = await answer(
+            replace(resources, endpoint=listener),
+            case.question,
+            viewer=case.viewer,
+            base=setup.base.name,
+            history=[
+                Turn(question=each.question, answer=each.answer, data_class=data_class)
+                for each in case.history
+            ],
+            specification=setup.prompts.get(detect_language(case.question)),
+            on_hits=hits.extend,
+        )
+    except BadInput as error:
+        return Reply(
+            answer="", behaviour=None, language="", mode="", confidence=0.0, error=str(error)
+        )
+    async with resources.database.connection() as conn:
+        citations = await _read_cited(conn, given)
+    return Reply(
+        answer=given.answer,
+        behaviour=BEHAVIOURS.get(given.outcome.value, Behaviour.HAND_OVER),
+        language=given.language,
+        mode=given.mode,
+        confidence=given.confidence,
+        citations=citations,
+        found=_list_documents(hits),
+        similarity=await _compare(resources, case.question, given),
+        first_sentence_seconds=given.timings.get("first_sentence"),
+        total_seconds=given.timings["total"],
+        input_tokens=listener.input_tokens if listener else 0,
+        output_tokens=listener.output_tokens if listener else 0,
+        cost_micros=listener.cost_micros if listener and listener.text else 0,
+        currency=listener.currency if listener else "",
+        notice=given.notice,
+    )
+
+
+async def add_verdict(
+    resources: Resources, endpoint: ChatEndpoint | None, case: Case, reply: Reply
+) -> Reply:
+    """The reply with what this endpoint thinks of it; without, where it cannot say."""
+    if endpoint is None or not reply.is_answer:
+        return replace(reply, verdict=None)
+    if reply.verdict is not None and reply.verdict.judge == endpoint.name:
+        return reply
+    async with resources.database.connection() as conn:
+        verdict = await judge(conn, endpoint, case, reply, resources=resources)
+    return replace(reply, verdict=verdict)
+
+
+async def _read_cited(conn: Connection, given: Answer) -> tuple[Cited, ...]:
+    """What a customer sees who opens the citation; of a chunk that is gone the quote alone."""
+    cited = []
+    for each in given.citations:
+        try:
+            excerpt = await get_excerpt(conn, each.chunk_id, viewer=OPERATOR)
+            text = "\n".join((each.title, *each.heading_path, excerpt.text))
+        except NotFound:
+            text = each.quote
+        cited.append(
+            Cited(marker=each.marker, uri=each.uri, id=each.id, quote=each.quote, text=text)
+        )
+    return tuple(cited)
+
+
+def _list_documents(hits: Sequence[Hit]) -> tuple[Found, ...]:
+    return tuple(dict.fromkeys(Found(uri=hit.uri, id=hit.id) for hit in hits))
+
+
+async def _compare(resources: Resources, question: str, given: Answer) -> float | None:
+    """The cosine of question and answer, where the embedder may see them and answers."""
+    embedder = resources.embedder
+    asked = resources.settings.routing.conversation_class
+    if highest_class(asked, given.data_class).rank > embedder.data_class.rank:
+        return None
+    try:
+        wanted = (await embedder.embed_queries([question]))[0]
+        held = (await embedder.embed_documents([given.answer]))[0]
+    except ModelUnavailable:
+        return None
+    return float(held @ wanted)

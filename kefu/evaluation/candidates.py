@@ -1,0 +1,206 @@
+"""What a candidate comes to: resources that answer by it, and everything about them in writing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+import kefu
+from kefu.db import Connection
+from kefu.errors import BadInput
+from kefu.evaluation.records import Candidate, digest_json
+from kefu.knowledge import Base, digest_base, get_base
+from kefu.llm import list_last_checks
+from kefu.prompts import Specification, load_live, read_specification
+from kefu.resources import Resources
+from kefu.sections import Section
+from kefu.settings import Settings
+from kefu.text import Language, content_digest
+
+PROMPT = "answer"
+NO_ENDPOINT = "none"
+LANGUAGES: Sequence[Language] = ("zh", "en")
+CHANGEABLE = {
+    "retrieval": ("top_k", "candidates", "lexical_budget", "rerank_candidates", "rerank_seconds"),
+    "answering": ("min_confidence", "max_sentences"),
+    "model": ("max_tokens", "context_tokens"),
+}
+"""Settings that decide an answer and may differ between two answers of one process."""
+
+CODE = ("answering", "knowledge", "llm", "prompts", "retrieval", "safety", "text")
+SUFFIXES = frozenset({".py", ".md", ".toml", ".txt"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A candidate that is ready to answer.
+
+    Attributes:
+        prompts: by language; a language that has none is answered by the live prompt.
+        configuration: everything that decides an answer, but for the knowledge.
+        endpoint_checks: by name, what `kefu llm check` last found.
+    """
+
+    resources: Resources
+    base: Base
+    prompts: Mapping[Language, Specification]
+    configuration: Mapping[str, Any]
+    knowledge_digest: str
+    endpoint_checks: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the configuration."""
+        return digest_json(self.configuration)
+
+
+async def set_up(resources: Resources, candidate: Candidate, *, base_name: str) -> Setup:
+    """Resources that answer as the candidate says.
+
+    Raises:
+        BadInput: a setting cannot be changed, or a prompt is for another use.
+        NotFound: there is no such base, prompt or endpoint.
+    """
+    changed = replace(
+        resources,
+        endpoint=await choose_endpoint(resources, candidate.endpoint),
+        settings=change_settings(resources.settings, candidate.settings),
+    )
+    async with resources.database.connection() as conn:
+        base = await get_base(conn, base_name)
+        prompts = await _read_prompts(conn, candidate.prompts)
+        return Setup(
+            resources=changed,
+            base=base,
+            prompts=prompts,
+            configuration=await _describe(conn, changed, prompts),
+            knowledge_digest=await digest_base(conn, base),
+            endpoint_checks=await _read_checks(conn, changed),
+        )
+
+
+def change_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    """The settings with some values changed.
+
+    Raises:
+        BadInput: a key cannot be changed, or its value is none.
+    """
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        if name not in CHANGEABLE.get(section, ()):
+            known = [f"{each}.{one}" for each, names in CHANGEABLE.items() for one in names]
+            raise BadInput(f"A candidate cannot set {key!r}; it can set {', '.join(known)}.")
+        before: Section = getattr(settings, section)
+        try:
+            after = type(before).model_validate(before.model_dump() | {name: value})
+        except ValidationError as error:
+            problem = error.errors()[0]["msg"]
+            raise BadInput(f"{key} cannot be {value!r}: {problem}.") from None
+        settings = settings.model_copy(update={section: after})
+    return settings
+
+
+def _choose_endpoints(resources: Resources, names: Sequence[str]) -> Resources:
+    if not names:
+        return resources
+    if NO_ENDPOINT in names:
+        if len(names) > 1:
+            raise BadInput(f"Name either {NO_ENDPOINT!r} or endpoints.")
+        return replace(resources, endpoint=None)
+    if resources.endpoints is None:
+        raise BadInput("There are no endpoints here to choose from.")
+    chosen = resources.endpoints.only(names)
+    return replace(resources, endpoint=chosen, endpoints=chosen)
+
+
+async def _read_prompts(
+    conn: Connection, references: Sequence[str]
+) -> dict[Language, Specification]:
+    prompts: dict[Language, Specification] = {}
+    for reference in references:
+        live = (await load_live(conn, PROMPT, language="en")).specification
+        specification = await read_specification(conn, reference, use=live)
+        if specification.key.name != PROMPT:
+            raise BadInput(f"{reference} is the prompt {specification.key}, not {PROMPT}.")
+        prompts[specification.key.language] = specification
+    return prompts
+
+
+async def _describe(
+    conn: Connection, resources: Resources, prompts: Mapping[Language, Specification]
+) -> dict[str, Any]:
+    sent = {}
+    for language in LANGUAGES:
+        own = prompts.get(language)
+        live = await load_live(conn, PROMPT, language=language)
+        name = "given" if own else live.version.name
+        text = (own or live.specification).text
+        sent[language] = {"version": name, "digest": content_digest(text)}
+    settings = resources.settings
+    used = {section: getattr(settings, section).model_dump() for section in CHANGEABLE}
+    return {
+        "kefu": kefu.__version__,
+        "code": digest_code(),
+        "embedder": resources.embedder.name,
+        "endpoints": _describe_endpoints(resources),
+        "prompts": sent if writes(resources) else {},
+        "conversation_class": settings.routing.conversation_class,
+        "ef_search": settings.retrieval.ef_search,
+        **{
+            section: {name: used[section][name] for name in names}
+            for section, names in CHANGEABLE.items()
+        },
+    }
+
+
+def _describe_endpoints(resources: Resources) -> list[dict[str, str]]:
+    if resources.endpoints is None:
+        return [{"name": resources.endpoint.name}] if resources.endpoint else []
+    return [
+        {
+            "name": each.name,
+            "purpose": each.purpose,
+            "model": each.model,
+            "url": each.url,
+            "data_class": each.data_class,
+        }
+        for each in resources.endpoints.list_endpoints()
+        if each.purpose == "rerank" or (each.purpose == "chat" and resources.endpoint)
+    ]
+
+
+def writes(resources: Resources) -> bool:
+    """Whether a model writes the answers."""
+    if resources.endpoint is None or resources.endpoints is None:
+        return resources.endpoint is not None
+    return resources.endpoints.has_chat
+
+
+async def _read_checks(conn: Connection, resources: Resources) -> dict[str, Any]:
+    used = {each["name"] for each in _describe_endpoints(resources)}
+    return {
+        each.endpoint: {
+            "checked_at": each.checked_at.isoformat(),
+            "findings": {finding.kind: finding.is_ok for finding in each.findings},
+        }
+        for each in await list_last_checks(conn)
+        if each.endpoint in used
+    }
+
+
+@cache
+def digest_code() -> str:
+    """Of everything in Kefu that decides an answer, so that an upgrade is another candidate."""
+    root = Path(kefu.__file__).parent
+    files = sorted(
+        path
+        for area in CODE
+        for path in (root / area).rglob("*")
+        if path.suffix in SUFFIXES and path.is_file()
+    )
+    return digest_json(
+        [[str(each.relative_to(root)), content_digest(each.read_bytes())] for each in files]
+    )

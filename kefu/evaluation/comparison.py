@@ -1,0 +1,208 @@
+"""Two experiments side by side, case by case over what both were asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kefu.db import Connection
+from kefu.errors import BadInput
+from kefu.evaluation.evaluators import EVALUATORS, Evaluator
+from kefu.evaluation.records import Experiment, Result
+from kefu.evaluation.reports import SLICED, may_be_told, part_sealed, slice_results
+from kefu.evaluation.statistics import Difference, estimate_difference
+from kefu.evaluation.store.experiments import list_results
+
+DECIDING = "accuracy"
+"""The grade by which cases are won and lost."""
+
+Pair = tuple[Result, Result]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an evaluator says of both.
+
+    Attributes:
+        difference: right less left.
+        win_count: cases that the right one does better, lower being better where it is.
+    """
+
+    evaluator: str
+    unit: str
+    is_lower_better: bool
+    left: float
+    right: float
+    difference: Difference
+    win_count: int
+    loss_count: int
+    tie_count: int
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the right one is significantly worse."""
+        towards = self.difference.mean if self.is_lower_better else -self.difference.mean
+        return self.difference.is_significant and towards > 0
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the right one is significantly better."""
+        return self.difference.is_significant and not self.is_worse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SliceChange:
+    """What changed for cases that have something in common."""
+
+    name: str
+    count: int
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One case that one of both does better."""
+
+    case_id: str
+    is_win: bool
+    left: Result
+    right: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The right experiment by the measure of the left one.
+
+    Attributes:
+        wins: cases that the right one gets right and the left one does not, as far as they may be
+            seen; `losses` the other way.
+        unpaired_count: cases that only one of both was asked.
+        differences: what is not the same in both configurations, as key, left, right.
+    """
+
+    left: Experiment
+    right: Experiment
+    pair_count: int
+    unpaired_count: int
+    changes: Sequence[Change]
+    slices: Sequence[SliceChange]
+    wins: Sequence[Compared]
+    losses: Sequence[Compared]
+    sealed_win_count: int | None
+    sealed_loss_count: int | None
+    differences: Sequence[tuple[str, str, str]]
+
+    def find_change(self, name: str) -> Change | None:
+        """What an evaluator says."""
+        return next((each for each in self.changes if each.evaluator == name), None)
+
+
+async def compare_experiments(conn: Connection, left: Experiment, right: Experiment) -> Comparison:
+    """Pair the cases that ask and expect the same, and measure.
+
+    Raises:
+        BadInput: they have no case in common.
+    """
+    theirs = {_key(each): each for each in await list_results(conn, left.id)}
+    own = {_key(each): each for each in await list_results(conn, right.id)}
+    pairs = [(theirs[key], own[key]) for key in sorted(theirs.keys() & own.keys())]
+    if not pairs:
+        raise BadInput(f"{left} and {right} have no case in common.".capitalize())
+    is_sealed = left.is_sealed or right.is_sealed
+    hidden = [pair for pair in pairs if part_sealed(pair, is_sealed=is_sealed)[1]]
+    visible = [pair for pair in pairs if pair not in hidden]
+    compared = list(_decide(visible))
+    sealed = list(_decide(hidden))
+    ours = [pair[1] for pair in hidden]
+    may_tell = may_be_told(ours, ours, is_sealed=is_sealed)
+    return Comparison(
+        left=left,
+        right=right,
+        pair_count=len(pairs),
+        unpaired_count=len(theirs) + len(own) - 2 * len(pairs),
+        changes=measure_changes(pairs, seed=right.seed, is_sealed=is_sealed),
+        slices=list(_slice(pairs, seed=right.seed, is_sealed=is_sealed)),
+        wins=[each for each in compared if each.is_win],
+        losses=[each for each in compared if not each.is_win],
+        sealed_win_count=sum(each.is_win for each in sealed) if may_tell else None,
+        sealed_loss_count=sum(not each.is_win for each in sealed) if may_tell else None,
+        differences=list_differences(left, right),
+    )
+
+
+def measure_changes(
+    pairs: Sequence[Pair], *, seed: int, is_sealed: bool, names: Sequence[str] = ()
+) -> list[Change]:
+    """What each evaluator says that has graded both sides of a pair."""
+    changes = []
+    for evaluator in EVALUATORS:
+        name = evaluator.name
+        graded = [pair for pair in pairs if all(name in each.grades for each in pair)]
+        parts = ([pair[1] for pair in each] for each in (graded, pairs))
+        may_tell = may_be_told(*parts, is_sealed=is_sealed)
+        if graded and may_tell and (not names or name in names):
+            changes.append(_measure_change(evaluator, graded, seed=seed))
+    return changes
+
+
+def list_differences(left: Experiment, right: Experiment) -> list[tuple[str, str, str]]:
+    """What is not the same in both."""
+    one, other = _flatten(left), _flatten(right)
+    return [
+        (key, one.get(key, ""), other.get(key, ""))
+        for key in sorted(one.keys() | other.keys())
+        if one.get(key) != other.get(key)
+    ]
+
+
+def _measure_change(evaluator: Evaluator, pairs: Sequence[Pair], *, seed: int) -> Change:
+    left, right = ([pair[side].grades[evaluator.name].value for pair in pairs] for side in (0, 1))
+    difference = estimate_difference(left, right, seed=seed)
+    sign = -1 if evaluator.is_lower_better else 1
+    gains = [sign * (ours - theirs) for theirs, ours in zip(left, right, strict=True)]
+    return Change(
+        evaluator=evaluator.name,
+        unit=evaluator.unit,
+        is_lower_better=evaluator.is_lower_better,
+        left=sum(left) / len(left),
+        right=sum(right) / len(right),
+        difference=difference,
+        win_count=sum(gain > 0 for gain in gains),
+        loss_count=sum(gain < 0 for gain in gains),
+        tie_count=sum(gain == 0 for gain in gains),
+    )
+
+
+def _slice(pairs: Sequence[Pair], *, seed: int, is_sealed: bool) -> "list[SliceChange]":
+    by_case = {pair[1].case_id: pair for pair in pairs}
+    found = []
+    for name, results in slice_results([pair[1] for pair in pairs]):
+        part = [by_case[each.case_id] for each in results]
+        changes = measure_changes(part, seed=seed, is_sealed=is_sealed, names=SLICED)
+        if changes:
+            found.append(SliceChange(name=name, count=len(part), changes=changes))
+    return found
+
+
+def _decide(pairs: Sequence[Pair]) -> list[Compared]:
+    """The pairs that one side wins."""
+    compared = []
+    for left, right in pairs:
+        gain = right.grades[DECIDING].value - left.grades[DECIDING].value
+        if gain:
+            compared.append(
+                Compared(case_id=right.case_id, is_win=gain > 0, left=left, right=right)
+            )
+    return compared
+
+
+def _key(result: Result) -> tuple[str, str]:
+    return result.case_id, result.case_digest
+
+
+def _flatten(experiment: Experiment) -> dict[str, str]:
+    flat = {"knowledge": experiment.knowledge_digest[:12], "base": experiment.base}
+    flat["dataset"] = f"{experiment.dataset}@{experiment.version}"
+    for name, value in experiment.configuration.items():
+        parts = value if isinstance(value, dict) else {"": value}
+        for key, part in parts.items():
+            flat[f"{name}.{key}" if key else name] = str(part)
+    return flat

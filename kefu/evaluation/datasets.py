@@ -1,0 +1,100 @@
+"""What becomes of a dataset: cases come in as a version, go out as a file, and are unsealed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from kefu.audit import record_audit
+from kefu.db import Connection
+from kefu.errors import BadInput
+from kefu.evaluation.records import Case, DatasetVersion, digest_json
+from kefu.evaluation.store.datasets import (
+    find_dataset,
+    get_version,
+    insert_unsealing,
+    insert_version,
+    list_cases,
+    lock_dataset,
+)
+from kefu.knowledge import DEFAULT_BASE
+
+LONGEST_NOTE = 500
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+REFERENCE = re.compile(rf"(?P<name>{NAME.pattern})(?:@(?P<number>[1-9]\d{{0,8}}))?")
+
+
+async def save_version(
+    conn: Connection,
+    name: str,
+    cases: Sequence[Case],
+    *,
+    author: str,
+    base: str | None = None,
+    note: str = "",
+) -> DatasetVersion:
+    """Keep these cases as the latest version; those that are it already make no other one.
+
+    Raises:
+        BadInput: the name is none, or the dataset is about another base.
+    """
+    if not NAME.fullmatch(name):
+        raise BadInput(f"{name!r} is no name of a dataset: use a-z, 0-9, dots and hyphens.")
+    if len(note) > LONGEST_NOTE:
+        raise BadInput(f"The note is longer than {LONGEST_NOTE} characters.")
+    dataset_id = await lock_dataset(conn, name, base=base or DEFAULT_BASE)
+    dataset = await find_dataset(conn, name)
+    assert dataset is not None
+    if base not in (None, dataset.base):
+        raise BadInput(f"The dataset {name!r} is about the base {dataset.base!r}, not {base!r}.")
+    digest = digest_json([asdict(case) for case in sorted(cases, key=lambda each: each.id)])
+    if dataset.version_count:
+        latest = await get_version(conn, name)
+        if latest.digest == digest:
+            return latest
+    await insert_version(conn, dataset_id, cases, digest=digest, author=author, note=note)
+    version = await get_version(conn, name)
+    await record_audit(
+        conn,
+        actor=author,
+        action="evaluation.dataset_saved",
+        subject=str(version),
+        details={"cases": version.case_count, "digest": digest},
+    )
+    return version
+
+
+async def read_version(conn: Connection, reference: str) -> DatasetVersion:
+    """The version that is named: demo is the latest, demo@2 the second.
+
+    Raises:
+        BadInput: it is no name.
+        NotFound: there is none.
+    """
+    named = REFERENCE.fullmatch(reference)
+    if named is None:
+        raise BadInput(f"{reference!r} is no dataset: write a name, as demo or demo@2.")
+    number = int(named["number"]) if named["number"] else None
+    return await get_version(conn, named["name"], number)
+
+
+async def load_cases(conn: Connection, version: DatasetVersion) -> Sequence[Case]:
+    """The cases of a version in their order."""
+    return await list_cases(conn, version.id)
+
+
+async def unseal(conn: Connection, version: DatasetVersion, *, author: str, reason: str) -> None:
+    """Have the single results of the test cases shown from now on; the audit log says who did it.
+
+    Raises:
+        BadInput: no reason is given.
+    """
+    if not reason.strip():
+        raise BadInput("Say why the test split is unsealed; it cannot be sealed again.")
+    await insert_unsealing(conn, version.id, author=author, reason=reason.strip())
+    await record_audit(
+        conn,
+        actor=author,
+        action="evaluation.unsealed",
+        subject=str(version),
+        details={"reason": reason.strip()},
+    )

@@ -1,0 +1,1 @@
+"""Every SQL statement about datasets, experiments and what people think of answers."""

@@ -1,0 +1,193 @@
+"""Reports, comparisons and verdicts for other programs to show: JUnit XML and Markdown."""
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.etree import ElementTree
+
+from kefu.evaluation.comparison import Change, Compared, Comparison
+from kefu.evaluation.gate import GateVerdict
+from kefu.evaluation.records import Result
+from kefu.evaluation.reports import Figure, Report
+
+MOST_LISTED = 50
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 does not allow."""
+
+Problem = tuple[str, str, str]
+"""Name, what is wrong in a line (empty: nothing), and all about it."""
+
+
+def write_report_junit(report: Report) -> str:
+    """Every case that may be seen as a test; a case that is not right fails."""
+    cases = [_as_problem(each) for each in report.results]
+    sealed = [f"sealed: {report.sealed_count} cases"] if report.sealed_count else []
+    return _write_junit(str(report.experiment), cases, skipped=sealed)
+
+
+def write_gate_junit(report: Report, verdict: GateVerdict) -> str:
+    """Every check as a test; one that does not count is skipped."""
+    cases = [
+        (each.name, "" if each.is_passed else each.reason, each.reason)
+        for each in verdict.checks
+        if each.counts
+    ]
+    skipped = [f"{each.name}: {each.reason}" for each in verdict.checks if not each.counts]
+    return _write_junit(f"gate of {report.experiment}", cases, skipped=skipped)
+
+
+def write_report_markdown(report: Report) -> str:
+    """The figures, the slices, and the cases that are not right."""
+    experiment = report.experiment
+    lines = [
+        f"## {str(experiment).capitalize()}: {experiment.dataset}@{experiment.version}",
+        "",
+        f"{experiment.result_count} of {experiment.case_count} cases, {report.cached_count} replies"
+        f" from the cache, {report.error_count} without a reply, {report.sealed_count} sealed."
+        f" Knowledge `{experiment.knowledge_digest[:12]}`, candidate"
+        f" `{experiment.fingerprint[:12]}`, seed {experiment.seed}.",
+        "",
+        "| grade | mean | 95 % interval | p50 | p95 | cases |",
+        "|---|---|---|---|---|---|",
+        *map(_figure_row, report.figures),
+        *_abstention_rows(report),
+        "",
+        "| slice | cases | accuracy | faithfulness | behaviour |",
+        "|---|---|---|---|---|",
+    ]
+    for part in report.slices:
+        values = {each.evaluator: f"{each.estimate.mean:.3f}" for each in part.figures}
+        shown = [values.get(name, "–") for name in ("accuracy", "faithfulness", "behaviour")]
+        lines.append(f"| {_cell(part.name)} | {part.count} | {' | '.join(shown)} |")
+    wrong = [each for each in report.results if not each.grades["accuracy"].value]
+    if wrong:
+        lines += ["", "| not right | why |", "|---|---|"]
+        lines += [f"| {each.case_id} | {_cell(_reason(each))} |" for each in wrong[:MOST_LISTED]]
+    return "\n".join(lines) + "\n"
+
+
+def write_comparison_markdown(comparison: Comparison) -> str:
+    """What changed, with wins and losses."""
+    lines = [
+        f"## {str(comparison.left).capitalize()} → {comparison.right}",
+        "",
+        f"{comparison.pair_count} cases in common, {comparison.unpaired_count} without their twin.",
+        "",
+        "| grade | left | right | difference | 95 % interval | p | wins / losses | |",
+        "|---|---|---|---|---|---|---|---|",
+        *map(_change_row, comparison.changes),
+        "",
+        "| what differs | left | right |",
+        "|---|---|---|",
+        *(
+            f"| {name} | {_cell(left) or '–'} | {_cell(right) or '–'} |"
+            for name, left, right in comparison.differences
+        ),
+        "",
+        "| slice | cases | accuracy | |",
+        "|---|---|---|---|",
+    ]
+    for part in comparison.slices:
+        for change in part.changes:
+            if change.evaluator == "accuracy":
+                moved = f"{change.left:.3f} → {change.right:.3f}"
+                lines.append(f"| {_cell(part.name)} | {part.count} | {moved} | {_word(change)} |")
+    lines += _list_decided("Wins", comparison.wins) + _list_decided("Losses", comparison.losses)
+    return "\n".join(lines) + "\n"
+
+
+def write_gate_markdown(verdict: GateVerdict) -> str:
+    """The verdict with every check."""
+    title = "The gate is passed" if verdict.is_passed else "The gate is not passed"
+    rows = [
+        f"| {'✓' if each.is_passed else '✗' if each.counts else '!'} | {_cell(each.name)} |"
+        f" {_cell(each.reason)} |"
+        for each in verdict.checks
+    ]
+    return "\n".join([f"## {title}", "", "| | check | |", "|---|---|---|", *rows]) + "\n"
+
+
+def _write_junit(suite: str, cases: Sequence[Problem], *, skipped: Sequence[str]) -> str:
+    failed = sum(bool(problem) for _, problem, _ in cases)
+    root = ElementTree.Element(
+        "testsuite",
+        name=_fit(suite),
+        tests=str(len(cases) + len(skipped)),
+        failures=str(failed),
+        skipped=str(len(skipped)),
+    )
+    for name, problem, detail in cases:
+        test = ElementTree.SubElement(
+            root, "testcase", classname="kefu.evaluation", name=_fit(name)
+        )
+        if problem:
+            ElementTree.SubElement(test, "failure", message=_fit(problem)).text = _fit(detail)
+    for name in skipped:
+        test = ElementTree.SubElement(
+            root, "testcase", classname="kefu.evaluation", name=_fit(name)
+        )
+        ElementTree.SubElement(test, "skipped")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _as_problem(result: Result) -> Problem:
+    is_right = result.grades["accuracy"].value == 1.0
+    grades = "\n".join(f"{name}: {each}" for name, each in result.grades.items())
+    detail = f"{result.reply.answer}\n\n{grades}"
+    return result.case_id, "" if is_right else _reason(result), detail
+
+
+def _reason(result: Result) -> str:
+    return str(result.grades["accuracy"])
+
+
+def _figure_row(figure: Figure) -> str:
+    estimate = figure.estimate
+    unit = f" ({figure.unit})" if figure.unit else ""
+    tail = "– | –" if figure.p50 is None else f"{figure.p50:.3f} | {figure.p95:.3f}"
+    return (
+        f"| {figure.evaluator}{unit} | {estimate.mean:.3f} | {estimate.low:.3f} –"
+        f" {estimate.high:.3f} | {tail} | {estimate.count} |"
+    )
+
+
+def _abstention_rows(report: Report) -> Iterator[str]:
+    abstention = report.abstention
+    if abstention is None or not abstention.expected_count:
+        return
+    for name in ("precision", "recall", "f1"):
+        value: float | None = getattr(abstention, name)
+        shown = "–" if value is None else f"{value:.3f}"
+        yield f"| abstention_{name} | {shown} | | | | {abstention.expected_count} |"
+
+
+def _change_row(change: Change) -> str:
+    difference = change.difference
+    unit = f" ({change.unit})" if change.unit else ""
+    return (
+        f"| {change.evaluator}{unit} | {change.left:.3f} | {change.right:.3f} |"
+        f" {difference.mean:+.3f} | {difference.low:+.3f} – {difference.high:+.3f} |"
+        f" {difference.p_value:.4f} | {change.win_count} / {change.loss_count} | {_word(change)} |"
+    )
+
+
+def _word(change: Change) -> str:
+    return "worse" if change.is_worse else "better" if change.is_better else ""
+
+
+def _list_decided(title: str, cases: Sequence[Compared]) -> list[str]:
+    if not cases:
+        return []
+    rows = [
+        f"| {each.case_id} | {_cell(_reason(each.left))} | {_cell(_reason(each.right))} |"
+        for each in cases[:MOST_LISTED]
+    ]
+    return ["", f"### {title}: {len(cases)}", "", "| case | left | right |", "|---|---|---|", *rows]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _fit(text: str) -> str:
+    return _UNFIT.sub("\ufffd", text)

@@ -1,0 +1,124 @@
+"""kefu evaluation, as people and pipelines meet it."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from shop import TEXT
+from typer.testing import CliRunner
+
+from kefu.cli import app
+from kefu.errors import BadInput, KefuError
+
+
+@pytest.fixture
+def run(migrated_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Runs a command on the database of the tests and gives its output, or JSON."""
+    monkeypatch.setenv("KEFU_DATABASE_URL", migrated_url)
+    monkeypatch.setenv("KEFU_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str, code: int = 0) -> Any:
+        result = CliRunner().invoke(app, ["evaluation", *arguments])
+        if isinstance(result.exception, KefuError):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return json.loads(result.stdout) if "--json" in arguments else result.stdout
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "shop.jsonl").write_text(TEXT)
+    return tmp_path / "shop.jsonl"
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_cases_come_in_and_go_out(run: Any, file: Path, tmp_path: Path) -> None:
+    assert "shop@1: 6 cases about the base docs." in run(
+        "import", str(file), "--dataset", "shop", "--base", "docs"
+    )
+    assert len(run("export", "--dataset", "shop").splitlines()) == 6
+    run("export", "--dataset", "shop@1", "--file", str(tmp_path / "out.jsonl"))
+    again = run("import", str(tmp_path / "out.jsonl"), "--dataset", "shop", "--json")
+    assert again["number"] == 1
+    listed = run("list", "--json")
+    assert [each["case_count"] for each in listed["datasets"]] == [6]
+    assert "shop" in run("list")
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_a_bad_line_leaves_nothing_behind(run: Any, file: Path) -> None:
+    file.write_text(TEXT + '\n{"question": ""}\n')
+    with pytest.raises(BadInput, match="Line 7 has a bad question"):
+        run("import", str(file), "--dataset", "shop")
+    assert run("list", "--json")["datasets"] == []
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_a_run_needs_a_dataset_and_a_base(run: Any, file: Path) -> None:
+    with pytest.raises(KefuError, match="There is no dataset 'shop'"):
+        run("run", "--dataset", "shop")
+    run("import", str(file), "--dataset", "shop")
+    with pytest.raises(KefuError, match="There is no knowledge base 'main'"):
+        run("run", "--dataset", "shop")
+    with pytest.raises(BadInput, match="write KEY=VALUE"):
+        run("run", "--dataset", "shop", "--set", "top_k")
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "Refunds.md").write_text(
+        "# Refunds\n\nA refund is paid within 7 days of the purchase. Refunds cost no fee.\n"
+    )
+    (folder / "Invoices.md").write_text(
+        "# Invoices\n\nAn invoice is sent by e-mail within 3 working days.\n"
+    )
+    return folder
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_a_pipeline_runs_compares_and_is_stopped_at_the_gate(
+    run: Any, file: Path, documents: Path, tmp_path: Path
+) -> None:
+    ingested = CliRunner().invoke(app, ["ingest", str(documents)])
+    assert ingested.exit_code == 0, ingested.output
+    run("import", str(file), "--dataset", "shop")
+    junit, markdown = tmp_path / "run.xml", tmp_path / "run.md"
+    report = run(
+        "run", "--dataset", "shop", "--name", "live", "--json", "--split", "validation",
+        "--split", "train", "--junit", str(junit), "--markdown", str(markdown),
+    )  # fmt: skip
+    assert report["experiment"]["result_count"] == 4
+    assert report["results"] == []
+    suite = ElementTree.parse(junit).getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "1")  # a2 asks of no document
+    assert "| accuracy | 0.750 |" in markdown.read_text()
+    assert "| a2 | " in markdown.read_text()
+
+    strict = ["--set", "answering.min_confidence=1", "--split", "validation", "--split", "train"]
+    run("run", "--dataset", "shop", "--name", "strict", *strict)
+    compared = run("compare", "live", "strict", "--json")
+    assert {each["case_id"] for each in compared["losses"]} == {"a1", "a3"}
+    assert "answering.min_confidence" in run("compare", "live", "strict")
+
+    (tmp_path / "gates.toml").write_text(
+        "least_cases = 4\naccuracy = 0.7\nleast_slice = 4\nabstention_f1 = 0.6\n"
+        "p95_first_sentence_seconds = 600\n"
+    )
+    assert "The gate is passed" in run("gate", "live")
+    out = run("gate", "strict", "--base", "live", "--json", "--junit", str(junit), code=1)
+    assert not out["is_passed"]
+    assert "accuracy" in {each["name"] for each in out["checks"] if not each["is_passed"]}
+    assert int(ElementTree.parse(junit).getroot().get("failures") or 0) >= 1
+
+    assert "7 days" in run("show", "live", "--case", "a1")
+    with pytest.raises(BadInput, match="shows no case 'a4'"):
+        run("show", "live", "--case", "a4")
+    assert "a1: good." in run("label", "live", "a1", "--good")
+    assert "unsealed" in run("unseal", "--dataset", "shop", "--reason", "Looked at by all.")
