@@ -6,7 +6,7 @@ from dataclasses import replace
 from kefu.answering import Answer, Listener, Turn, answer
 from kefu.db import Connection
 from kefu.errors import BadInput, ModelUnavailable, NotFound
-from kefu.evaluation.candidates import Setup, writes
+from kefu.evaluation.candidates import Setup
 from kefu.evaluation.judging import judge
 from kefu.evaluation.records import Behaviour, Case, Cited, Found, Reply
 from kefu.knowledge import get_excerpt
@@ -28,7 +28,7 @@ async def ask(setup: Setup, case: Case) -> Reply:
     """
     resources = setup.resources
     endpoint = resources.endpoint
-    listener = Listener(endpoint) if endpoint is not None and writes(resources) else None
+    listener = Listener(endpoint) if endpoint is not None else None
     hits: list[Hit] = []
     data_class = resources.settings.routing.conversation_class
     try:
@@ -63,7 +63,7 @@ async def ask(setup: Setup, case: Case) -> Reply:
         total_seconds=given.timings["total"],
         input_tokens=listener.input_tokens if listener else 0,
         output_tokens=listener.output_tokens if listener else 0,
-        cost_micros=listener.cost_micros if listener and listener.text else 0,
+        cost_micros=listener.cost_micros if listener else 0,
         currency=listener.currency if listener else "",
         notice=given.notice,
     )

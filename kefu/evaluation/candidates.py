@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 import kefu
 from kefu.db import Connection
-from kefu.errors import BadInput
+from kefu.errors import BadInput, NotFound
 from kefu.evaluation.records import Candidate, digest_json
 from kefu.knowledge import Base, digest_base, get_base
-from kefu.llm import list_last_checks
+from kefu.llm import ChatEndpoint, list_last_checks
 from kefu.prompts import Specification, load_live, read_specification
 from kefu.resources import Resources
 from kefu.sections import Section
@@ -103,17 +103,28 @@ def change_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def _choose_endpoints(resources: Resources, names: Sequence[str]) -> Resources:
-    if not names:
-        return resources
-    if NO_ENDPOINT in names:
-        if len(names) > 1:
-            raise BadInput(f"Name either {NO_ENDPOINT!r} or endpoints.")
-        return replace(resources, endpoint=None)
+async def choose_endpoint(resources: Resources, name: str | None) -> ChatEndpoint | None:
+    """The endpoint of a name; without one whatever writes now, and nothing for "none".
+
+    Raises:
+        NotFound: none that writes has this name.
+    """
+    known = await _list_writing(resources)
+    if name is None:
+        return resources.endpoint if known or resources.endpoints is None else None
+    if name == NO_ENDPOINT:
+        return None
+    if resources.endpoints is None or name not in known:
+        there = f"There are: {', '.join(known)}." if known else "There is none."
+        raise NotFound(f"No endpoint that writes is called {name!r}. {there}")
+    return resources.endpoints.select(name)
+
+
+async def _list_writing(resources: Resources) -> list[str]:
     if resources.endpoints is None:
-        raise BadInput("There are no endpoints here to choose from.")
-    chosen = resources.endpoints.only(names)
-    return replace(resources, endpoint=chosen, endpoints=chosen)
+        return []
+    await resources.endpoints.refresh()
+    return [each.name for each in resources.endpoints.list_endpoints() if each.purpose == "chat"]
 
 
 async def _read_prompts(
@@ -146,7 +157,7 @@ async def _describe(
         "code": digest_code(),
         "embedder": resources.embedder.name,
         "endpoints": _describe_endpoints(resources),
-        "prompts": sent if writes(resources) else {},
+        "prompts": sent if resources.endpoint else {},
         "conversation_class": settings.routing.conversation_class,
         "ef_search": settings.retrieval.ef_search,
         **{
@@ -157,8 +168,11 @@ async def _describe(
 
 
 def _describe_endpoints(resources: Resources) -> list[dict[str, str]]:
+    """Those that rerank, and those that may be asked to write, in their order."""
+    asked = resources.endpoint
     if resources.endpoints is None:
-        return [{"name": resources.endpoint.name}] if resources.endpoint else []
+        return [{"name": asked.name}] if asked else []
+    is_one = asked is not None and asked is not resources.endpoints
     return [
         {
             "name": each.name,
@@ -168,15 +182,9 @@ def _describe_endpoints(resources: Resources) -> list[dict[str, str]]:
             "data_class": each.data_class,
         }
         for each in resources.endpoints.list_endpoints()
-        if each.purpose == "rerank" or (each.purpose == "chat" and resources.endpoint)
+        if each.purpose == "rerank"
+        or (each.purpose == "chat" and asked and (not is_one or each.name == asked.name))
     ]
-
-
-def writes(resources: Resources) -> bool:
-    """Whether a model writes the answers."""
-    if resources.endpoint is None or resources.endpoints is None:
-        return resources.endpoint is not None
-    return resources.endpoints.has_chat
 
 
 async def _read_checks(conn: Connection, resources: Resources) -> dict[str, Any]:

@@ -56,9 +56,7 @@ SplitOption = Annotated[
 PromptOption = Annotated[
     list[str] | None, typer.Option(help="A version or file of the prompt `answer`.")
 ]
-EndpointOption = Annotated[
-    list[str] | None, typer.Option(help="An endpoint that writes, or `none`.")
-]
+EndpointOption = Annotated[str | None, typer.Option(help="The endpoint that writes, or `none`.")]
 ChangeOption = Annotated[
     list[str] | None, typer.Option("--set", help="KEY=VALUE, as retrieval.top_k=5.")
 ]
@@ -201,7 +199,7 @@ async def run_command(  # noqa: PLR0913 - one parameter an option
     """
     candidate = Candidate(
         prompts=tuple(prompt or ()),
-        endpoints=tuple(endpoint or ()),
+        endpoint=endpoint,
         settings=dict(map(_split_change, change or ())),
     )
     async with open_resources(load_settings()) as resources:

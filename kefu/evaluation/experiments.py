@@ -11,7 +11,7 @@ from opentelemetry import trace
 from kefu.db import Connection
 from kefu.errors import BadInput, KefuError, NotFound
 from kefu.evaluation.asking import add_verdict, ask
-from kefu.evaluation.candidates import Setup, set_up
+from kefu.evaluation.candidates import Setup, choose_endpoint, set_up
 from kefu.evaluation.evaluators import grade
 from kefu.evaluation.records import (
     Candidate,
@@ -95,7 +95,7 @@ async def run_experiment(
         Conflict: another process runs the very same.
     """
     setup = await set_up(resources, plan.candidate, base_name=plan.base or plan.version.base)
-    judge = _choose_judge(resources, plan.judge)
+    judge = await choose_endpoint(resources, plan.judge) if plan.judge else None
     async with resources.database.connection() as conn:
         cases = choose_cases(await list_cases(conn, plan.version.id), plan)
         wanted = _describe(plan, setup, case_count=len(cases))
@@ -148,14 +148,6 @@ def choose_cases(cases: Sequence[Case], plan: Plan) -> list[Case]:
     if not chosen:
         raise BadInput(f"{plan.version} has no case in {', '.join(plan.splits)}.")
     return chosen
-
-
-def _choose_judge(resources: Resources, name: str | None) -> ChatEndpoint | None:
-    if name is None:
-        return None
-    if resources.endpoints is None:
-        raise BadInput("There are no endpoints here to choose a judge from.")
-    return resources.endpoints.only([name])
 
 
 def _describe(plan: Plan, setup: Setup, *, case_count: int) -> NewExperiment:

@@ -7,7 +7,7 @@ import pytest
 from filling import fill
 from shop import TEXT
 
-from kefu.errors import BadInput, NotFound
+from kefu.errors import BadInput, KefuError, NotFound
 from kefu.evaluation import (
     Behaviour,
     Candidate,
@@ -68,7 +68,7 @@ async def test_every_case_is_answered_graded_and_kept(
 
 
 async def test_what_it_ran_with_is_kept(resources: Resources, version: DatasetVersion) -> None:
-    candidate = Candidate(endpoints=("none",), settings={"answering.min_confidence": "0.9"})
+    candidate = Candidate(endpoint="none", settings={"answering.min_confidence": "0.9"})
     experiment = await run(resources, version, candidate=candidate, seed=3)
     assert experiment.configuration["answering"] == {"min_confidence": 0.9, "max_sentences": 4}
     assert experiment.configuration["embedder"] == "fake"
@@ -190,15 +190,14 @@ async def test_only_cases_that_expect_the_same_are_compared(
     [
         (Candidate(settings={"server.port": 1}), "cannot set 'server.port'"),
         (Candidate(settings={"retrieval.top_k": "many"}), "retrieval.top_k cannot be 'many'"),
-        (Candidate(endpoints=("none", "big")), "either 'none' or endpoints"),
-        (Candidate(endpoints=("big",)), "no endpoints here"),
+        (Candidate(endpoint="big"), "No endpoint that writes is called 'big'. There is none."),
         (Candidate(prompts=("judge",)), "judge is the prompt judge.en, not answer"),
     ],
 )
 async def test_what_no_candidate_can_be_is_refused(
     resources: Resources, version: DatasetVersion, candidate: Candidate, sentence: str
 ) -> None:
-    with pytest.raises(BadInput, match=sentence):
+    with pytest.raises(KefuError, match=sentence):
         await run(resources, version, candidate=candidate)
 
 
@@ -214,7 +213,7 @@ async def test_a_model_writes_and_its_tokens_are_counted(
     assert found["a1"].grades["tokens"].value > 100
     assert found["a1"].reply.cost_micros is None
     assert experiment.configuration["endpoints"] == [{"name": "scripted"}]
-    silent = Candidate(endpoints=("none",))
+    silent = Candidate(endpoint="none")
     other = await run(writing, version, splits=(Split.VALIDATION,), candidate=silent)
     extracted = {each.case_id: each for each in (await report_of(writing, other)).results}
     assert extracted["a1"].reply.mode == "extractive"
