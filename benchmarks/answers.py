@@ -23,6 +23,7 @@ from datasets import SEED, load_alicloud, load_products
 from kefu_bases import ensure_filled, open_bench
 
 from kefu.answering import Outcome, answer
+from kefu.answering.follow_up import Asked
 from kefu.answering.gather import gather
 from kefu.answering.write import PROMPT_NAME, build_prompt, fit_excerpts
 from kefu.knowledge import ingest
@@ -107,7 +108,8 @@ async def reply_by_kefu(resources: Resources, base: str, case: Case) -> Reply:
 
 async def reply_by_bare_model(resources: Resources, base: str, case: Case) -> Reply:
     """The model's own words from the same retrieved text, unverified."""
-    evidence = await gather(resources, case.question, viewer=case.viewer, base=base)
+    asked = Asked(query=case.question, text=case.question)
+    evidence = await gather(resources, asked, viewer=case.viewer, base=base)
     excerpts = fit_excerpts(
         evidence.hits,
         budget_tokens=CONTEXT_TOKENS,

@@ -49,7 +49,7 @@ async def ask_kefu(
                 base, text, vector=given, floors=floors, settings=resources.settings.retrieval
             )
             if mode in (KEFU_DENSE, KEFU_DENSE_CORRECTED):
-                query = replace(query, terms=[], name_count=0, code_count=0)
+                query = replace(query, terms={}, name_count=0, code_count=0)
             hits = await search_hits(conn, base, query, viewer=OPERATOR, top_k=TOP_K)
             rankings[name] = [hit.id or "" for hit in hits]
             latencies_ms.append((perf_counter() - begin) * 1000)

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 RUNS = {
     "parsing": ["parsing.py"],
     "retrieval": ["retrieval.py"],
+    "rewriting": ["rewriting.py"],
     "latency": ["latency.py"],
     "abstention": ["abstention.py"],
     "answers": ["answers.py", "--split", "test"],

@@ -10,6 +10,7 @@ from opentelemetry import trace
 from kefu.answering.citing import Citer
 from kefu.answering.evidence import HITS_READ, Unit
 from kefu.answering.extract import choose_units, compose, leave_out_said
+from kefu.answering.follow_up import Asked, follow_up, leans_back
 from kefu.answering.gather import gather
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
@@ -22,7 +23,7 @@ from kefu.answering.records import (
     Stage,
     Turn,
 )
-from kefu.answering.understand import stand_alone
+from kefu.answering.rewrite import rewrite
 from kefu.answering.write import (
     PROMPT_NAME,
     TURNS_GIVEN,
@@ -152,7 +153,7 @@ class _Run:
         self.base = base
         self.history = history
         self.language = detect_language(question)
-        self.asked = question
+        self.asked = Asked(query=question, text=question)
         self.citer = Citer()
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
@@ -169,8 +170,8 @@ class _Run:
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
         yield Progress(stage=Stage.SEARCHING)
         with tracer.start_as_current_span("understand") as span:
-            self.asked = stand_alone(self.question, self.history)
-            span.set_attribute("kefu.asked", self.asked)
+            self.asked = await self._understand()
+            span.set_attribute("kefu.asked", self.asked.text)
         evidence = await gather(self.resources, self.asked, viewer=self.viewer, base=self.base)
         hits, ranked, sure = evidence.hits, evidence.units, evidence.confidence
         self.on_hits(hits)
@@ -186,6 +187,19 @@ class _Run:
                 self.text += sentence.text
                 yield sentence
         yield self._finish(Outcome.ANSWERED, sure)
+
+    async def _understand(self) -> Asked:
+        """The question as it stands alone: by a model where one can, else by rules."""
+        written = None
+        if self.history and leans_back(self.question):
+            written = await rewrite(
+                self.resources, self.question, self.history, language=self.language
+            )
+        if written is not None:
+            return Asked(query=written, text=written)
+        return await follow_up(
+            self.resources, self.question, self.history, viewer=self.viewer, base=self.base
+        )
 
     async def _sentences(
         self, hits: Sequence[Hit], ranked: Sequence[Unit]
@@ -260,7 +274,7 @@ class _Run:
             prompt,
             sending=sending,
             judge=Judge(
-                self.asked, given, embedder=embedder if may_see else None, citer=self.citer
+                self.asked.text, given, embedder=embedder if may_see else None, citer=self.citer
             ),
             written=written,
         )
@@ -284,7 +298,7 @@ class _Run:
     def _extract(self, ranked: Sequence[Unit]) -> list[Sentence]:
         """The knowledge's own words, after what a model may have said already."""
         most = self.resources.settings.answering.max_sentences
-        units = choose_units(self.asked, ranked, max_sentences=most)
+        units = choose_units(self.asked.text, ranked, max_sentences=most)
         quotes = {citation.quote for citation in self.citer.citations}
         units = leave_out_said(units, self.text, quotes)
         pieces = list(compose(units, self.citer))

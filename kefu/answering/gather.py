@@ -15,6 +15,7 @@ from kefu.answering.evidence import (
     read_units,
     telling_idf,
 )
+from kefu.answering.follow_up import Asked, weigh_carried
 from kefu.answering.lead_ins import leads_in
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown
@@ -49,11 +50,17 @@ class Evidence:
     confidence: float
 
 
-async def gather(resources: Resources, question: str, *, viewer: Viewer, base: str) -> Evidence:
+async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Evidence:
     """Search, rank and read on; raises as `kefu.retrieval.search`."""
+    question = asked.text
     with tracer.start_as_current_span("gather") as span:
         found = await search(
-            resources, question, viewer=viewer, base_name=base, top_k=HITS_SEARCHED
+            resources,
+            asked.query,
+            viewer=viewer,
+            base_name=base,
+            top_k=HITS_SEARCHED,
+            carried=asked.carried,
         )
         hits = distinct_hits(found)
         units = list_units(hits)
@@ -61,7 +68,8 @@ async def gather(resources: Resources, question: str, *, viewer: Viewer, base: s
         terms = query_terms(question)
         known = {*terms, *(term for word in words for term in word.terms)}
         held = await find_held(resources, known, viewer=viewer, base_name=base)
-        idf = telling_idf(await weigh_terms(resources, terms, base_name=base), words, held)
+        weights = weigh_carried(asked, await weigh_terms(resources, terms, base_name=base))
+        idf = telling_idf(weights, words, held)
         similarities = await _foreign_similarities(resources, question, units)
         ranked = rank_units(question, units, idf=idf, similarities=similarities)
         unknown = find_unknown(words, held, hits, language=detect_language(question))

@@ -27,11 +27,14 @@ class Turn:
     """One earlier question of the conversation with the answer it got.
 
     Attributes:
+        titles: of the documents that the answer cites.
         data_class: the highest in the two.
     """
 
     question: str
     answer: str
+    outcome: Outcome = Outcome.ANSWERED
+    titles: tuple[str, ...] = ()
     data_class: DataClass = DataClass.RESTRICTED
 
 

@@ -97,7 +97,7 @@ def build_prompt(
         specification,
         {
             "excerpts": "\n\n".join(excerpts),
-            "earlier": _conversation(earlier[-TURNS_GIVEN:]),
+            "earlier": conversation_text(earlier[-TURNS_GIVEN:]),
             "question": question[:LONGEST_QUESTION],
             "language": language,
         },
@@ -162,7 +162,8 @@ def _shorten(excerpt: str, *, share: float) -> str:
     return head if line_break and len(head) > len(kept) / 2 else kept
 
 
-def _conversation(earlier: Sequence[Turn]) -> str:
+def conversation_text(earlier: Sequence[Turn]) -> str:
+    """Earlier turns as a prompt shows them."""
     lines = [
         f"Customer: {turn.question[:LONGEST_QUESTION]}\n"
         f"Answer: {turn.answer[:LONGEST_EARLIER_ANSWER]}"

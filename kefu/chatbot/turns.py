@@ -27,7 +27,7 @@ from kefu.knowledge import DEFAULT_BASE, find_base
 from kefu.resources import Resources
 from kefu.text import clean_text
 from kefu.tracing import Value, current_trace_id, trace_steps
-from kefu.viewer import DataClass, Viewer
+from kefu.viewer import Viewer
 
 MAX_QUESTION_CHARACTERS = 2000
 HISTORY_TURNS = 6
@@ -152,13 +152,19 @@ async def wait_for_answer(events: AsyncGenerator[ChatEvent, None]) -> ChatAnswer
 def build_history(messages: Sequence[Message]) -> tuple[Turn, ...]:
     """Pair each question with the answer that follows it; questions left unanswered drop out."""
     return tuple(
-        Turn(
-            question=before.text,
-            answer=after.text,
-            data_class=DataClass(str((after.answer or {}).get("data_class", DataClass.RESTRICTED))),
-        )
+        _pair(before.text, ANSWER.validate_python(after.answer))
         for before, after in pairwise(messages)
-        if (before.role, after.role) == ("customer", "chatbot")
+        if (before.role, after.role) == ("customer", "chatbot") and after.answer
+    )
+
+
+def _pair(question: str, answer: Answer) -> Turn:
+    return Turn(
+        question=question,
+        answer=answer.answer,
+        outcome=answer.outcome,
+        titles=tuple(dict.fromkeys(citation.title for citation in answer.citations)),
+        data_class=answer.data_class,
     )
 
 

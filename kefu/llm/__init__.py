@@ -10,7 +10,7 @@ from kefu.llm.built_in import BuiltInEmbedder
 from kefu.llm.calls import Call, CallOutcome, OnCall, ignore_call
 from kefu.llm.chat import ChatEndpoint
 from kefu.llm.check import Check, check_embedder, check_endpoint
-from kefu.llm.embeddings import Embedder, Vectors, open_embedder
+from kefu.llm.embeddings import Embedder, Vector, Vectors, open_embedder
 from kefu.llm.endpoints import Endpoint, load_presets, resolve_all
 from kefu.llm.entered import OVERALL, as_stored, find_problems, is_same_place, read_fields
 from kefu.llm.fakes import FakeEmbedder, ScriptedEndpoint
@@ -64,6 +64,7 @@ __all__ = [
     "StoredCheck",
     "StoredEndpoint",
     "Vault",
+    "Vector",
     "Vectors",
     "as_stored",
     "check_embedder",

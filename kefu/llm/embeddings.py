@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from kefu.llm.built_in import BuiltInEmbedder
-from kefu.llm.vectors import Vectors
+from kefu.llm.vectors import Vector, Vectors
 from kefu.settings import EmbeddingSettings
 from kefu.viewer import DataClass
 
-__all__ = ["Embedder", "Vectors", "open_embedder"]
+__all__ = ["Embedder", "Vector", "Vectors", "open_embedder"]
 
 
 class Embedder(Protocol):

@@ -9,6 +9,9 @@ import numpy.typing as npt
 Vectors = npt.NDArray[np.float32]
 """One row a text, L2-normalised."""
 
+Vector = npt.NDArray[np.float32]
+"""One text."""
+
 
 def clean(text: str) -> str:
     """Without what no tokenizer takes: NUL ends a C string, lone surrogates are not UTF-8."""

@@ -1,10 +1,30 @@
 """The vocabulary of retrieval: chunk, hit, noise floor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kefu.viewer import DataClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a follow-up takes from the conversation before it, each against 1 for its own words.
+
+    Attributes:
+        texts: earlier questions; their vectors are added to that of the follow-up.
+        terms: of the lexical index; their idf counts by this share.
+        names: those of the terms that a chunk in the other language may hold too.
+        codes: looked up as if they stood in the follow-up.
+    """
+
+    texts: Mapping[str, float] = field(default_factory=dict)
+    terms: Mapping[str, float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+NOTHING_CARRIED = Carried()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 import json
 import logging
 from collections.abc import Sequence
+from functools import partial
 from typing import get_args
 
+import numpy as np
 from opentelemetry import trace
 
 from kefu.db import HalfVector
@@ -15,9 +17,10 @@ from kefu.knowledge import (
     get_base,
     require_same_embedder,
 )
+from kefu.llm import Vector, Vectors
 from kefu.resources import Resources
 from kefu.retrieval.noise import noise_floors
-from kefu.retrieval.records import Floors, Hit
+from kefu.retrieval.records import NOTHING_CARRIED, Carried, Floors, Hit
 from kefu.retrieval.rerank import find_ceiling, rerank
 from kefu.retrieval.store import Query, list_idf, search_hits
 from kefu.settings import RetrievalSettings
@@ -56,8 +59,9 @@ async def search(
     viewer: Viewer,
     base_name: str = DEFAULT_BASE,
     top_k: int | None = None,
+    carried: Carried = NOTHING_CARRIED,
 ) -> list[Hit]:
-    """The best hits, best first.
+    """The best hits, best first; `carried` is what the query leaves out because it was said before.
 
     When the embedder does not answer, hits are found by their words alone. A reranker that may
     see them puts the best into its order.
@@ -77,33 +81,42 @@ async def search(
         "gen_ai.retrieval.query.text": query,
     }
     with tracer.start_as_current_span(f"retrieval {base_name}", attributes=attributes) as span:
-        hits = await _search(resources, query, viewer=viewer, base_name=base_name, top_k=top_k)
+        find = partial(_search, viewer=viewer, base_name=base_name, top_k=top_k, carried=carried)
+        hits = await find(resources, query)
         span.set_attribute("gen_ai.retrieval.documents", _describe_hits(hits))
     return hits
 
 
 async def _search(
-    resources: Resources, query: str, *, viewer: Viewer, base_name: str, top_k: int | None
+    resources: Resources,
+    query: str,
+    *,
+    viewer: Viewer,
+    base_name: str,
+    top_k: int | None,
+    carried: Carried,
 ) -> list[Hit]:
     settings = resources.settings.retrieval
+    find = partial(_search_base, viewer=viewer, carried=carried)
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)
     require_same_embedder(base, resources.embedder)
     count = top_k or settings.top_k
     ceiling = await find_ceiling(resources)
     if ceiling is None:
-        return await _search_base(resources, base, query, viewer=viewer, top_k=count)
+        return await find(resources, base, query, top_k=count)
     most = settings.rerank_candidates
-    hits = await _search_base(resources, base, query, viewer=viewer, top_k=max(count, most))
-    best = await rerank(resources, query, hits[:most], ceiling=ceiling)
+    hits = await find(resources, base, query, top_k=max(count, most))
+    asked = " ".join([*carried.texts, query])
+    best = await rerank(resources, asked, hits[:most], ceiling=ceiling)
     return [*best, *hits[most:]][:count]
 
 
 async def _search_base(
-    resources: Resources, base: Base, query: str, *, viewer: Viewer, top_k: int
+    resources: Resources, base: Base, query: str, *, viewer: Viewer, top_k: int, carried: Carried
 ) -> list[Hit]:
     """The best hits by words and by meaning."""
-    wanted = await _prepare(resources, base, query)
+    wanted = await _prepare(resources, base, query, carried)
     floors = wanted.floors
     with tracer.start_as_current_span("find"):
         async with resources.database.connection() as conn:
@@ -111,8 +124,15 @@ async def _search_base(
     if not floors or all(hit.language in floors for hit in hits if hit.parts.dense is not None):
         return hits
     floors = await _noise_floors(resources, base, detect_language(query), is_stale=True)
-    settings = resources.settings.retrieval
-    wanted = build_query(base, query, vector=wanted.vector, floors=floors, settings=settings)
+    wanted = build_query(
+        base,
+        query,
+        vector=wanted.vector,
+        scale=wanted.scale,
+        floors=floors,
+        settings=resources.settings.retrieval,
+        carried=carried,
+    )
     async with resources.database.connection() as conn:
         return await search_hits(conn, base, wanted, viewer=viewer, top_k=top_k)
 
@@ -128,23 +148,37 @@ async def weigh_terms(
     return {ids[each]: idf for each, idf in weights}
 
 
-async def _prepare(resources: Resources, base: Base, query: str) -> Query:
+async def _prepare(resources: Resources, base: Base, query: str, carried: Carried) -> Query:
     """The query as the index is asked, with the noise floors of its language."""
-    settings = resources.settings.retrieval
+    build = partial(
+        build_query, base, query, settings=resources.settings.retrieval, carried=carried
+    )
     data_class = resources.settings.routing.conversation_class
     if data_class.rank > resources.embedder.data_class.rank:
         log.info("Searching by words alone: the embedder may not see %s data.", data_class)
-        return build_query(base, query, vector=None, floors={}, settings=settings)
+        return build(vector=None, floors={})
     try:
         with tracer.start_as_current_span(
             "embed", attributes={"kefu.embedder": base.embedder or ""}
         ):
-            vector = HalfVector((await resources.embedder.embed_queries([query]))[0])
+            rows = await resources.embedder.embed_queries([query, *carried.texts])
     except ModelUnavailable as error:
         log.warning("Searching by words alone: %s", error)
-        return build_query(base, query, vector=None, floors={}, settings=settings)
+        return build(vector=None, floors={})
     floors = await _noise_floors(resources, base, detect_language(query))
-    return build_query(base, query, vector=vector, floors=floors, settings=settings)
+    vector, scale = blend(rows, [1.0, *carried.texts.values()])
+    return build(vector=HalfVector(vector), scale=scale, floors=floors)
+
+
+def blend(rows: Vectors, weights: Sequence[float]) -> tuple[Vector, float]:
+    """The weighted mean of vectors as a unit vector, and its length.
+
+    The similarity to it times that length is the weighted mean of the similarities to each, which
+    is what a noise floor compares with.
+    """
+    mean = (rows * np.array(weights, dtype=np.float32)[:, None]).sum(axis=0) / sum(weights)
+    length = float(np.linalg.norm(mean))
+    return mean / length, length
 
 
 async def _noise_floors(
@@ -164,8 +198,10 @@ def build_query(
     vector: HalfVector | None,
     floors: Floors,
     settings: RetrievalSettings,
+    scale: float = 1.0,
+    carried: Carried = NOTHING_CARRIED,
 ) -> Query:
-    """Terms, names and codes of a question as the base numbers them.
+    """Terms, names and codes of a question, and what it carries, as the base numbers them.
 
     Of a long question codes and names are looked up first.
     """
@@ -173,18 +209,24 @@ def build_query(
     is_foreign = floors and (
         language not in floors or floors[language].language_share < MIN_NATIVE_SHARE
     )
-    codes = find_identifiers(query)
-    names = [*codes, *name_terms(query)]
+    codes = [*find_identifiers(query), *carried.codes]
+    own_names = [*codes, *name_terms(query)]
+    names = [*own_names, *carried.names]
+    own = {*own_names, *query_terms(query)}
 
     def ids(terms: Sequence[str]) -> list[int]:
         return list(dict.fromkeys(term_id(base.id, term) for term in terms[:MAX_QUERY_TERMS]))
 
+    terms = [*names, *query_terms(query), *carried.terms]
+    shares = {term_id(base.id, term): share for term, share in carried.terms.items()}
+    shares |= {term_id(base.id, term): 1.0 for term in own}
     return Query(
         native=None if is_foreign else language,
-        terms=ids([*names, *query_terms(query)]),
+        terms={each: shares[each] for each in ids(terms)},
         name_count=len(ids(names)),
         code_count=len(ids(codes)),
         vector=vector,
+        scale=scale,
         floors=floors,
         biases=_biases(language, floors),
         candidates=settings.candidates,

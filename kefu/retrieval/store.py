@@ -27,10 +27,11 @@ SEARCH = sql.SQL("""
 with query_terms as (
     select w.id, place <= %(name_count)s as is_name, place <= %(code_count)s as is_code,
         coalesce(t.chunk_count, 0) as chunk_count,
-        ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5::float)
+        w.share * ln(1 + (b.chunk_count - coalesce(t.chunk_count, 0) + 0.5::float)
             / (coalesce(t.chunk_count, 0) + 0.5::float)) as idf
     from knowledge_bases b
-    cross join unnest(%(terms)s::int[]) with ordinality as w (id, place)
+    cross join unnest(%(terms)s::int[], %(shares)s::float[])
+        with ordinality as w (id, share, place)
     left join terms t on t.base_id = b.id and t.id = w.id
     where b.id = %(base)s
 ), rarest as (
@@ -84,7 +85,8 @@ DENSE = sql.SQL("""
 """)
 NO_DENSE = sql.SQL("select null::tid as place where false")
 SIMILARITY = sql.SQL(
-    "1 - (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}))"
+    "%(scale)s::float"
+    " * (1 - (c.embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})))"
 )
 
 # From `candidates` the best, as fusion.py says. A candidate without a vector takes its share of
@@ -142,10 +144,12 @@ class Query:
     Attributes:
         native: the language of the chunks that may hold all of its words; None where the base
             hardly has any.
-        terms: ids of its distinct terms; first codes, then other names, then all others.
+        terms: ids of its distinct terms, each with the share of its idf that counts; first codes,
+            then other names, then all others.
         name_count: of the first terms, those that a chunk in the other language may hold too.
         code_count: of the first terms, those that are codes.
         vector: None: find by words alone.
+        scale: what similarities to it are multiplied by.
         floors: of noise, by the language of the chunks.
         biases: what is added to the similarity of chunks, by their language.
         candidates: how many each half contributes.
@@ -153,10 +157,11 @@ class Query:
     """
 
     native: Language | None
-    terms: Sequence[int]
+    terms: Mapping[int, float]
     name_count: int
     code_count: int
     vector: HalfVector | None
+    scale: float = 1.0
     floors: Floors
     biases: Mapping[Language, float]
     candidates: int
@@ -179,10 +184,12 @@ async def search_hits(
         {
             "base": base.id,
             "native": query.native,
-            "terms": query.terms,
+            "terms": list(query.terms),
+            "shares": list(query.terms.values()),
             "name_count": query.name_count,
             "code_count": query.code_count,
             "vector": query.vector,
+            "scale": query.scale,
             "biases": [query.biases.get(language, 0.0) for language in get_args(Language)],
             "highest_idf": highest_idf(base.chunk_count),
             "top_k": top_k,

@@ -1,0 +1,110 @@
+"""Has a model say a follow-up question so that it stands alone, and checks that it adds nothing."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from kefu.answering.records import Turn
+from kefu.answering.write import conversation_text
+from kefu.errors import ModelForbidden, ModelUnavailable
+from kefu.llm import ChatEndpoint
+from kefu.prompts import load_live, render
+from kefu.resources import Resources
+from kefu.text import (
+    Language,
+    content_words,
+    detect_language,
+    find_identifiers,
+    find_tokens,
+    index_terms,
+    simplify_text,
+)
+from kefu.viewer import highest_class
+
+PROMPT_NAME = "rewrite"
+TURNS_GIVEN = 3
+MAX_TOKENS = 200
+LONGEST_REWRITTEN = 400  # characters; longer ones answer, or tell a story
+PATIENCE_SECONDS = 5.0
+MOST_UNSAID = 0.25  # of the words that are no names: "cost" for "much"
+
+log = logging.getLogger(__name__)
+
+
+async def rewrite(
+    resources: Resources, question: str, history: Sequence[Turn], *, language: Language
+) -> str | None:
+    """The question as a model says it.
+
+    None where no model may see it, answers in time, or keeps to what was said.
+    """
+    endpoint = resources.endpoint
+    if endpoint is None:
+        return None
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            written = await _ask(resources, endpoint, question, history, language=language)
+    except (ModelForbidden, ModelUnavailable, TimeoutError) as error:
+        log.info("A follow-up is rewritten by rules: %s", error)
+        return None
+    said = [question, *(text for turn in history for text in (turn.question, turn.answer))]
+    return written if adds_nothing(written, question, said) else None
+
+
+def adds_nothing(written: str, question: str, said: Sequence[str]) -> bool:
+    """Whether a rewritten question is one, keeps what was asked, and only names what was said.
+
+    Every name, code and number of it stands in the conversation, those of the question stand in it,
+    and so do nearly all of its other words.
+    """
+    if not written or "\n" in written or len(written) > LONGEST_REWRITTEN:
+        return False
+    if detect_language(written) != detect_language(question):
+        return False
+    known = {term for text in said for term in index_terms(text)}
+    if not _firm(written) <= known or not _firm(question) <= set(index_terms(written)):
+        return False
+    words = [word for word in content_words(written) if not word.is_name]
+    unsaid = [word for word in words if not known.issuperset(word.terms)]
+    return len(unsaid) <= MOST_UNSAID * max(len(words), 1)
+
+
+def _firm(text: str) -> set[str]:
+    """Terms of the names, codes and numbers of a text, which may be neither added nor lost."""
+    names = (word.terms for word in content_words(text) if word.is_name)
+    figures = (token for token in find_tokens(simplify_text(text)) if token[0].isdecimal())
+    return {
+        *(term for terms in names for term in terms),
+        *(term for figure in figures for term in index_terms(figure)),
+        *find_identifiers(text),
+    }
+
+
+async def _ask(
+    resources: Resources,
+    endpoint: ChatEndpoint,
+    question: str,
+    history: Sequence[Turn],
+    *,
+    language: Language,
+) -> str:
+    earlier = history[-TURNS_GIVEN:]
+    async with resources.database.connection() as conn:
+        live = await load_live(conn, PROMPT_NAME, language=language)
+    rendered = render(
+        live.specification, {"earlier": conversation_text(earlier), "question": question}
+    )
+    pieces = endpoint.stream(
+        instructions=rendered.instructions,
+        prompt=rendered.message,
+        max_tokens=MAX_TOKENS,
+        data_class=highest_class(
+            resources.settings.routing.conversation_class, *(turn.data_class for turn in earlier)
+        ),
+    )
+    text = ""
+    async with aclosing(pieces):
+        async for piece in pieces:
+            text += piece
+    return text.strip().strip('"“”「」').strip()
