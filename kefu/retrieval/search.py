@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import get_args
 
@@ -124,15 +125,15 @@ async def _search_base(
     if not floors or all(hit.language in floors for hit in hits if hit.parts.dense is not None):
         return hits
     floors = await _noise_floors(resources, base, detect_language(query), is_stale=True)
-    wanted = build_query(
+    again = build_query(
         base,
         query,
         vector=wanted.vector,
-        scale=wanted.scale,
         floors=floors,
         settings=resources.settings.retrieval,
         carried=carried,
     )
+    wanted = replace(again, scale=wanted.scale)
     async with resources.database.connection() as conn:
         return await search_hits(conn, base, wanted, viewer=viewer, top_k=top_k)
 
@@ -167,7 +168,7 @@ async def _prepare(resources: Resources, base: Base, query: str, carried: Carrie
         return build(vector=None, floors={})
     floors = await _noise_floors(resources, base, detect_language(query))
     vector, scale = blend(rows, [1.0, *carried.texts.values()])
-    return build(vector=HalfVector(vector), scale=scale, floors=floors)
+    return replace(build(vector=HalfVector(vector), floors=floors), scale=scale)
 
 
 def blend(rows: Vectors, weights: Sequence[float]) -> tuple[Vector, float]:
@@ -198,7 +199,6 @@ def build_query(
     vector: HalfVector | None,
     floors: Floors,
     settings: RetrievalSettings,
-    scale: float = 1.0,
     carried: Carried = NOTHING_CARRIED,
 ) -> Query:
     """Terms, names and codes of a question, and what it carries, as the base numbers them.
@@ -226,7 +226,6 @@ def build_query(
         name_count=len(ids(names)),
         code_count=len(ids(codes)),
         vector=vector,
-        scale=scale,
         floors=floors,
         biases=_biases(language, floors),
         candidates=settings.candidates,
