@@ -3,7 +3,13 @@
 from kefu.conversations.ownership import require_own, require_readable
 from kefu.conversations.recording import record_answer, record_question, start_conversation
 from kefu.conversations.records import Conversation, Message, Role
-from kefu.conversations.store import get_conversation, get_message, list_messages, lock_conversation
+from kefu.conversations.store import (
+    get_conversation,
+    get_message,
+    list_messages,
+    lock_conversation,
+    sample_conversations,
+)
 
 __all__ = [
     "Conversation",
@@ -17,5 +23,6 @@ __all__ = [
     "record_question",
     "require_own",
     "require_readable",
+    "sample_conversations",
     "start_conversation",
 ]

@@ -1,6 +1,7 @@
 """Every SQL statement about conversations."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from psycopg import AsyncConnection
@@ -62,6 +63,19 @@ async def _read_conversation(conn: AsyncConnection, statement: str, id: UUID) ->
     if conversation is None:
         raise NotFound("There is no conversation %(number)s.", number=id)
     return conversation
+
+
+async def sample_conversations(
+    conn: AsyncConnection, *, since: datetime, count: int, seed: int
+) -> Sequence[Conversation]:
+    """So many of those that began since then, the same ones for the same seed."""
+    cursor = conn.cursor(row_factory=class_row(Conversation))
+    await cursor.execute(
+        f"select {CONVERSATION} from conversations where created_at >= %s"
+        " order by md5(id::text || %s::text) limit %s",
+        [since, seed, count],
+    )
+    return await cursor.fetchall()
 
 
 async def insert_message(

@@ -15,6 +15,8 @@ from kefu.viewer import PUBLIC
 MOST_CASES = 10_000
 MOST_PROBLEMS = 20
 LONGEST_QUESTION = 2000
+LONGEST_ANSWER = 20_000
+LONGEST_NOTE = 4000
 SHARES = {Split.TRAIN: 0.4, Split.VALIDATION: 0.2, Split.TEST: 0.4}
 ALIASES = {"tune": Split.VALIDATION, "dev": Split.VALIDATION}
 CASE = TypeAdapter(Case)
@@ -29,7 +31,7 @@ class ExchangeLine(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)]
-    answer: Annotated[str, Field(max_length=20_000)] = ""
+    answer: Annotated[str, Field(max_length=LONGEST_ANSWER)] = ""
 
 
 class CaseLine(BaseModel):
@@ -53,7 +55,7 @@ class CaseLine(BaseModel):
     language: Language | None = None
     split: Split | None = None
     audiences: Annotated[list[Text], Field(min_length=1)] = Field(default_factory=lambda: [PUBLIC])
-    note: Annotated[str, Field(max_length=4000)] = ""
+    note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
 
     @field_validator("question")
     @classmethod

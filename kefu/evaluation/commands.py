@@ -1,4 +1,4 @@
-"""kefu evaluation: import, export, list, show, unseal, run, compare, gate, label."""
+"""kefu evaluation: datasets, experiments, comparisons, the gate, and what people decide."""
 
 import json
 from dataclasses import asdict, replace
@@ -22,10 +22,17 @@ from kefu.evaluation.experiments import CONCURRENCY, SEED, Plan, find_experiment
 from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.gates import load_gates
 from kefu.evaluation.labelling import label_reply
-from kefu.evaluation.records import Candidate, Split
+from kefu.evaluation.proposing import (
+    propose_from_conversations,
+    propose_from_feedback,
+    propose_from_knowledge,
+    review,
+)
+from kefu.evaluation.records import Candidate, Origin, Split
 from kefu.evaluation.reports import Report, build_report
 from kefu.evaluation.store.datasets import list_datasets
 from kefu.evaluation.store.experiments import list_experiments
+from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.summaries import (
     write_comparison_markdown,
     write_gate_junit,
@@ -33,6 +40,7 @@ from kefu.evaluation.summaries import (
     write_report_junit,
     write_report_markdown,
 )
+from kefu.knowledge import DEFAULT_BASE
 from kefu.prompts import load_text
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
@@ -274,6 +282,61 @@ async def gate_command(
         Console().print(Markdown(text))
     if not verdict.is_passed:
         raise typer.Exit(code=1)
+
+
+async def propose_command(
+    *,
+    dataset: DatasetOption,
+    origin: Annotated[Origin, typer.Option("--from", help="Where the cases come from.")],
+    count: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="How far back conversations and feedback go.")
+    ] = 30,
+    base: Annotated[str, typer.Option("--base", help="Knowledge base.")] = DEFAULT_BASE,
+    seed: Annotated[int, typer.Option(help="Of the sample.")] = SEED,
+) -> None:
+    """Propose cases from conversations, feedback or knowledge, personal data masked."""
+    async with open_database(load_settings()) as database, database.transaction() as conn:
+        if origin is Origin.CONVERSATION:
+            found = await propose_from_conversations(
+                conn, dataset, count=count, days=days, seed=seed
+            )
+        elif origin is Origin.FEEDBACK:
+            found = await propose_from_feedback(conn, dataset, count=count, days=days)
+        else:
+            found = await propose_from_knowledge(conn, dataset, base=base, count=count, seed=seed)
+    typer.echo(f"{found} cases wait for a review: kefu evaluation review --dataset {dataset}")
+
+
+async def review_command(
+    *,
+    dataset: DatasetOption,
+    accept: Annotated[list[int] | None, typer.Option(help="Number of a good case.")] = None,
+    reject: Annotated[list[int] | None, typer.Option(help="Number of a bad one.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the proposed cases, or make a version of those that are accepted."""
+    async with open_database(load_settings()) as database, database.transaction() as conn:
+        if accept or reject:
+            version = await review(
+                conn, dataset, accepted=accept or (), rejected=reject or (),
+                reviewer=this_operator(),
+            )  # fmt: skip
+            typer.echo(str(version or dataset))
+            return
+        waiting = await list_proposals(conn, dataset)
+    if as_json:
+        lines = [(each.id, each.origin, as_line(each.case)) for each in waiting]
+        _print_json([{"number": id, "origin": origin, "case": case} for id, origin, case in lines])
+        return
+    table = _table("number", "from", "question", "expected", "facts", "note")
+    for each in waiting:
+        case = each.case
+        facts = "; ".join(group[0] for group in case.facts)
+        table.add_row(
+            str(each.id), each.origin, *map(Text, (case.question, case.behaviour, facts, case.note))
+        )
+    Console().print(table)
 
 
 async def label_command(

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from json import dumps
 from typing import Literal
-from uuid import UUID
 
 from kefu.text import Language, content_digest
 from kefu.viewer import PUBLIC, Viewer
@@ -346,14 +345,6 @@ class Preference:
     right_id: int
     author: str
     choice: Choice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rated:
-    """An answer that a customer has rated."""
-
-    conversation_id: UUID
-    message_id: UUID
 
 
 def digest_json(value: object) -> str:

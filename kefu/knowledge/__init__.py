@@ -23,9 +23,10 @@ from kefu.knowledge.records import (
     NewChunk,
     ParsedDocument,
     Problem,
+    SampledChunk,
 )
 from kefu.knowledge.store.bases import delete_base, digest_base, find_base, get_base, list_bases
-from kefu.knowledge.store.documents import get_excerpt
+from kefu.knowledge.store.documents import get_excerpt, sample_chunks
 from kefu.knowledge.store.status import list_statuses
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "NewChunk",
     "ParsedDocument",
     "Problem",
+    "SampledChunk",
     "delete_base",
     "digest_base",
     "embed_waiting",
@@ -53,5 +55,6 @@ __all__ = [
     "list_statuses",
     "renew_embeddings",
     "require_same_embedder",
+    "sample_chunks",
     "vector_literal",
 ]

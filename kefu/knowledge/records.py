@@ -1,5 +1,6 @@
 """The vocabulary of knowledge: bases, sources, files, documents, chunks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +76,19 @@ class Excerpt:
     text: str
     after: str
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampledChunk:
+    """A chunk with what is said of its document, to ask about."""
+
+    uri: str
+    external_id: str | None
+    title: str
+    heading_path: Sequence[str]
+    text: str
+    language: str
+    audience: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,24 @@ never delays or breaks what is recorded.
 """
 
 from kefu.tracing.recording import Recorder, record_traces
-from kefu.tracing.records import Feedback, Rating, Span, Trace, TraceFilter, TraceSummary, Value
+from kefu.tracing.records import (
+    Feedback,
+    RatedAnswer,
+    Rating,
+    Span,
+    Trace,
+    TraceFilter,
+    TraceSummary,
+    Value,
+)
 from kefu.tracing.retention import keep_partitions, prune_traces
 from kefu.tracing.steps import current_trace_id, find_trace_id, trace_steps
-from kefu.tracing.store.feedback import list_feedback, replace_feedback
+from kefu.tracing.store.feedback import list_feedback, list_rated, replace_feedback
 from kefu.tracing.traces import get_trace, list_traces
 
 __all__ = [
     "Feedback",
+    "RatedAnswer",
     "Rating",
     "Recorder",
     "Span",
@@ -26,6 +36,7 @@ __all__ = [
     "get_trace",
     "keep_partitions",
     "list_feedback",
+    "list_rated",
     "list_traces",
     "prune_traces",
     "record_traces",

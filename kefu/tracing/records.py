@@ -30,6 +30,17 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RatedAnswer:
+    """An answer with what a customer thinks of it."""
+
+    conversation_id: UUID
+    message_id: UUID
+    rating: Rating
+    comment: str | None
+    correction: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """One step of an operation.
 

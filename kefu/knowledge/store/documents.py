@@ -8,7 +8,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from kefu.errors import NotFound
-from kefu.knowledge.records import Excerpt, PreparedDocument
+from kefu.knowledge.records import Base, Excerpt, PreparedDocument, SampledChunk
 from kefu.viewer import Viewer
 
 
@@ -93,3 +93,18 @@ async def get_excerpt(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -
     if excerpt is None:
         raise NotFound("This source is no longer part of the knowledge.")
     return replace(excerpt, heading_path=tuple(excerpt.heading_path))
+
+
+async def sample_chunks(
+    conn: AsyncConnection, base: Base, *, count: int, seed: int
+) -> Sequence[SampledChunk]:
+    """So many chunks of text that hold a figure, the same ones for the same seed."""
+    cursor = conn.cursor(row_factory=class_row(SampledChunk))
+    await cursor.execute(
+        "select d.uri, d.external_id, d.title, c.heading_path, c.text, c.language, c.audience"
+        " from chunks c join documents d on d.id = c.document_id"
+        " where c.base_id = %s and c.kind = 'text' and c.text ~ '[0-9]'"
+        " order by md5(c.id::text || %s::text) limit %s",
+        [base.id, seed, count],
+    )
+    return await cursor.fetchall()

@@ -1,12 +1,13 @@
 """Every SQL statement about feedback; a rating is kept as +1 or -1, ready to be averaged."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from kefu.tracing.records import Feedback, Rating
+from kefu.tracing.records import Feedback, RatedAnswer, Rating
 
 NUMBERS = {"up": 1, "down": -1}
 FEEDBACK = (
@@ -44,5 +45,20 @@ async def list_feedback(conn: AsyncConnection, message_ids: Sequence[UUID]) -> S
     await cursor.execute(
         f"select {FEEDBACK} from feedback where message_id = any(%s)",
         [list(message_ids)],
+    )
+    return await cursor.fetchall()
+
+
+async def list_rated(
+    conn: AsyncConnection, *, since: datetime, limit: int
+) -> Sequence[RatedAnswer]:
+    """The answers that were rated since then, the last ones first."""
+    cursor = conn.cursor(row_factory=class_row(RatedAnswer))
+    await cursor.execute(
+        "select m.conversation_id, f.message_id, f.comment, f.correction,"
+        " case f.rating when 1 then 'up' else 'down' end as rating"
+        " from feedback f join messages m on m.id = f.message_id"
+        " where f.updated_at >= %s order by f.updated_at desc limit %s",
+        [since, limit],
     )
     return await cursor.fetchall()
