@@ -1,38 +1,28 @@
-"""kefu evaluation: datasets, experiments, comparisons, the gate, and what people decide."""
+"""kefu evaluation: run, show, compare, gate, label."""
 
-import json
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from kefu.audit import this_operator
 from kefu.db import open_database
 from kefu.errors import BadInput
-from kefu.evaluation.cases import as_line, read_lines, write_lines
+from kefu.evaluation.cases import as_line
+from kefu.evaluation.commands.printing import DatasetOption, JsonOption, print_json, write_if
 from kefu.evaluation.comparison import compare_experiments
-from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
+from kefu.evaluation.datasets import load_cases, read_version
 from kefu.evaluation.experiments import CONCURRENCY, SEED, Plan, find_experiment, run_experiment
 from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.gates import load_gates
 from kefu.evaluation.labelling import label_reply
-from kefu.evaluation.proposing import (
-    propose_from_conversations,
-    propose_from_feedback,
-    propose_from_knowledge,
-    review,
-)
-from kefu.evaluation.records import Candidate, Origin, Split
+from kefu.evaluation.records import Candidate, Split
 from kefu.evaluation.reports import Report, build_report
-from kefu.evaluation.store.datasets import list_datasets
-from kefu.evaluation.store.experiments import list_experiments
-from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.summaries import (
     write_comparison_markdown,
     write_gate_junit,
@@ -40,15 +30,9 @@ from kefu.evaluation.summaries import (
     write_report_junit,
     write_report_markdown,
 )
-from kefu.knowledge import DEFAULT_BASE
-from kefu.prompts import load_text
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-DatasetOption = Annotated[
-    str, typer.Option("--dataset", help="Its name, as demo, or a version, as demo@2.")
-]
 ExperimentArgument = Annotated[
     str,
     typer.Argument(help="A number, the name of its latest, or `latest`.", show_default=False),
@@ -73,71 +57,6 @@ BaseExperimentOption = Annotated[
 ]
 
 
-async def import_command(
-    file: Annotated[Path, typer.Argument(help="JSON Lines.", show_default=False)],
-    *,
-    dataset: DatasetOption,
-    base: Annotated[
-        str | None, typer.Option("--base", help="Knowledge base it is about; else main.")
-    ] = None,
-    note: Annotated[str, typer.Option(help="Why, in a few words.")] = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Make a file the latest version of a dataset, all of it or nothing."""
-    cases = read_lines(load_text(file))
-    async with open_database(load_settings()) as database, database.transaction() as conn:
-        version = await save_version(
-            conn, dataset, cases, author=this_operator(), base=base, note=note
-        )
-    if as_json:
-        _print_json(asdict(version))
-    else:
-        typer.echo(f"{version}: {version.case_count} cases about the base {version.base}.")
-
-
-async def export_command(
-    *,
-    dataset: DatasetOption,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="Where it goes; else standard output.")
-    ] = None,
-) -> None:
-    """Write the cases of a dataset as JSON Lines."""
-    async with open_database(load_settings()) as database, database.connection() as conn:
-        text = write_lines(await load_cases(conn, await read_version(conn, dataset)))
-    if file is None:
-        typer.echo(text, nl=False)
-    else:
-        _write(file, text)
-
-
-async def list_command(*, as_json: JsonOption = False) -> None:
-    """Show the datasets and the latest experiments."""
-    async with open_database(load_settings()) as database, database.connection() as conn:
-        datasets = await list_datasets(conn)
-        experiments = await list_experiments(conn, limit=20)
-    if as_json:
-        _print_json(
-            {
-                "datasets": [asdict(each) for each in datasets],
-                "experiments": [asdict(each) for each in experiments],
-            }
-        )
-        return
-    table = _table("dataset", "base", "versions", "cases", "to review")
-    for each in datasets:
-        counts = (each.version_count, each.case_count, each.proposal_count)
-        table.add_row(Text(each.name), Text(each.base), *map(str, counts))
-    Console().print(table)
-    table = _table("experiment", "name", "dataset", "results", "started")
-    for one in experiments:
-        results = f"{one.result_count} of {one.case_count}"
-        started = f"{one.started_at:%Y-%m-%d %H:%M} UTC"
-        version = f"{one.dataset}@{one.version}"
-        table.add_row(str(one.id), Text(one.name), version, results, started)
-    Console().print(table)
-
-
 async def show_command(
     experiment: ExperimentArgument,
     *,
@@ -160,25 +79,13 @@ async def show_command(
             f"{report.experiment} shows no case {case!r}; single results of test cases are sealed."
         )
     if as_json:
-        _print_json({"case": as_line(cases[case]), "result": asdict(found)})
+        print_json({"case": as_line(cases[case]), "result": asdict(found)})
         return
     console = Console()
     console.print(Text(cases[case].question, style="bold"))
     console.print(Text(found.reply.answer))
     for name, grade in found.grades.items():
         console.print(Text.assemble((f"{name} {grade.value:.3f} ", "bold"), str(grade)))
-
-
-async def unseal_command(
-    *,
-    dataset: DatasetOption,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")],
-) -> None:
-    """Have the single results of a version's test cases shown, for ever."""
-    async with open_database(load_settings()) as database, database.transaction() as conn:
-        version = await read_version(conn, dataset)
-        await unseal(conn, version, author=this_operator(), reason=reason)
-    typer.echo(f"The test cases of {version} are unsealed.")
 
 
 async def run_command(  # noqa: PLR0913 - one parameter an option
@@ -219,8 +126,8 @@ async def run_command(  # noqa: PLR0913 - one parameter an option
             concurrency=concurrency, is_fresh=fresh,
         )  # fmt: skip
         report = await _run(resources, plan, is_shown=not as_json)
-    _write_if(junit, write_report_junit(report))
-    _write_if(markdown, write_report_markdown(report))
+    write_if(junit, write_report_junit(report))
+    write_if(markdown, write_report_markdown(report))
     _print_report(report, as_json=as_json, with_results=False)
 
 
@@ -244,9 +151,9 @@ async def compare_command(
             conn, await find_experiment(conn, left), await find_experiment(conn, right)
         )
     text = write_comparison_markdown(comparison)
-    _write_if(markdown, text)
+    write_if(markdown, text)
     if as_json:
-        _print_json(asdict(comparison))
+        print_json(asdict(comparison))
     else:
         Console().print(Markdown(text))
 
@@ -274,69 +181,14 @@ async def gate_command(
         comparison = await compare_experiments(conn, against, candidate) if against else None
     verdict = judge_candidate(report, limits, comparison=comparison)
     text = write_gate_markdown(verdict)
-    _write_if(junit, write_gate_junit(report, verdict))
-    _write_if(markdown, text)
+    write_if(junit, write_gate_junit(report, verdict))
+    write_if(markdown, text)
     if as_json:
-        _print_json({"is_passed": verdict.is_passed, **asdict(verdict)})
+        print_json({"is_passed": verdict.is_passed, **asdict(verdict)})
     else:
         Console().print(Markdown(text))
     if not verdict.is_passed:
         raise typer.Exit(code=1)
-
-
-async def propose_command(
-    *,
-    dataset: DatasetOption,
-    origin: Annotated[Origin, typer.Option("--from", help="Where the cases come from.")],
-    count: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
-    days: Annotated[
-        int, typer.Option(min=1, max=3650, help="How far back conversations and feedback go.")
-    ] = 30,
-    base: Annotated[str, typer.Option("--base", help="Knowledge base.")] = DEFAULT_BASE,
-    seed: Annotated[int, typer.Option(help="Of the sample.")] = SEED,
-) -> None:
-    """Propose cases from conversations, feedback or knowledge, personal data masked."""
-    async with open_database(load_settings()) as database, database.transaction() as conn:
-        if origin is Origin.CONVERSATION:
-            found = await propose_from_conversations(
-                conn, dataset, count=count, days=days, seed=seed
-            )
-        elif origin is Origin.FEEDBACK:
-            found = await propose_from_feedback(conn, dataset, count=count, days=days)
-        else:
-            found = await propose_from_knowledge(conn, dataset, base=base, count=count, seed=seed)
-    typer.echo(f"{found} cases wait for a review: kefu evaluation review --dataset {dataset}")
-
-
-async def review_command(
-    *,
-    dataset: DatasetOption,
-    accept: Annotated[list[int] | None, typer.Option(help="Number of a good case.")] = None,
-    reject: Annotated[list[int] | None, typer.Option(help="Number of a bad one.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show the proposed cases, or make a version of those that are accepted."""
-    async with open_database(load_settings()) as database, database.transaction() as conn:
-        if accept or reject:
-            version = await review(
-                conn, dataset, accepted=accept or (), rejected=reject or (),
-                reviewer=this_operator(),
-            )  # fmt: skip
-            typer.echo(str(version or dataset))
-            return
-        waiting = await list_proposals(conn, dataset)
-    if as_json:
-        lines = [(each.id, each.origin, as_line(each.case)) for each in waiting]
-        _print_json([{"number": id, "origin": origin, "case": case} for id, origin, case in lines])
-        return
-    table = _table("number", "from", "question", "expected", "facts", "note")
-    for each in waiting:
-        case = each.case
-        facts = "; ".join(group[0] for group in case.facts)
-        table.add_row(
-            str(each.id), each.origin, *map(Text, (case.question, case.behaviour, facts, case.note))
-        )
-    Console().print(table)
 
 
 async def label_command(
@@ -375,7 +227,7 @@ class _Bar:
 
 def _print_report(report: Report, *, as_json: bool, with_results: bool) -> None:
     if as_json:
-        _print_json(asdict(report if with_results else replace(report, results=[])))
+        print_json(asdict(report if with_results else replace(report, results=[])))
     else:
         Console().print(Markdown(write_report_markdown(report)))
 
@@ -385,26 +237,3 @@ def _split_change(given: str) -> tuple[str, str]:
     if not sign:
         raise BadInput(f"{given!r} changes nothing: write KEY=VALUE.")
     return key, value
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
-def _write_if(path: Path | None, text: str) -> None:
-    if path is not None:
-        _write(path, text)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.expanduser().write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))

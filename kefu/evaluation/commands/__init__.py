@@ -1,0 +1,31 @@
+"""kefu evaluation: datasets, experiments, comparisons, the gate, and what people decide."""
+
+from kefu.evaluation.commands.datasets import (
+    export_command,
+    import_command,
+    list_command,
+    propose_command,
+    review_command,
+    unseal_command,
+)
+from kefu.evaluation.commands.experiments import (
+    compare_command,
+    gate_command,
+    label_command,
+    run_command,
+    show_command,
+)
+
+__all__ = [
+    "compare_command",
+    "export_command",
+    "gate_command",
+    "import_command",
+    "label_command",
+    "list_command",
+    "propose_command",
+    "review_command",
+    "run_command",
+    "show_command",
+    "unseal_command",
+]

@@ -1,0 +1,46 @@
+"""What the commands share: options, tables, files, JSON."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from kefu.errors import BadInput
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+DatasetOption = Annotated[
+    str, typer.Option("--dataset", help="Its name, as demo, or a version, as demo@2.")
+]
+
+
+def build_table(*headings: str) -> Table:
+    """A table without lines."""
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def write_if(path: Path | None, text: str) -> None:
+    """Write a file that may not be wanted."""
+    if path is not None:
+        write(path, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    try:
+        path.expanduser().write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def print_json(value: Any) -> None:
+    """What a program reads."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
