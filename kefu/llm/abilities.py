@@ -1,7 +1,8 @@
 """What a model can do beside writing: answer by a JSON schema, and call a tool."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from openai import OpenAIError
@@ -11,12 +12,16 @@ from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.messages import ModelRequest, ModelResponse, ToolCallPart, UserPromptPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIChatModelSettings
+from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from pydantic_ai.tools import ToolDefinition
 
 from kefu.errors import ModelRejected, ModelUnavailable
 from kefu.llm.calls import Usage
 from kefu.llm.chat import Wire
+from kefu.llm.endpoints import Endpoint
 from kefu.llm.failures import MALFORMED
+from kefu.llm.http import open_client
 
 WHOLE_ANSWER_SECONDS = 60.0
 
@@ -24,8 +29,8 @@ WHOLE_ANSWER_SECONDS = 60.0
 class ModelWire(Wire, Protocol):
     """A wire whose model can be asked for more than text."""
 
-    async def open_model(self) -> OpenAIChatModel:
-        """As pydantic-ai knows it."""
+    async def reach(self) -> Endpoint:
+        """The endpoint to ask for more than text."""
         ...
 
 
@@ -37,6 +42,9 @@ class Order(BaseModel):
     order_number: int
     city: str
 
+
+PROFILE = OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
+"""`max_tokens` is what all servers understand."""
 
 ORDER_SCHEMA = {
     "type": "json_schema",
@@ -72,12 +80,12 @@ class AbilityWire:
             ModelRejected: the model lacks the ability.
             ModelUnavailable: it does not answer.
         """
-        model = await self._wire.open_model()
+        endpoint = await self._wire.reach()
         settings = OpenAIChatModelSettings(max_tokens=max_tokens, temperature=0.0)
         if not self._with_tool:
             settings["extra_body"] = {"response_format": ORDER_SCHEMA}
         try:
-            async with asyncio.timeout(WHOLE_ANSWER_SECONDS):
+            async with asyncio.timeout(WHOLE_ANSWER_SECONDS), _open_model(endpoint) as model:
                 response = await model_request(
                     model,
                     [ModelRequest(parts=[UserPromptPart(prompt)], instructions=instructions)],
@@ -109,3 +117,14 @@ class AbilityWire:
             return Order.model_validate_json(given)
         except ValidationError:
             raise ModelRejected(f"What it answered does not fit the schema: {given:.80}") from None
+
+
+@asynccontextmanager
+async def _open_model(endpoint: Endpoint) -> AsyncIterator[OpenAIChatModel]:
+    settings = endpoint.settings
+    client = open_client(
+        endpoint.url, settings.key, timeout_seconds=settings.first_token_seconds, tries=1
+    )
+    async with client:
+        provider = OpenAICompatibleProvider("kefu", openai_client=client, profile=PROFILE)
+        yield OpenAIChatModel(endpoint.model, provider=provider)

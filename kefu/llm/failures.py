@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import NoReturn, Self
+from typing import Self
 from urllib.parse import urlsplit
-
-from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
 from kefu.errors import ModelRejected, ModelUnavailable
 from kefu.llm.endpoints import Endpoint
@@ -18,8 +16,8 @@ KINDS: dict[Purpose, str] = {
     "transcription": "speech model",
 }
 MALFORMED = (ValueError, TypeError, AttributeError, LookupError)
-"""What reading an answer raises that is not what the protocol says: the client's records are built
-without validation, so nonsense shows where a field is used."""
+"""What reading an answer raises that is not what the protocol says: nothing validates it first, so
+nonsense shows where a field is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +76,21 @@ def without_secrets(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def explain(error: BaseException, place: Place) -> str:
-    """What happened and what to do about it."""
-    if isinstance(error, TimeoutError | APITimeoutError):
-        return f"{place.subject} did not answer in time. Is it overloaded or still loading?"
-    if isinstance(error, APIConnectionError):
-        return (
-            f"{place.subject} cannot be reached or broke the connection."
-            f" Is it running, and is {place.url_key} right?"
-        )
-    if isinstance(error, APIStatusError):
-        return explain_status(error.status_code, place)
+def explain_silence(place: Place) -> str:
+    """It took too long, and what to do about it."""
+    return f"{place.subject} did not answer in time. Is it overloaded or still loading?"
+
+
+def explain_break(place: Place) -> str:
+    """There is no connection, and what to do about it."""
+    return (
+        f"{place.subject} cannot be reached or broke the connection."
+        f" Is it running, and is {place.url_key} right?"
+    )
+
+
+def explain_nonsense(place: Place) -> str:
+    """It speaks another language, and what to do about it."""
     return (
         f"{place.subject} answered something that is not an OpenAI-compatible answer."
         f" Check {place.url_key}; it usually ends with /v1."
@@ -123,19 +125,6 @@ def fail_with_status(status: int, place: Place) -> ModelUnavailable:
         return ModelRejected(sentence)
     is_transient = status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500
     return ModelUnavailable(sentence, is_transient=is_transient)
-
-
-def raise_for(error: OpenAIError, place: Place) -> NoReturn:
-    """Raise what an error of the client means.
-
-    Raises:
-        ModelRejected: it does not take this request.
-        ModelUnavailable: anything else.
-    """
-    if isinstance(error, APIStatusError):
-        raise fail_with_status(error.status_code, place) from error
-    is_transient = isinstance(error, APIConnectionError) and not isinstance(error, APITimeoutError)
-    raise ModelUnavailable(explain(error, place), is_transient=is_transient) from error
 
 
 REJECTING = {

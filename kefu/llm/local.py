@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from pydantic_ai.models.openai import OpenAIChatModel
 
 from kefu.errors import BadSettings, ModelUnavailable
 from kefu.llm.calls import Usage
@@ -71,13 +70,13 @@ class LocalWire:
             async for piece in pieces:
                 yield piece
 
-    async def open_model(self) -> OpenAIChatModel:
-        """For requests that want more than text.
+    async def reach(self) -> Endpoint:
+        """The engine, to be asked for more than text.
 
         Raises:
             ModelUnavailable: the model cannot be loaded.
         """
-        return await (await self._start()).open_model()
+        return await (await self._start()).reach()
 
     async def aclose(self) -> None:
         """Stop the engine."""

@@ -29,7 +29,6 @@ from kefu.llm.secrets import Vault
 from kefu.llm.store import Connect
 from kefu.llm.structured import Unreadable, ask_again, instruct, read
 from kefu.llm.tokens import estimate_tokens
-from kefu.llm.wires import load_client
 from kefu.settings import EndpointSettings, Purpose, Settings
 from kefu.viewer import DataClass, highest_class
 
@@ -123,7 +122,6 @@ class Endpoints:
         decision = await self.decide("chat", data_class, only=only)
         if not decision.allowed:
             raise ModelForbidden(decision.reason)
-        await load_client()
         patience = max(each.settings.first_token_seconds for each in decision.allowed)
         deadline = monotonic() + patience + LAST_RESORT_SECONDS
         problem, before = ModelUnavailable("Nobody was asked."), None

@@ -10,8 +10,8 @@ from openai.types import CreateEmbeddingResponse
 
 from kefu.errors import ModelUnavailable
 from kefu.llm.endpoints import HIGHEST_BY_LOCATION, locate_url
-from kefu.llm.failures import MALFORMED, Place, explain
-from kefu.llm.http import open_client
+from kefu.llm.failures import MALFORMED, Place
+from kefu.llm.http import explain, open_client
 from kefu.llm.tokens import estimate_tokens
 from kefu.llm.vectors import QueryCache, Vectors, clean, normalise
 from kefu.settings import EmbeddingSettings

@@ -16,8 +16,8 @@ from pydantic import AliasChoices, AliasPath, BaseModel, Field
 from kefu.errors import ModelUnavailable
 from kefu.llm.calls import Usage
 from kefu.llm.endpoints import Endpoint
-from kefu.llm.failures import MALFORMED, Place, explain, raise_for
-from kefu.llm.http import open_client
+from kefu.llm.failures import MALFORMED, Place
+from kefu.llm.http import explain, open_client, raise_for
 from kefu.llm.vectors import clean
 
 WRAPPED_PATH = "/text-rerank"

@@ -13,6 +13,8 @@ class ThinkingFilter:
 
     def feed(self, delta: str) -> str:
         """What of the text so far may be shown and was not yet."""
+        if not (self._held or self._is_thinking or "<" in delta):
+            return delta
         self._held += delta
         shown = ""
         while True:

@@ -18,7 +18,7 @@ def estimate_tokens(text: str) -> int:
 
     Current models need 0.6 to 1 a Chinese character and 0.2 to 0.3 a Latin one.
     """
-    wide = sum(character >= FIRST_WIDE_CHARACTER for character in text)
+    wide = 0 if text.isascii() else sum(map(FIRST_WIDE_CHARACTER.__le__, text))
     return wide + math.ceil((len(text) - wide) / LATIN_CHARACTERS_PER_TOKEN)
 
 

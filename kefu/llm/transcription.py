@@ -9,8 +9,8 @@ from openai.types.audio.transcription import UsageTokens
 from kefu.errors import ModelUnavailable
 from kefu.llm.calls import Usage
 from kefu.llm.endpoints import Endpoint
-from kefu.llm.failures import MALFORMED, Place, explain, raise_for
-from kefu.llm.http import open_client
+from kefu.llm.failures import MALFORMED, Place
+from kefu.llm.http import explain, open_client, raise_for
 from kefu.llm.recording import Recording
 
 

@@ -1,25 +1,14 @@
 """How each endpoint is spoken to."""
 
-import asyncio
-import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from kefu.llm.chat import Wire
 from kefu.llm.endpoints import Endpoint
+from kefu.llm.openai_chat import OpenAICompatibleWire
 
 if TYPE_CHECKING:
     from kefu.llm.rerank import RerankWire
     from kefu.llm.transcription import TranscriptionWire
-
-
-CHAT_MODULE = "kefu.llm.openai_chat"
-
-
-async def load_client() -> None:
-    """Import what speaks to chat models, 3 s, beside everything else that is going on."""
-    if CHAT_MODULE not in sys.modules:
-        await asyncio.to_thread(import_module, CHAT_MODULE)
 
 
 def open_wire(endpoint: Endpoint) -> Wire:
@@ -32,8 +21,6 @@ def open_wire(endpoint: Endpoint) -> Wire:
         from kefu.llm.local import LocalWire  # noqa: PLC0415 - an optional extra
 
         return LocalWire(endpoint)
-    from kefu.llm.openai_chat import OpenAICompatibleWire  # noqa: PLC0415 - 3 s to import
-
     return OpenAICompatibleWire(endpoint)
 
 
