@@ -1,6 +1,6 @@
 """What every way to the mock model is measured with; needs the standard library alone.
 
-    python benchmarks/endpoint_calls.py PORT CONNECTIONS CALLS
+python benchmarks/endpoint_calls.py PORT CONNECTIONS CALLS
 """
 
 import asyncio

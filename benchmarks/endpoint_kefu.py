@@ -13,6 +13,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uvicorn
@@ -50,11 +51,9 @@ async def opened(port: int, *, is_kept: bool) -> AsyncIterator[Endpoints]:
     )
     relay = install()
     async with AsyncExitStack() as stack:
-        settings, connect = Settings(endpoints=(endpoint,)), None
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        settings, connect = Settings(endpoints=(endpoint,), data_dir=folder), None
         if is_kept:
-            folder = stack.enter_context(TemporaryDirectory())
-            settings = settings.model_copy(update={"data_dir": folder})
-            settings = Settings.model_validate(settings.model_dump())
             database = await stack.enter_async_context(open_database(settings))
             connect = database.connection
             for sink in open_sinks(settings.tracing, database.url):

@@ -1,6 +1,6 @@
 """The mock model asked through litellm's router, in the process of the caller.
 
-    PYTHON-OF-LITELLM benchmarks/endpoint_litellm.py PORT CONNECTIONS CALLS
+PYTHON-OF-LITELLM benchmarks/endpoint_litellm.py PORT CONNECTIONS CALLS
 """
 
 import asyncio

@@ -5,16 +5,21 @@ same time never spend more than the budget. A process that is killed leaves its 
 count as spent until the day (UTC) ends.
 
 Calls of one process share their trips to the database: what comes while a trip is under way goes
-with the next one, payments first. A call waits for its reservation and for nothing else.
+with the next one. A call waits for its reservation and for nothing else; payments wait a moment for
+a reservation to go with.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
+from operator import itemgetter
+from typing import TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
@@ -23,6 +28,8 @@ from kefu.errors import BudgetSpent, DatabaseUnavailable
 from kefu.llm import store
 from kefu.llm.prices import MILLION
 from kefu.llm.store import Connect
+
+PAYMENTS_WAIT_SECONDS = 0.05
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +59,9 @@ class _Payment:
     spent_micros: int
 
 
+W = TypeVar("W", _Wish, _Payment)
+
+
 class Budget:
     """What an endpoint may cost in a day."""
 
@@ -62,6 +72,7 @@ class Budget:
         self._connect = connect
         self._wishes: list[_Wish] = []
         self._payments: list[_Payment] = []
+        self._is_urgent = asyncio.Event()
         self._trips: asyncio.Task[None] | None = None
 
     async def reserve(self, micros: int) -> Reservation:
@@ -72,10 +83,9 @@ class Budget:
             DatabaseUnavailable: nobody knows.
         """
         day = datetime.now(UTC).date()
-        wish = _Wish(
-            reservation=Reservation(endpoint=self._endpoint, day=day, micros=micros)
-        )
+        wish = _Wish(reservation=Reservation(endpoint=self._endpoint, day=day, micros=micros))
         self._wishes.append(wish)
+        self._is_urgent.set()
         self._set_out()
         try:
             is_granted = await asyncio.shield(wish.is_granted)
@@ -91,15 +101,17 @@ class Budget:
     def settle(self, reservation: Reservation, *, spent_micros: int) -> None:
         """Put what the call cost in the place of what was set aside, with the next trip.
 
-        Until then, and if the database is away for good, the reservation counts as spent.
+        Until then the reservation counts as spent, and for good where the trip fails: whether a
+        broken connection took the payment along is not known, and twice would be too much.
         """
         self._payments.append(_Payment(reservation=reservation, spent_micros=spent_micros))
         self._set_out()
 
     async def aclose(self) -> None:
         """Wait until everything is written."""
-        if self._trips is not None:
-            await self._trips
+        while self._trips is not None and not self._trips.done():
+            self._is_urgent.set()
+            await asyncio.shield(self._trips)
 
     def _give_back(self, wish: _Wish) -> None:
         """For a caller that left while it waited."""
@@ -113,23 +125,28 @@ class Budget:
 
     async def _go_while_needed(self) -> None:
         while self._wishes or self._payments:
+            if not self._wishes:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._is_urgent.wait(), PAYMENTS_WAIT_SECONDS)
+            self._is_urgent.clear()
             wishes, self._wishes = self._wishes, []
             payments, self._payments = self._payments, []
             try:
                 async with self._connect() as conn:
-                    await self._pay(conn, payments)
-                    payments = []
-                    await self._grant(conn, wishes)
+                    await self._go(conn, wishes, payments)
             except (psycopg.Error, DatabaseUnavailable) as error:
-                if payments:
-                    log.warning("Payments of endpoint %s are lost: %s", self._endpoint, error)
-                _refuse(wishes, error)
+                log.warning("The book of spending of %s is away: %s", self._endpoint, error)
+            finally:
+                _refuse(wishes)
 
-    async def _pay(self, conn: AsyncConnection, payments: Sequence[_Payment]) -> None:
-        by_day = defaultdict[date, list[_Payment]](list)
-        for payment in payments:
-            by_day[payment.reservation.day].append(payment)
-        for day, paid in by_day.items():
+    async def _go(
+        self, conn: AsyncConnection, wishes: Sequence[_Wish], payments: Sequence[_Payment]
+    ) -> None:
+        """Reserve for all at once, or else, when payments made room, for one after another."""
+        refused = [
+            wished for day, wished in _by_day(wishes) if not await self._reserve(conn, day, wished)
+        ]
+        for day, paid in _by_day(payments):
             await store.settle(
                 conn,
                 self._endpoint,
@@ -137,18 +154,9 @@ class Budget:
                 reserved_micros=sum(each.reservation.micros for each in paid),
                 spent_micros=sum(each.spent_micros for each in paid),
             )
-
-    async def _grant(self, conn: AsyncConnection, wishes: Sequence[_Wish]) -> None:
-        """All at once where there is money for all, else one after another."""
-        by_day = defaultdict[date, list[_Wish]](list)
-        for wish in wishes:
-            by_day[wish.reservation.day].append(wish)
-        for day, wished in by_day.items():
-            if await self._reserve(conn, day, wished):
-                continue
-            for wish in wished:
-                if len(wished) == 1 or not await self._reserve(conn, day, [wish]):
-                    wish.is_granted.set_result(False)
+        for wish in chain.from_iterable(refused):
+            if not await self._reserve(conn, wish.reservation.day, [wish]):
+                wish.is_granted.set_result(False)
 
     async def _reserve(self, conn: AsyncConnection, day: date, wishes: Sequence[_Wish]) -> bool:
         is_reserved = await store.reserve(
@@ -164,7 +172,18 @@ class Budget:
         return is_reserved
 
 
-def _refuse(wishes: Sequence[_Wish], error: Exception) -> None:
+def _by_day(made: Iterable[W]) -> list[tuple[date, list[W]]]:
+    """Those of today, and those of yesterday that midnight caught."""
+    days = defaultdict[date, list[W]](list)
+    for each in made:
+        days[each.reservation.day].append(each)
+    return sorted(days.items(), key=itemgetter(0))
+
+
+def _refuse(wishes: Sequence[_Wish]) -> None:
+    """Whoever has no answer yet gets none."""
     for wish in wishes:
         if not wish.is_granted.done():
-            wish.is_granted.set_exception(error)
+            wish.is_granted.set_exception(
+                DatabaseUnavailable("What was spent cannot be read, so nothing more is.")
+            )

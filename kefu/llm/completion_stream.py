@@ -1,4 +1,4 @@
-"""The answer of `/v1/chat/completions` as it is streamed: chunks as the OpenAI protocol has them."""
+"""The answer of `/v1/chat/completions` as it is streamed, in chunks of the OpenAI protocol."""
 
 import asyncio
 import json

@@ -92,6 +92,11 @@ class Guard:
             is_left_alone=self.breaker.is_open,
         )
 
+    async def aclose(self) -> None:
+        """Wait until what was spent is written down."""
+        if self._budget is not None:
+            await self._budget.aclose()
+
     @asynccontextmanager
     async def admit(
         self, call: OpenCall, load: Load, *, within_seconds: float | None = None
@@ -111,7 +116,7 @@ class Guard:
                 await stack.enter_async_context(self.slots.hold())
                 self._pace.start(load.tokens)
                 reservation = await self._reserve(load)
-                stack.push_async_callback(self._settle, reservation, call)
+                stack.callback(self._settle, reservation, call)
                 call.begin(load.input_tokens)
                 yield
                 self.breaker.succeed()
@@ -145,7 +150,7 @@ class Guard:
         )
         return await self._budget.reserve(micros or 0)
 
-    async def _settle(self, reservation: Reservation | None, call: OpenCall) -> None:
+    def _settle(self, reservation: Reservation | None, call: OpenCall) -> None:
         """Without reported tokens the whole reservation counts as spent."""
         if reservation is None or self._budget is None:
             return
@@ -158,7 +163,7 @@ class Guard:
                 input_tokens=usage.input_tokens, output_tokens=usage.output_tokens
             )
             spent = cost or 0
-        await asyncio.shield(self._budget.settle(reservation, spent_micros=spent))
+        self._budget.settle(reservation, spent_micros=spent)
 
 
 class Retry:

@@ -85,6 +85,7 @@ class GuardedEndpoint(Guard):
     async def aclose(self) -> None:
         """Close its connections."""
         await self._wire.aclose()
+        await super().aclose()
 
 
 class GuardedReranker(Guard):
@@ -128,6 +129,7 @@ class GuardedReranker(Guard):
     async def aclose(self) -> None:
         """Close its connections."""
         await self._wire.aclose()
+        await super().aclose()
 
 
 class GuardedTranscriber(Guard):
@@ -155,6 +157,7 @@ class GuardedTranscriber(Guard):
     async def aclose(self) -> None:
         """Close its connections."""
         await self._wire.aclose()
+        await super().aclose()
 
 
 async def _stream_twice(

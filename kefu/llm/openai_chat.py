@@ -1,6 +1,6 @@
 """A language model behind an OpenAI-compatible `/v1/chat/completions`, streamed.
 
-The stream is read here: a client that builds typed objects for each piece of text takes ten times
+The stream is read here: a client that builds typed objects for each piece of text takes five times
 as long (docs/decisions/0005-answers-are-streamed-without-a-client-library.md).
 """
 
