@@ -21,13 +21,10 @@ from itertools import chain
 from operator import itemgetter
 from typing import TypeVar
 
-import psycopg
-from psycopg import AsyncConnection
-
 from kefu.errors import BudgetSpent, DatabaseUnavailable
 from kefu.llm import store
 from kefu.llm.prices import MILLION
-from kefu.llm.store import Connect
+from kefu.llm.store import Connect, Connection, StatementFailed
 
 PAYMENTS_WAIT_SECONDS = 0.05
 
@@ -134,13 +131,13 @@ class Budget:
             try:
                 async with self._connect() as conn:
                     await self._go(conn, wishes, payments)
-            except (psycopg.Error, DatabaseUnavailable) as error:
+            except (StatementFailed, DatabaseUnavailable) as error:
                 log.warning("The book of spending of %s is away: %s", self._endpoint, error)
             finally:
                 _refuse(wishes)
 
     async def _go(
-        self, conn: AsyncConnection, wishes: Sequence[_Wish], payments: Sequence[_Payment]
+        self, conn: Connection, wishes: Sequence[_Wish], payments: Sequence[_Payment]
     ) -> None:
         """Reserve for all at once, or else, when payments made room, for one after another."""
         refused = [
@@ -158,7 +155,7 @@ class Budget:
             if not await self._reserve(conn, wish.reservation.day, [wish]):
                 wish.is_granted.set_result(False)
 
-    async def _reserve(self, conn: AsyncConnection, day: date, wishes: Sequence[_Wish]) -> bool:
+    async def _reserve(self, conn: Connection, day: date, wishes: Sequence[_Wish]) -> bool:
         is_reserved = await store.reserve(
             conn,
             self._endpoint,

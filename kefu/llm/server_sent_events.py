@@ -23,15 +23,16 @@ class EventReader:
         lines = (self._rest + received).splitlines(keepends=True)
         is_cut = bool(lines) and not lines[-1].endswith(b"\n")  # a CR may be half an end
         self._rest = lines.pop() if is_cut else b""
+        taken = [self._take(line.rstrip(b"\r\n")) for line in lines]
         if len(self._rest) + sum(map(len, self._data)) > MOST_BYTES:
             raise ValueError("an event is too long")
-        return [data for line in lines if (data := self._take(line.rstrip(b"\r\n"))) is not None]
+        return [data for data in taken if data is not None]
 
     def finish(self) -> list[bytes]:
         """The last event, where the server left out the empty line after it."""
         line, self._rest = self._rest.rstrip(b"\r"), b""
-        ended = [self._take(line), self._take(b"")]
-        return [data for data in ended if data is not None]
+        taken = [self._take(line), self._take(b"")]
+        return [data for data in taken if data is not None]
 
     def _take(self, line: bytes) -> bytes | None:
         if line.startswith(b"data:"):

@@ -6,12 +6,15 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from kefu.llm.records import CheckFinding, Spending, StoredCheck, StoredEndpoint
 
+Connection = AsyncConnection
+StatementFailed = psycopg.Error
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 """Opens a connection on which every statement commits by itself."""
 
