@@ -262,6 +262,13 @@ async def test_without_url_there_is_no_endpoint() -> None:
             await collect(endpoints)
 
 
+async def test_a_long_model_name_gives_an_endpoint_name_wherever_it_is_cut() -> None:
+    for length in range(60, 70):
+        name = "m-" * length
+        async with open_endpoint(settings("http://127.0.0.1:9/v1", name=name)) as endpoints:
+            assert endpoints.name.startswith("m-m")
+
+
 @pytest.mark.parametrize(
     ("given", "part"),
     [
