@@ -58,12 +58,13 @@ async def measure_chat(
         for with_tool in (False, True):
             able = _Asking(endpoint, AbilityWire(wire, with_tool=with_tool), connect)
             yield await _try_order(able, "tools" if with_tool else "json")
+            await able.aclose()
         for kind, instructions, question, words in LANGUAGES:
             yield await _try_words(asking, kind, instructions, question, words)
         if not effort.is_quick:
             yield await _find_knee(asking, effort)
     finally:
-        await wire.aclose()
+        await asking.aclose()
 
 
 class _Asking:
@@ -88,6 +89,10 @@ class _Asking:
             async with aclosing(stream):
                 text = "".join([piece async for piece in stream])
         return text, finished[0]
+
+    async def aclose(self) -> None:
+        """Close the connections and wait until what was spent is written down."""
+        await self._guarded.aclose()
 
 
 async def _measure_speed(asking: _Asking) -> list[CheckFinding]:
