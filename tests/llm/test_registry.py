@@ -12,7 +12,6 @@ import pytest
 from kefu.db import Database
 from kefu.errors import BudgetSpent, ModelBusy, ModelForbidden, ModelUnavailable
 from kefu.llm import Call, CallOutcome, Endpoints, open_endpoints
-from kefu.llm.wires import load_client
 from kefu.settings import EndpointSettings, ModelSettings, Settings
 from kefu.viewer import DataClass
 from tests.llm.misbehaving import Behaviour, Request, Server, chunk, respond, serve, stream
@@ -49,12 +48,6 @@ async def ask(
     )
     async with aclosing(pieces):
         return "".join([piece async for piece in pieces])
-
-
-@pytest.fixture(scope="module", autouse=True)
-async def _loaded_client() -> None:
-    """The first call of a process imports it, which is no time of an endpoint."""
-    await load_client()
 
 
 async def never(request: Request, writer: asyncio.StreamWriter) -> None:
