@@ -40,6 +40,7 @@ from kefu.knowledge.commands import embed_command, ingest_command, status_comman
 from kefu.llm import Recording, open_endpoints
 from kefu.prompts import commands as prompts_commands
 from kefu.retrieval.commands import search_command
+from kefu.rollout import commands as release_commands
 from kefu.settings import Settings, load_settings
 from kefu.tracing.commands import list_traces_command, prune_traces_command, show_trace_command
 from kefu.viewer import DataClass
@@ -73,6 +74,8 @@ prompts = typer.Typer(help="What language models are told.", no_args_is_help=Tru
 app.add_typer(prompts, name="prompts")
 evaluation = typer.Typer(help="Whether answers hold.", no_args_is_help=True)
 app.add_typer(evaluation, name="evaluation")
+releases = typer.Typer(help="What answers customers.", no_args_is_help=True)
+app.add_typer(releases, name="releases")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -128,6 +131,16 @@ evaluation.command("gate")(run_async(evaluation_commands.gate_command))
 evaluation.command("propose")(run_async(evaluation_commands.propose_command))
 evaluation.command("review")(run_async(evaluation_commands.review_command))
 evaluation.command("label")(run_async(evaluation_commands.label_command))
+releases.command("list")(run_async(release_commands.list_command))
+releases.command("show")(run_async(release_commands.show_command))
+releases.command("compare")(run_async(release_commands.compare_command))
+releases.command("propose")(run_async(release_commands.propose_command))
+releases.command("evaluate")(run_async(release_commands.evaluate_command))
+releases.command("promote")(run_async(release_commands.promote_command))
+releases.command("override")(run_async(release_commands.override_command))
+releases.command("rollback")(run_async(release_commands.rollback_command))
+releases.command("try")(run_async(release_commands.try_command))
+releases.command("end")(run_async(release_commands.end_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

@@ -1,9 +1,9 @@
 """What a process holds open while it works: settings, database, embedder, model endpoint."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kefu.db import Database, open_database
 from kefu.llm import ChatEndpoint, Embedder, Endpoints, open_embedder, open_endpoints
@@ -17,6 +17,8 @@ class Resources:
     Attributes:
         endpoint: writes answers; None: answers are extracted.
         endpoints: all of them, to be looked after.
+        prompt_numbers: versions of prompts that are sent instead of the live ones, by key.
+        release_id: of the release that all of this is.
     """
 
     settings: Settings
@@ -24,6 +26,8 @@ class Resources:
     embedder: Embedder
     endpoint: ChatEndpoint | None = None
     endpoints: Endpoints | None = None
+    prompt_numbers: Mapping[str, int] = field(default_factory=dict)
+    release_id: int | None = None
 
 
 @asynccontextmanager

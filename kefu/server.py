@@ -14,7 +14,7 @@ from kefu.accounts.api import router as account_api
 from kefu.accounts.pages import router as account_pages
 from kefu.answering import stream_answer
 from kefu.audit import keep_anchor
-from kefu.chatbot import Answerer
+from kefu.chatbot import Answerer, end_shadows
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
 from kefu.endpoints.pages import router as endpoint_pages
@@ -22,6 +22,8 @@ from kefu.knowledge import keep_embedding
 from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
+from kefu.rollout import begin
+from kefu.rollout.pages import router as release_pages
 from kefu.settings import ServerSettings, Settings
 from kefu.tracing import Recorder, keep_partitions, record_traces
 from kefu.tracing.metrics import observe
@@ -51,6 +53,7 @@ ROUTERS = (
     tracing_pages,
     endpoint_pages,
     prompt_pages,
+    release_pages,
 )
 DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
 
@@ -73,12 +76,14 @@ def create_app(
             record_traces(resources, also=[observe]) as recorder,
         ):
             attach(app, resources, answerer=answerer, recorder=recorder)
+            await _begin_releases(resources, tell)
             await _tell_setup_link(resources, tell)
             upkeep = _begin_upkeep(resources)
             yield
             for task in upkeep:
                 task.cancel()
             await asyncio.wait(upkeep)
+            await end_shadows()
 
     app = FastAPI(
         title="Kefu",
@@ -150,6 +155,16 @@ def configure_server(app: FastAPI, settings: ServerSettings, log_level: str) -> 
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
+
+
+async def _begin_releases(resources: Resources, tell: Teller | None) -> None:
+    async with resources.database.transaction() as conn:
+        began = await begin(conn, resources)
+    if began.proposed is not None and tell is not None:
+        tell(
+            f"The settings were changed. Release {began.live.id} still answers; "
+            f"`kefu releases show {began.proposed.id}` shows the one that waits for the gate."
+        )
 
 
 async def _tell_setup_link(resources: Resources, tell: Teller | None) -> None:

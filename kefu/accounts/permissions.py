@@ -23,6 +23,9 @@ Permission = Literal[
     "metrics.read",
     "endpoints.read",
     "endpoints.write",
+    "releases.read",
+    "releases.propose",
+    "releases.promote",
     "audit.read",
     "staff.manage",
 ]
@@ -41,6 +44,9 @@ TABLE: dict[Permission, str] = {
     "metrics.read":       "                         manager  admin",
     "endpoints.read":     "                         manager  admin",
     "endpoints.write":    "                                  admin",
+    "releases.read":      "                 editor  manager  admin",
+    "releases.propose":   "                 editor           admin",
+    "releases.promote":   "                                  admin",
     "audit.read":         "                                  admin",
     "staff.manage":       "                                  admin",
 }  # fmt: skip

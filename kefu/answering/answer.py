@@ -288,7 +288,12 @@ class _Run:
         if self.specification is not None:
             return self.specification, ""
         async with self.resources.database.connection() as conn:
-            live = await load_live(conn, PROMPT_NAME, language=self.language)
+            live = await load_live(
+                conn,
+                PROMPT_NAME,
+                language=self.language,
+                numbers=self.resources.prompt_numbers,
+            )
         return live.specification, live.version.name
 
     def _note_call(self, call: Call) -> None:

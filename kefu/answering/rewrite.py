@@ -91,7 +91,9 @@ async def _ask(
 ) -> str:
     earlier = history[-TURNS_GIVEN:]
     async with resources.database.connection() as conn:
-        live = await load_live(conn, PROMPT_NAME, language=language)
+        live = await load_live(
+            conn, PROMPT_NAME, language=language, numbers=resources.prompt_numbers
+        )
     rendered = render(
         live.specification, {"earlier": conversation_text(earlier), "question": question}
     )

@@ -1,7 +1,9 @@
 """The chatbot: customers ask on a page or over HTTP and get answers with their sources."""
 
+from kefu.chatbot.answerer import Answerer
 from kefu.chatbot.records import ChatAnswer, ChatMessage, PendingTurn, Transcript
-from kefu.chatbot.turns import Answerer, begin_turn, finish_turn
+from kefu.chatbot.shadowing import end_shadows, finish_shadows
+from kefu.chatbot.turns import begin_turn, finish_turn
 
 __all__ = [
     "Answerer",
@@ -10,5 +12,7 @@ __all__ = [
     "PendingTurn",
     "Transcript",
     "begin_turn",
+    "end_shadows",
+    "finish_shadows",
     "finish_turn",
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kefu.answering import Answer, Turn
 from kefu.conversations import Role
+from kefu.releases import Serving
 from kefu.tracing import Feedback, Rating
 
 
@@ -16,12 +17,14 @@ class PendingTurn:
 
     Attributes:
         history: the turns before it, oldest first.
+        serving: which release answers.
     """
 
     conversation_id: UUID
     question: str
     base: str
     history: tuple[Turn, ...]
+    serving: Serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from kefu.chatbot.answerer import ANSWER
 from kefu.chatbot.records import ChatMessage, Transcript
-from kefu.chatbot.turns import ANSWER
 from kefu.conversations import get_conversation, list_messages, require_readable
 from kefu.db import Connection
 from kefu.tracing import list_feedback

@@ -4,14 +4,14 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import fields
 from itertools import pairwise
-from typing import Protocol
 from uuid import UUID
 
 from opentelemetry import trace
-from pydantic import TypeAdapter
 
-from kefu.answering import Answer, AnswerEvent, Progress, Sentence, Turn
+from kefu.answering import Answer, Progress, Sentence, Turn
+from kefu.chatbot.answerer import ANSWER, Answerer
 from kefu.chatbot.records import ChatAnswer, PendingTurn
+from kefu.chatbot.shadowing import Shadow, start_shadow
 from kefu.conversations import (
     Message,
     list_messages,
@@ -24,6 +24,7 @@ from kefu.conversations import (
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, find_base
+from kefu.releases import Serving, apply_release, choose_release
 from kefu.resources import Resources
 from kefu.text import clean_text
 from kefu.tracing import Value, current_trace_id, trace_steps
@@ -31,26 +32,10 @@ from kefu.viewer import Viewer
 
 MAX_QUESTION_CHARACTERS = 2000
 HISTORY_TURNS = 6
-ANSWER = TypeAdapter(Answer)
 
 tracer = trace.get_tracer("kefu.chatbot")
 
 ChatEvent = Progress | Sentence | ChatAnswer
-
-
-class Answerer(Protocol):
-    """Turns a question into an answer: `kefu.answering.stream_answer`, or what stands for it."""
-
-    def __call__(
-        self,
-        resources: Resources,
-        question: str,
-        *,
-        viewer: Viewer,
-        base: str = ...,
-        history: Sequence[Turn] = ...,
-    ) -> AsyncGenerator[AnswerEvent, None]:
-        """Yield progress and sentences, and last the whole answer."""
 
 
 async def begin_turn(
@@ -87,11 +72,13 @@ async def begin_turn(
             )
         await record_question(conn, question, conversation_id=conversation.id)
         messages = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
+        serving = await choose_release(conn, conversation.id, started_at=conversation.created_at)
     return PendingTurn(
         conversation_id=conversation.id,
         question=question,
         base=conversation.base,
         history=build_history(messages),
+        serving=serving,
     )
 
 
@@ -106,12 +93,39 @@ async def finish_turn(
             "kefu.base": turn.base,
             "kefu.input": turn.question,
             "gen_ai.conversation.id": str(turn.conversation_id),
+            **describe_serving(turn.serving),
         },
     )
     events = _answer(resources, turn, viewer=viewer, answerer=answerer)
     async with aclosing(trace_steps(span, events, describe=describe_event)) as steps:
         async for event in steps:
+            if isinstance(event, ChatAnswer):
+                _begin_shadow(resources, turn, event, viewer=viewer, answerer=answerer)
             yield event
+
+
+def _begin_shadow(
+    resources: Resources,
+    turn: PendingTurn,
+    given: ChatAnswer,
+    *,
+    viewer: Viewer,
+    answerer: Answerer,
+) -> None:
+    serving = turn.serving
+    if serving.shadow is None or serving.trial is None:
+        return
+    start_shadow(
+        resources,
+        Shadow(
+            turn=turn,
+            message_id=given.message_id,
+            release=serving.shadow,
+            trial=serving.trial,
+            viewer=viewer,
+        ),
+        answerer=answerer,
+    )
 
 
 def describe_event(event: ChatEvent) -> dict[str, Value]:
@@ -126,9 +140,22 @@ def describe_event(event: ChatEvent) -> dict[str, Value]:
     }
 
 
+def describe_serving(serving: Serving) -> dict[str, Value]:
+    """The release that answers, and the trial it takes part in, as attributes of a span."""
+    described: dict[str, Value] = {}
+    if serving.release is not None:
+        described["kefu.release"] = serving.release.id
+    if serving.trial is not None:
+        described["kefu.trial"] = serving.trial.id
+    return described
+
+
 async def _answer(
     resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
 ) -> AsyncGenerator[ChatEvent, None]:
+    release = turn.serving.release
+    if release is not None:
+        resources = await apply_release(resources, release)
     events = answerer(resources, turn.question, viewer=viewer, base=turn.base, history=turn.history)
     async with aclosing(events):
         async for event in events:
@@ -177,6 +204,7 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
                 conversation_id=turn.conversation_id,
                 answer=ANSWER.dump_python(answer, mode="json"),
                 trace_id=current_trace_id(),
+                release_id=resources.release_id,
             )
     said = {field.name: getattr(answer, field.name) for field in fields(Answer)}
     return ChatAnswer(**said, conversation_id=turn.conversation_id, message_id=message.id)

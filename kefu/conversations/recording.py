@@ -44,8 +44,9 @@ async def record_answer(
     conversation_id: UUID,
     answer: Mapping[str, object],
     trace_id: UUID | None = None,
+    release_id: int | None = None,
 ) -> Message:
-    """Append what the chatbot answered, and the trace of how it came about.
+    """Append what the chatbot answered, with the trace of how it came about and the release.
 
     Raises:
         NotFound: the conversation was deleted meanwhile.
@@ -58,4 +59,5 @@ async def record_answer(
         text=text,
         answer=answer,
         trace_id=trace_id,
+        release_id=release_id,
     )

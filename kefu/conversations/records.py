@@ -37,6 +37,7 @@ class Message:
         answer: what the chatbot's message says and how it came about, as it went over the wire;
             None in messages of the customer.
         trace_id: of the steps that led to the chatbot's message.
+        release_id: of the release that wrote the chatbot's message.
     """
 
     id: UUID
@@ -46,4 +47,5 @@ class Message:
     text: str
     answer: Mapping[str, object] | None
     trace_id: UUID | None = None
+    release_id: int | None = None
     created_at: datetime

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from kefu.conversations.records import Conversation, Message, Role
 from kefu.errors import NotFound
 
-MESSAGE = "id, conversation_id, position, role, text, answer, trace_id, created_at"
+MESSAGE = "id, conversation_id, position, role, text, answer, trace_id, release_id, created_at"
 CONVERSATION = "id, customer_id, base, language, created_at"
 
 
@@ -78,7 +78,7 @@ async def sample_conversations(
     return await cursor.fetchall()
 
 
-async def insert_message(
+async def insert_message(  # noqa: PLR0913 - one parameter a column
     conn: AsyncConnection,
     *,
     conversation_id: UUID,
@@ -86,14 +86,15 @@ async def insert_message(
     text: str,
     answer: Mapping[str, object] | None = None,
     trace_id: UUID | None = None,
+    release_id: int | None = None,
 ) -> Message:
     """Append a message to a conversation that this transaction began or locked."""
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        "insert into messages (id, conversation_id, position, role, text, answer, trace_id)"
-        " values (%(id)s, %(conversation_id)s, (select coalesce(max(position) + 1, 0)"
+        "insert into messages (id, conversation_id, position, role, text, answer, trace_id,"
+        "  release_id) values (%(id)s, %(conversation_id)s, (select coalesce(max(position) + 1, 0)"
         "  from messages where conversation_id = %(conversation_id)s),"
-        f" %(role)s, %(text)s, %(answer)s, %(trace_id)s) returning {MESSAGE}",
+        f" %(role)s, %(text)s, %(answer)s, %(trace_id)s, %(release_id)s) returning {MESSAGE}",
         {
             "id": uuid4(),
             "conversation_id": conversation_id,
@@ -101,6 +102,7 @@ async def insert_message(
             "text": text,
             "answer": None if answer is None else Jsonb(answer),
             "trace_id": trace_id,
+            "release_id": release_id,
         },
     )
     message = await cursor.fetchone()

@@ -22,6 +22,7 @@ from kefu.llm import (
     replace_endpoint,
     resolve_all,
 )
+from kefu.releases import require_not_live
 from kefu.settings import Settings
 
 MOST_ENDPOINTS = 100
@@ -54,6 +55,7 @@ async def keep_endpoint(
 
     Raises:
         NotFound: it is to be changed and is not there.
+        Conflict: the live release writes with another model of this endpoint.
     """
     problems = await find_problems(entry.fields, key=entry.key)
     await lock_endpoints(conn)
@@ -61,6 +63,8 @@ async def keep_endpoint(
     problems |= await _find_conflicts(conn, entry, kept, settings)
     if problems:
         return problems
+    if kept is not None and kept.settings.get("model", "") != entry.fields.get("model", ""):
+        await require_not_live(conn, entry.name)
     await replace_endpoint(
         conn,
         entry.name,
@@ -84,7 +88,9 @@ async def drop_endpoint(conn: Connection, name: str, *, actor: str) -> None:
 
     Raises:
         NotFound: it is not there.
+        Conflict: the live release uses it.
     """
+    await require_not_live(conn, name)
     if not await delete_endpoint(conn, name):
         raise NotFound("There is no endpoint %(name)s that was entered here.", name=name)
     await record_audit(conn, actor=actor, action="endpoint.deleted", subject=name)

@@ -5,11 +5,12 @@ comparison holds two experiments against each other, and the gate says whether a
 live.
 """
 
+from kefu.evaluation.candidates import Setup, set_up
 from kefu.evaluation.cases import read_lines, write_lines
 from kefu.evaluation.comparison import Comparison, compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
-from kefu.evaluation.experiments import Plan, find_experiment, run_experiment
+from kefu.evaluation.experiments import OnProgress, Plan, find_experiment, run_experiment
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
 from kefu.evaluation.gates import Gates, load_gates
 from kefu.evaluation.records import (
@@ -42,10 +43,12 @@ __all__ = [
     "GateVerdict",
     "Gates",
     "Grade",
+    "OnProgress",
     "Plan",
     "Reply",
     "Report",
     "Result",
+    "Setup",
     "Split",
     "build_report",
     "compare_experiments",
@@ -61,6 +64,7 @@ __all__ = [
     "read_version",
     "run_experiment",
     "save_version",
+    "set_up",
     "unseal",
     "write_lines",
 ]

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 import kefu
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
@@ -15,21 +13,13 @@ from kefu.evaluation.records import Candidate, digest_json
 from kefu.knowledge import Base, digest_base, get_base
 from kefu.llm import ChatEndpoint, list_last_checks
 from kefu.prompts import Specification, load_live, read_specification
+from kefu.releases import apply_release, change_settings, find_live, read_settings
 from kefu.resources import Resources
-from kefu.sections import Section
-from kefu.settings import Settings
 from kefu.text import Language, content_digest
 
 PROMPT = "answer"
 NO_ENDPOINT = "none"
 LANGUAGES: Sequence[Language] = ("zh", "en")
-CHANGEABLE = {
-    "retrieval": ("top_k", "candidates", "lexical_budget", "rerank_candidates", "rerank_seconds"),
-    "answering": ("min_confidence", "max_sentences"),
-    "model": ("max_tokens", "context_tokens"),
-}
-"""Settings that decide an answer and may differ between two answers of one process."""
-
 CODE = ("answering", "knowledge", "llm", "prompts", "retrieval", "safety", "text")
 SUFFIXES = frozenset({".py", ".md", ".toml", ".txt"})
 
@@ -64,11 +54,13 @@ async def set_up(resources: Resources, candidate: Candidate, *, base_name: str) 
         BadInput: a setting cannot be changed, or a prompt is for another use.
         NotFound: there is no such base, prompt or endpoint.
     """
-    changed = replace(
-        resources,
-        endpoint=await choose_endpoint(resources, candidate.endpoint),
-        settings=change_settings(resources.settings, candidate.settings),
-    )
+    live = await _start_from_live(resources)
+    changed = replace(live, settings=change_settings(live.settings, candidate.settings))
+    if candidate.endpoint is not None:
+        endpoint = await choose_endpoint(resources, candidate.endpoint)
+        changed = replace(changed, endpoint=endpoint, endpoints=resources.endpoints)
+    else:
+        changed = replace(changed, endpoint=await choose_endpoint(live, None))
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)
         prompts = await _read_prompts(conn, candidate.prompts)
@@ -82,25 +74,13 @@ async def set_up(resources: Resources, candidate: Candidate, *, base_name: str) 
         )
 
 
-def change_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    """The settings with some values changed.
-
-    Raises:
-        BadInput: a key cannot be changed, or its value is none.
-    """
-    for key, value in changes.items():
-        section, _, name = key.partition(".")
-        if name not in CHANGEABLE.get(section, ()):
-            known = [f"{each}.{one}" for each, names in CHANGEABLE.items() for one in names]
-            raise BadInput(f"A candidate cannot set {key!r}; it can set {', '.join(known)}.")
-        before: Section = getattr(settings, section)
-        try:
-            after = type(before).model_validate(before.model_dump() | {name: value})
-        except ValidationError as error:
-            problem = error.errors()[0]["msg"]
-            raise BadInput(f"{key} cannot be {value!r}: {problem}.") from None
-        settings = settings.model_copy(update={section: after})
-    return settings
+async def _start_from_live(resources: Resources) -> Resources:
+    """As a release answers: the one that these resources are, else the live one."""
+    if resources.release_id is not None:
+        return resources
+    async with resources.database.connection() as conn:
+        live = await find_live(conn)
+    return resources if live is None else await apply_release(resources, live)
 
 
 async def choose_endpoint(resources: Resources, name: str | None) -> ChatEndpoint | None:
@@ -146,25 +126,28 @@ async def _describe(
     sent = {}
     for language in LANGUAGES:
         own = prompts.get(language)
-        live = await load_live(conn, PROMPT, language=language)
+        live = await load_live(conn, PROMPT, language=language, numbers=resources.prompt_numbers)
         name = "given" if own else live.version.name
         text = (own or live.specification).text
         sent[language] = {"version": name, "digest": content_digest(text)}
-    settings = resources.settings
-    used = {section: getattr(settings, section).model_dump() for section in CHANGEABLE}
     return {
         "kefu": kefu.__version__,
         "code": digest_code(),
         "embedder": resources.embedder.name,
         "endpoints": _describe_endpoints(resources),
         "prompts": sent if resources.endpoint else {},
-        "conversation_class": settings.routing.conversation_class,
-        "ef_search": settings.retrieval.ef_search,
-        **{
-            section: {name: used[section][name] for name in names}
-            for section, names in CHANGEABLE.items()
-        },
+        "versions": dict(resources.prompt_numbers),
+        "ef_search": resources.settings.retrieval.ef_search,
+        **_describe_settings(resources),
     }
+
+
+def _describe_settings(resources: Resources) -> dict[str, dict[str, Any]]:
+    sections: dict[str, dict[str, Any]] = {}
+    for key, value in read_settings(resources.settings).items():
+        section, _, name = key.partition(".")
+        sections.setdefault(section, {})[name] = value
+    return sections
 
 
 def _describe_endpoints(resources: Resources) -> list[dict[str, str]]:

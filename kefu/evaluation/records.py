@@ -267,6 +267,7 @@ class Experiment:
         fingerprint: of the configuration.
         knowledge_digest: of the base's documents and how they are indexed.
         endpoint_checks: what `kefu llm check` last found of the endpoints, by name.
+        release_id: of the release that was tried, with nothing changed.
         case_count: that are to be answered; `result_count` of them are.
     """
 
@@ -286,6 +287,7 @@ class Experiment:
     fingerprint: str
     knowledge_digest: str
     endpoint_checks: Mapping[str, object]
+    release_id: int | None
     case_count: int
     result_count: int
     is_sealed: bool

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from copy import copy
 from time import monotonic
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ from kefu.llm.guarded import (
 from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
 from kefu.llm.records import StoredEndpoint
-from kefu.llm.routing import Decision, decide
+from kefu.llm.routing import Decision, choose_writing, decide
 from kefu.llm.secrets import Vault
 from kefu.llm.store import Connect
 from kefu.llm.structured import Unreadable, ask_again, instruct, read
@@ -63,13 +64,15 @@ class Endpoints:
         self._seen: object = None
         self._refreshed_at = float("-inf")
         self._refreshing = asyncio.Lock()
+        self._chosen: Sequence[str] | None = None
         for each in self._fixed:
             if each.is_local:
                 self._opened(each, GuardedEndpoint)  # finds out now whether its extra is installed
 
     def list_endpoints(self) -> list[Endpoint]:
         """All, in the order in which they are asked."""
-        return [*self._fixed, *self._stored]
+        every = [*self._fixed, *self._stored]
+        return every if self._chosen is None else choose_writing(every, self._chosen)
 
     @property
     def name(self) -> str:
@@ -82,6 +85,15 @@ class Endpoints:
     def has_chat(self) -> bool:
         """Whether one of them writes."""
         return any(each.purpose == "chat" for each in self.list_endpoints())
+
+    def choose(self, names: Sequence[str]) -> "Endpoints":
+        """The same with these alone that write, in this order; limits and connections are shared.
+
+        A name that is not known is left out.
+        """
+        chosen = copy(self)
+        chosen._chosen = tuple(names)
+        return chosen
 
     def select(self, name: str) -> "SelectedEndpoint":
         """One of them, to be asked as if it were the only one."""
@@ -313,7 +325,7 @@ class Endpoints:
 
     async def _close_abandoned(self) -> None:
         """Close those that were changed or deleted and have no call in flight."""
-        names = {each.name for each in self.list_endpoints()}
+        names = {each.name for each in (*self._fixed, *self._stored)}
         for name in set(self._open) - names:
             self._abandoned.append(self._open.pop(name))
         idle = [each for each in self._abandoned if not each.slots.running_count]

@@ -40,3 +40,10 @@ def decide(endpoints: Sequence[Endpoint], purpose: Purpose, data_class: DataClas
         allowed=tuple(each for each in fit if each.data_class.rank >= data_class.rank),
         refused=tuple(each for each in fit if each.data_class.rank < data_class.rank),
     )
+
+
+def choose_writing(endpoints: Sequence[Endpoint], names: Sequence[str]) -> list[Endpoint]:
+    """Those of these names that write, in the order of the names, and all that do not write."""
+    writing = {each.name: each for each in endpoints if each.purpose == "chat"}
+    chosen = [writing[name] for name in names if name in writing]
+    return chosen + [each for each in endpoints if each.purpose != "chat"]

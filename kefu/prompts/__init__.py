@@ -35,7 +35,16 @@ from kefu.prompts.references import (
 from kefu.prompts.rendering import read_values, render
 from kefu.prompts.shipped import list_shipped
 from kefu.prompts.specification import parse_specification, plain_specification
-from kefu.prompts.versions import label_version, load_live, restore_version, save_prompt
+from kefu.prompts.versions import (
+    follow_release,
+    label_version,
+    list_prompts,
+    load_live,
+    read_version,
+    refuse_errors,
+    restore_version,
+    save_prompt,
+)
 
 __all__ = [
     "CHECKS",
@@ -58,9 +67,11 @@ __all__ = [
     "Variable",
     "VariableType",
     "Version",
+    "follow_release",
     "has_errors",
     "label_version",
     "lint",
+    "list_prompts",
     "list_shipped",
     "load_live",
     "load_text",
@@ -70,6 +81,8 @@ __all__ = [
     "read_reference",
     "read_specification",
     "read_values",
+    "read_version",
+    "refuse_errors",
     "render",
     "restore_version",
     "save_prompt",

@@ -35,6 +35,7 @@ from kefu.prompts.versions import (
     restore_version,
     save_prompt,
 )
+from kefu.releases import find_live
 from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
@@ -67,6 +68,7 @@ class PromptPage:
         shown: the version whose text and findings are shown.
         labels: by number of the version, the labels it has.
         labellings: who labelled what, the latest first.
+        is_released: whether the prompt goes live with releases.
     """
 
     key: PromptKey
@@ -76,6 +78,7 @@ class PromptPage:
     versions: Sequence[Version]
     labels: Mapping[int, Sequence[Label]]
     labellings: Sequence[Labelling]
+    is_released: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,7 @@ async def show_prompt(
         labels = await current_labels(conn, key)
         shown = await _choose(conn, key, version, versions=versions, labels=labels)
         labellings = await list_labellings(conn, key)
+        live = await find_live(conn)
     specification = parse_specification(shown.text)
     page = PromptPage(
         key=key,
@@ -139,6 +143,7 @@ async def show_prompt(
             for each in versions
         },
         labellings=labellings,
+        is_released=live is not None and str(key) in live.content.prompts,
     )
     return render_page(request, "prompts/prompt.html", page)
 

@@ -1,7 +1,7 @@
 """What becomes of a prompt: saved, labelled, restored, looked up, and sent to models."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kefu.audit import record_audit
@@ -34,10 +34,12 @@ from kefu.prompts.store import (
     list_versions,
     lock_prompt,
 )
+from kefu.releases import require_unpinned
 from kefu.text import Language, content_digest
 
 LONGEST_NOTE = 500
 MOST_NAMED = 3  # findings that the refusal of a label names
+NO_NUMBERS: Mapping[str, int] = {}
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +86,12 @@ async def label_version(
     Raises:
         NotFound: there is no such version.
         BadInput: it is to go live and lint finds an error in it.
+        Conflict: it is to go live and the prompt goes live with releases.
     """
     version = await read_version(conn, key, number)
-    if label is Label.LIVE and number != SHIPPED:
-        _refuse_errors(version)
+    if label is Label.LIVE:
+        await require_unpinned(conn, str(key))
+        refuse_errors(version)
     await lock_prompt(conn, key)
     before = (await current_labels(conn, key)).get(label)
     labelling = await insert_labelling(conn, key, label, number=number, author=author)
@@ -139,10 +143,17 @@ async def find_labelled(conn: Connection, key: PromptKey, label: Label) -> Versi
     return as_version(shipped) if shipped and label is Label.LIVE else None
 
 
-async def load_live(conn: Connection, name: str, *, language: Language) -> LivePrompt:
+async def load_live(
+    conn: Connection,
+    name: str,
+    *,
+    language: Language,
+    numbers: Mapping[str, int] = NO_NUMBERS,
+) -> LivePrompt:
     """What a use of models sends now, in this language where there is one, else in the other.
 
-    A live version that a later Kefu cannot fill in any more gives way to the shipped one.
+    `numbers` are versions that a release holds, by key; they are sent instead of those labelled
+    live. A version that a later Kefu cannot fill in any more gives way to the shipped one.
 
     Raises:
         NotFound: there is no prompt of this name.
@@ -150,6 +161,9 @@ async def load_live(conn: Connection, name: str, *, language: Language) -> LiveP
     others: tuple[Language, ...] = ("zh", "en")
     for each in dict.fromkeys((language, *others)):
         key = PromptKey(name=name, language=each)
+        number = numbers.get(str(key))
+        if number is not None:
+            return _usable(await read_version(conn, key, number))
         version = await find_labelled(conn, key, Label.LIVE)
         if version is not None:
             return _usable(version)
@@ -224,7 +238,24 @@ async def _add(
     return version
 
 
-def _refuse_errors(version: Version) -> None:
+async def follow_release(
+    conn: Connection, numbers: Mapping[PromptKey, int], *, author: str
+) -> None:
+    """Label live what a release that has just gone live sends."""
+    for key, number in numbers.items():
+        await lock_prompt(conn, key)
+        if (await current_labels(conn, key)).get(Label.LIVE) != number:
+            await insert_labelling(conn, key, Label.LIVE, number=number, author=author)
+
+
+def refuse_errors(version: Version) -> None:
+    """Keep a version from going live in which lint finds an error; what is shipped has none.
+
+    Raises:
+        BadInput: naming what was found.
+    """
+    if version.number == SHIPPED:
+        return
     findings = lint_specification(parse_specification(version.text))
     errors = [each for each in findings if each.severity is Severity.ERROR]
     if errors:

@@ -22,6 +22,7 @@ from kefu.conversations import record_answer, record_question, start_conversatio
 from kefu.db import Database
 from kefu.llm import replace_endpoint
 from kefu.resources import Resources
+from kefu.rollout import Changes, begin, propose
 
 LINES = [
     line.split()
@@ -76,6 +77,7 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
     await replace_endpoint(
         conn, "theirs", settings=ENDPOINT, encrypted_key=None, changed_by="other@example.com"
     )
+    release = await release_something(conn, resources)
     answer = await record_answer(conn, "Yes.", conversation_id=conversation.id, answer=ANSWER)
     return {
         "endpoint_name": "theirs",
@@ -87,7 +89,15 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
         "conversation_id": str(conversation.id),
         "message_id": str(answer.id),
         "prompt": "answer.en",
+        "release_id": str(release),
     }
+
+
+async def release_something(conn: AsyncConnection, resources: Resources) -> int:
+    """A release that waits beside the one that is live."""
+    await begin(conn, resources)
+    changes = Changes(settings={"retrieval.top_k": 7})
+    return (await propose(conn, resources, changes, author="other@example.com")).id
 
 
 ENDPOINT = {"name": "theirs", "url": "http://10.0.0.7/v1", "model": "m"}

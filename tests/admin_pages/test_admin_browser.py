@@ -147,10 +147,14 @@ async def test_times_are_those_of_the_browser_and_say_so(
     ("role", "places"),
     [
         ("staff", ["/"]),
-        ("editor", ["/", "/admin/prompts", "/admin/traces"]),
-        ("manager", ["/", "/admin/prompts", "/admin/traces", "/admin/costs", "/admin/endpoints"]),
+        ("editor", ["/", "/admin/prompts", "/admin/releases", "/admin/traces"]),
+        (
+            "manager",
+            ["/", "/admin/prompts", "/admin/releases", "/admin/traces", "/admin/costs",
+             "/admin/endpoints"],
+        ),
     ],
-)
+)  # fmt: skip
 async def test_each_role_finds_what_it_may_open_and_nothing_else(
     browser: Browser, site: Site, role: StaffRole, places: list[str]
 ) -> None:

@@ -86,6 +86,7 @@ def make_experiment(**given: Any) -> Experiment:
             "fingerprint": "f",
             "knowledge_digest": "k",
             "endpoint_checks": {},
+            "release_id": None,
             "case_count": 100,
             "result_count": 100,
             "is_sealed": True,

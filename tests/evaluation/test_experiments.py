@@ -188,8 +188,8 @@ async def test_only_cases_that_expect_the_same_are_compared(
 @pytest.mark.parametrize(
     ("candidate", "sentence"),
     [
-        (Candidate(settings={"server.port": 1}), "cannot set 'server.port'"),
-        (Candidate(settings={"retrieval.top_k": "many"}), "retrieval.top_k cannot be 'many'"),
+        (Candidate(settings={"server.port": 1}), "holds no server.port"),
+        (Candidate(settings={"retrieval.top_k": "many"}), "retrieval.top_k cannot be many"),
         (Candidate(endpoint="big"), "No endpoint that writes is called 'big'. There is none."),
         (Candidate(prompts=("judge",)), "judge is the prompt judge.en, not answer"),
     ],

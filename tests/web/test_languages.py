@@ -25,6 +25,10 @@ SHOWN_ELSEWHERE = (
     "llm/endpoints.py",
     "llm/entered.py",
     "llm/secrets.py",
+    "releases/applying.py",
+    "releases/live.py",
+    "releases/moves.py",
+    "releases/store.py",
 )
 """Modules of areas without pages whose errors pages of other areas show."""
 SCRIPTS = sorted(AREAS.glob("web/static/*.js"))

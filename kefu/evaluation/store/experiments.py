@@ -29,7 +29,8 @@ GRADES = TypeAdapter(dict[str, Grade])
 EXPERIMENT = """
 select e.id, e.name, e.version_id, d.name as dataset, v.number as version, e.base, e.splits,
     e.sample, e.seed, e.judge, e.concurrency, e.candidate, e.configuration, e.fingerprint,
-    e.knowledge_digest, e.endpoint_checks, e.case_count, e.author, e.started_at, e.finished_at,
+    e.knowledge_digest, e.endpoint_checks, e.release_id, e.case_count, e.author, e.started_at,
+    e.finished_at,
     (select count(*) from evaluation_results r where r.experiment_id = e.id) as result_count,
     not exists (select from evaluation_unsealings u where u.version_id = e.version_id) as is_sealed
 from evaluation_experiments e join evaluation_versions v on v.id = e.version_id
@@ -62,6 +63,7 @@ class NewExperiment:
     fingerprint: str
     knowledge_digest: str
     endpoint_checks: Mapping[str, Any]
+    release_id: int | None
     case_count: int
     author: str
 
@@ -130,14 +132,21 @@ async def get_experiment(conn: AsyncConnection, experiment_id: int) -> Experimen
 
 
 async def list_experiments(
-    conn: AsyncConnection, *, dataset: str | None = None, name: str | None = None, limit: int = 100
+    conn: AsyncConnection,
+    *,
+    dataset: str | None = None,
+    name: str | None = None,
+    release_id: int | None = None,
+    limit: int = 100,
 ) -> Sequence[Experiment]:
     """The latest first."""
     cursor = conn.cursor(row_factory=class_row(Experiment))
     await cursor.execute(
         f"{EXPERIMENT} where (%(dataset)s::text is null or d.name = %(dataset)s)"
-        " and (%(name)s::text is null or e.name = %(name)s) order by e.id desc limit %(limit)s",
-        {"dataset": dataset, "name": name, "limit": limit},
+        " and (%(name)s::text is null or e.name = %(name)s)"
+        " and (%(release_id)s::int is null or e.release_id = %(release_id)s)"
+        " order by e.id desc limit %(limit)s",
+        {"dataset": dataset, "name": name, "release_id": release_id, "limit": limit},
     )
     return await cursor.fetchall()
 

@@ -1,0 +1,26 @@
+"""Rollout: how a change of prompts, models or settings gets to customers, and back.
+
+A change is proposed as a release, passes the gate, is tried on a share of the conversations,
+promoted, watched, and rolled back.
+"""
+
+from kefu.rollout.beginning import Began, begin
+from kefu.rollout.differences import Difference, list_changes
+from kefu.rollout.gating import ReleaseVerdict, evaluate_release, judge_release, promote
+from kefu.rollout.moving import override, roll_back
+from kefu.rollout.proposing import Changes, propose
+
+__all__ = [
+    "Began",
+    "Changes",
+    "Difference",
+    "ReleaseVerdict",
+    "begin",
+    "evaluate_release",
+    "judge_release",
+    "list_changes",
+    "override",
+    "promote",
+    "propose",
+    "roll_back",
+]

@@ -1,0 +1,234 @@
+"""Whether a release has shown that it may go live: experiments of it and of the live one."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kefu.db import Connection
+from kefu.errors import GateClosed
+from kefu.evaluation import (
+    Candidate,
+    Dataset,
+    DatasetVersion,
+    Experiment,
+    GateCheck,
+    Gates,
+    OnProgress,
+    Plan,
+    Setup,
+    Split,
+    build_report,
+    compare_experiments,
+    judge_candidate,
+    list_datasets,
+    list_experiments,
+    load_gates,
+    read_version,
+    run_experiment,
+    set_up,
+)
+from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
+from kefu.resources import Resources
+from kefu.rollout.moving import make_live
+
+EXPERIMENTS_READ = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetVerdict:
+    """What the gate says by one dataset.
+
+    Attributes:
+        experiment_id: of the release; `baseline_id` of the live one.
+        problem: why there is nothing to hold against the gates; empty: there is.
+    """
+
+    dataset: str
+    experiment_id: int | None = None
+    baseline_id: int | None = None
+    checks: Sequence[GateCheck] = ()
+    problem: str = ""
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether there is something to judge, and no check that counts fails."""
+        return not self.problem and all(each.is_passed for each in self.checks if each.counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseVerdict:
+    """Whether a release may go live.
+
+    Attributes:
+        datasets: all that have enough cases to prove something.
+        least_cases: so many.
+    """
+
+    datasets: Sequence[DatasetVerdict]
+    least_cases: int
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every dataset is passed, and there is one."""
+        return bool(self.datasets) and all(each.is_passed for each in self.datasets)
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What keeps it from going live, a sentence each."""
+        if not self.datasets:
+            return [
+                f"There is no dataset of at least {self.least_cases} cases to prove it on: "
+                "see kefu evaluation import."
+            ]
+        return [
+            reason
+            for each in self.datasets
+            for reason in (
+                [each.problem]
+                if each.problem
+                else [
+                    f"{each.dataset}: {check.reason}"
+                    for check in each.checks
+                    if check.counts and not check.is_passed
+                ]
+            )
+        ]
+
+    def as_record(self) -> dict[str, Any]:
+        """What is kept with the move."""
+        return {
+            "is_passed": self.is_passed,
+            "problems": list(self.problems),
+            "datasets": [asdict(each) for each in self.datasets],
+        }
+
+
+async def judge_release(conn: Connection, resources: Resources, release: Release) -> ReleaseVerdict:
+    """What the gate says of a release by the experiments that there are.
+
+    Only experiments count of exactly this release and exactly the live one, over the whole of the
+    latest version of a dataset, from the knowledge as it is now. Every dataset counts that has
+    enough cases.
+
+    Raises:
+        NotFound: nothing is live.
+        BadInput: gates.toml cannot be used.
+    """
+    gates = load_gates()
+    live = await get_live(conn)
+    datasets = await list_gate_datasets(conn, gates)
+    applied = await apply_release(resources, release), await apply_release(resources, live)
+    verdicts = []
+    for dataset in datasets:
+        version = await read_version(conn, dataset.name)
+        setups = [await set_up(each, Candidate(), base_name=version.base) for each in applied]
+        own, base = [
+            await _find_experiment(conn, version, setup, release_id=each.id)
+            for setup, each in zip(setups, (release, live), strict=True)
+        ]
+        if own is None or base is None:
+            missing = release if own is None else live
+            verdicts.append(_say_missing(version, missing, release))
+        else:
+            verdicts.append(await _judge(conn, gates, own, base))
+    return ReleaseVerdict(datasets=verdicts, least_cases=gates.least_cases)
+
+
+async def list_gate_datasets(conn: Connection, gates: Gates) -> list[Dataset]:
+    """The datasets that have enough cases to prove something."""
+    return [each for each in await list_datasets(conn) if each.case_count >= gates.least_cases]
+
+
+async def evaluate_release(
+    resources: Resources,
+    release_id: int,
+    *,
+    author: str,
+    on_progress: OnProgress = lambda _done, _count: None,
+) -> ReleaseVerdict:
+    """Put every dataset to the live release and to this one, and say what the gate says.
+
+    Raises:
+        NotFound: there is no such release.
+        GateClosed: there is no dataset to prove anything on.
+        Conflict: another process runs the very same.
+    """
+    async with resources.database.connection() as conn:
+        live, release = await get_live(conn), await get_release(conn, release_id)
+        datasets = await list_gate_datasets(conn, load_gates())
+        versions = [await read_version(conn, each.name) for each in datasets]
+    for version in versions:
+        for each in (live, release):
+            plan = Plan(version=version, author=author, name=f"release-{each.id}")
+            applied = await apply_release(resources, each)
+            await run_experiment(applied, plan, on_progress=on_progress)
+    async with resources.database.connection() as conn:
+        return await judge_release(conn, resources, release)
+
+
+async def promote(conn: Connection, resources: Resources, release_id: int, *, author: str) -> Move:
+    """Make a release live that has passed the gate.
+
+    Raises:
+        GateClosed: it has not, for these reasons.
+        NotFound: there is no such release.
+        Conflict: it is live already.
+    """
+    release = await get_release(conn, release_id)
+    verdict = await judge_release(conn, resources, release)
+    if not verdict.is_passed:
+        raise GateClosed(
+            "Release %(number)s was not promoted. %(problems)s",
+            number=release_id,
+            problems=" ".join(verdict.problems),
+        )
+    return await make_live(
+        conn,
+        release_id,
+        kind=MoveKind.PROMOTED,
+        author=author,
+        verdict=verdict.as_record(),
+    )
+
+
+async def _find_experiment(
+    conn: Connection, version: DatasetVersion, setup: Setup, *, release_id: int
+) -> Experiment | None:
+    """The last experiment that shows how a release answers now, as it would here."""
+    found = await list_experiments(
+        conn, dataset=version.dataset, release_id=release_id, limit=EXPERIMENTS_READ
+    )
+    return next((each for each in found if _is_proof(each, version, setup)), None)
+
+
+def _is_proof(experiment: Experiment, version: DatasetVersion, setup: Setup) -> bool:
+    return (
+        experiment.finished_at is not None
+        and experiment.version_id == version.id
+        and experiment.base == setup.base.name
+        and experiment.fingerprint == setup.fingerprint
+        and experiment.knowledge_digest == setup.knowledge_digest
+        and experiment.sample is None
+        and set(experiment.splits) == set(Split)
+    )
+
+
+def _say_missing(version: DatasetVersion, missing: Release, release: Release) -> DatasetVerdict:
+    return DatasetVerdict(
+        dataset=str(version),
+        problem=f"{version}: release {missing.id} was not put to it as it would answer now; "
+        f"`kefu releases evaluate {release.id}` does it.",
+    )
+
+
+async def _judge(
+    conn: Connection, gates: Gates, own: Experiment, base: Experiment
+) -> DatasetVerdict:
+    comparison = await compare_experiments(conn, base, own)
+    verdict = judge_candidate(await build_report(conn, own), gates, comparison=comparison)
+    return DatasetVerdict(
+        dataset=f"{own.dataset}@{own.version}",
+        experiment_id=own.id,
+        baseline_id=base.id,
+        checks=list(verdict.checks),
+    )

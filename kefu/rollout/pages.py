@@ -1,0 +1,319 @@
+"""The pages of releases: what is live, what waits, what is tried, and who released what."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from kefu.accounts import require
+from kefu.db import Connection
+from kefu.errors import BadInput, KefuError
+from kefu.evaluation import Experiment, list_experiments
+from kefu.prompts import Label, PromptSummary, list_prompts
+from kefu.releases import (
+    Move,
+    Release,
+    SettingValue,
+    ShadowAnswer,
+    Trial,
+    TrialKind,
+    end_trial,
+    find_live,
+    find_trial,
+    get_live,
+    get_release,
+    list_endpoint_pins,
+    list_moves,
+    list_releases,
+    list_shadow_answers,
+    start_trial,
+)
+from kefu.resources import Resources
+from kefu.rollout.differences import Difference, list_changes
+from kefu.rollout.gating import ReleaseVerdict, judge_release, promote
+from kefu.rollout.moving import LONGEST_REASON, find_earlier, override, roll_back
+from kefu.rollout.proposing import NO_ENDPOINT, Changes, propose
+from kefu.rollout.running import is_being_evaluated, start_evaluation
+from kefu.viewer import Viewer
+from kefu.web import OpenResources, read_form, render_page
+
+HOME = "/admin/releases"
+SHOWN_EXPERIMENTS = 20
+
+router = APIRouter(
+    prefix=HOME, include_in_schema=False, dependencies=[Depends(require("releases.read"))]
+)
+
+Reader = Annotated[Viewer, Depends(require("releases.read"))]
+Proposer = Annotated[Viewer, Depends(require("releases.propose"))]
+Promoter = Annotated[Viewer, Depends(require("releases.promote"))]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLine:
+    """A release in the list, with what it changes of the live one."""
+
+    release: Release
+    changes: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasesPage:
+    """All releases.
+
+    Attributes:
+        live: None before the server has started for the first time.
+        earlier_id: what a roll-back goes to.
+    """
+
+    live: Release | None
+    lines: Sequence[ReleaseLine]
+    moves: Sequence[Move]
+    trial: Trial | None
+    earlier_id: int | None
+    longest_reason: int = LONGEST_REASON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePage:
+    """One release.
+
+    Attributes:
+        changes: of the live one.
+        trial: that runs, of this release or of another.
+        verdict: of the gate; None for the live release.
+        experiments: that are on their way.
+        shadows: what it would have answered, the latest first.
+        is_running: whether this process puts datasets to it.
+    """
+
+    release: Release
+    live: Release
+    changes: Sequence[Difference]
+    moves: Sequence[Move]
+    trial: Trial | None
+    verdict: ReleaseVerdict | None
+    experiments: Sequence[Experiment]
+    is_running: bool
+    shadows: Sequence[ShadowAnswer]
+    trial_kinds: Sequence[str] = tuple(TrialKind)
+    longest_reason: int = LONGEST_REASON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePage:
+    """The form of a proposal.
+
+    Attributes:
+        prompts: those that releases hold.
+        endpoints: names of all that write.
+        given: what stands in the fields.
+        problem: why it was refused.
+    """
+
+    live: Release
+    prompts: Sequence[PromptSummary]
+    endpoints: Sequence[str]
+    given: Mapping[str, str]
+    problem: KefuError | None = None
+
+
+@router.get("")
+async def show_releases(request: Request, resources: OpenResources) -> Response:
+    """Every release, the latest first, and how each went live."""
+    async with resources.database.connection() as conn:
+        live = await find_live(conn)
+        releases, moves = await list_releases(conn), await list_moves(conn)
+        trial = await find_trial(conn)
+    page = ReleasesPage(
+        live=live,
+        lines=[
+            ReleaseLine(
+                release=each,
+                changes=list_changes(live.content, each.content) if live else (),
+            )
+            for each in releases
+        ],
+        moves=moves,
+        trial=trial,
+        earlier_id=find_earlier(moves),
+    )
+    return render_page(request, "rollout/releases.html", page)
+
+
+@router.get("/_propose")
+async def show_form(
+    request: Request,
+    _: Proposer,
+    resources: OpenResources,
+    prompt: Annotated[str, Query(max_length=90)] = "",
+) -> Response:
+    """An empty form, or one with a version of a prompt."""
+    async with resources.database.connection() as conn:
+        page = await _build_form(conn, resources, {"prompts": prompt})
+    return render_page(request, "rollout/propose.html", page)
+
+
+@router.post("")
+async def add(request: Request, proposer: Proposer, resources: OpenResources) -> Response:
+    """Make a release that waits, or show the form again with what is wrong."""
+    form = await read_form(request)
+    try:
+        changes = read_changes(form)
+        async with resources.database.transaction() as conn:
+            release = await propose(
+                conn, resources, changes, author=proposer.name, note=form.get("note", "")
+            )
+    except KefuError as error:
+        async with resources.database.connection() as conn:
+            page = await _build_form(conn, resources, form, problem=error)
+        return render_page(request, "rollout/propose.html", page, status=error.status)
+    return _show(release.id)
+
+
+@router.get("/{release_id}")
+async def show_release(request: Request, release_id: Number, resources: OpenResources) -> Response:
+    """One release: what it changes, how it did, and what can be done with it."""
+    async with resources.database.connection() as conn:
+        release, live = await get_release(conn, release_id), await get_live(conn)
+        moves = [each for each in await list_moves(conn) if each.release_id == release_id]
+        trial = await find_trial(conn)
+        is_live = release.id == live.id
+        verdict = None if is_live else await judge_release(conn, resources, release)
+        shadows = await list_shadow_answers(conn, release_id)
+        experiments = await list_experiments(conn, release_id=release_id, limit=SHOWN_EXPERIMENTS)
+    page = ReleasePage(
+        release=release,
+        live=live,
+        changes=list_changes(live.content, release.content),
+        moves=moves,
+        trial=trial,
+        verdict=verdict,
+        experiments=[each for each in experiments if each.finished_at is None],
+        is_running=is_being_evaluated(release_id),
+        shadows=shadows,
+    )
+    return render_page(request, "rollout/release.html", page)
+
+
+@router.post("/{release_id}/experiments")
+async def evaluate(release_id: Number, proposer: Proposer, resources: OpenResources) -> Response:
+    """Put every dataset to it and to the live one; the page shows how far that is."""
+    async with resources.database.connection() as conn:
+        await get_release(conn, release_id)
+    start_evaluation(resources, release_id, author=proposer.name)
+    return _show(release_id)
+
+
+@router.post("/{release_id}/promote")
+async def make_live(release_id: Number, promoter: Promoter, resources: OpenResources) -> Response:
+    """Make it live when it has passed the gate."""
+    async with resources.database.transaction() as conn:
+        await promote(conn, resources, release_id, author=promoter.name)
+    return _show(release_id)
+
+
+@router.post("/{release_id}/override")
+async def force(
+    request: Request, release_id: Number, promoter: Promoter, resources: OpenResources
+) -> Response:
+    """Make it live whatever the gate says, with a reason."""
+    form = await read_form(request)
+    async with resources.database.transaction() as conn:
+        await override(conn, release_id, author=promoter.name, reason=form.get("reason", ""))
+    return _show(release_id)
+
+
+@router.post("/{release_id}/trials")
+async def begin_trial(
+    request: Request, release_id: Number, promoter: Promoter, resources: OpenResources
+) -> Response:
+    """Try it on a share of the conversations."""
+    form = await read_form(request)
+    kind = next((each for each in TrialKind if each == form.get("kind")), None)
+    if kind is None:
+        raise BadInput("A trial is a canary, a comparison or a shadow.")
+    async with resources.database.transaction() as conn:
+        await start_trial(
+            conn, release_id, kind, share=_read_percent(form) / 100, author=promoter.name
+        )
+    return _show(release_id)
+
+
+@router.post("/_rollback")
+async def go_back(request: Request, promoter: Promoter, resources: OpenResources) -> Response:
+    """Go back to what was live before."""
+    form = await read_form(request)
+    async with resources.database.transaction() as conn:
+        await roll_back(conn, author=promoter.name, reason=form.get("reason", ""))
+    return RedirectResponse(HOME, status_code=303)
+
+
+@router.post("/_end")
+async def finish_trial(request: Request, promoter: Promoter, resources: OpenResources) -> Response:
+    """Give all conversations back to the live release."""
+    form = await read_form(request)
+    reason = form.get("reason", "").strip() or "Ended on the page."
+    async with resources.database.transaction() as conn:
+        await end_trial(conn, author=promoter.name, reason=reason[:LONGEST_REASON])
+    return RedirectResponse(HOME, status_code=303)
+
+
+def read_changes(form: Mapping[str, str]) -> Changes:
+    """What was entered: versions and endpoints by spaces or lines, settings a line each.
+
+    Raises:
+        BadInput: a line is no setting.
+    """
+    settings: dict[str, SettingValue] = {}
+    for line in form.get("settings", "").splitlines():
+        key, sign, value = line.partition("=")
+        if line.strip() and not sign:
+            raise BadInput("%(line)s is no setting: write retrieval.top_k = 8.", line=line.strip())
+        if sign:
+            settings[key.strip()] = value.strip()
+    return Changes(
+        prompts=re.split(r"[\s,]+", form["prompts"].strip()) if form.get("prompts") else (),
+        endpoints=re.split(r"[\s,]+", form["endpoints"].strip()) if form.get("endpoints") else (),
+        settings=settings,
+    )
+
+
+async def _build_form(
+    conn: Connection,
+    resources: Resources,
+    given: Mapping[str, str],
+    *,
+    problem: KefuError | None = None,
+) -> ProposePage:
+    live = await get_live(conn)
+    names = [each.name for each in list_endpoint_pins(resources)]
+    return ProposePage(
+        live=live,
+        prompts=[
+            each
+            for each in await list_prompts(conn)
+            if str(each.key) in live.content.prompts and Label.LIVE in each.labels
+        ],
+        endpoints=[*names, NO_ENDPOINT],
+        given={"prompts": "", "endpoints": "", "settings": "", "note": ""} | dict(given),
+        problem=problem,
+    )
+
+
+def _read_percent(form: Mapping[str, str]) -> float:
+    try:
+        percent = float(form.get("percent", ""))
+    except ValueError as error:
+        raise BadInput("The share is a number of percent.") from error
+    if not 0 < percent <= 100:
+        raise BadInput("The share lies above 0 and is at most 100 percent.")
+    return percent
+
+
+def _show(release_id: int) -> RedirectResponse:
+    return RedirectResponse(f"{HOME}/{release_id}", status_code=303)

@@ -1,0 +1,32 @@
+"""A server's resources with an endpoint, and a company's own version of a prompt."""
+
+from dataclasses import replace
+
+from kefu.db import Connection
+from kefu.prompts import list_shipped, save_prompt
+from kefu.releases import Release
+from kefu.resources import Resources
+from kefu.rollout import Changes, propose
+
+AUTHOR = "li@example.com"
+SHIPPED_ANSWER = next(each for each in list_shipped() if str(each.key) == "answer.en").text
+
+
+async def save_shorter(conn: Connection) -> str:
+    """A version of the prompt that answers, and how it is named."""
+    text = SHIPPED_ANSWER.replace("One to five short sentences", "One to three short sentences")
+    version = await save_prompt(conn, text, author=AUTHOR)
+    return f"answer.en@{version.number}"
+
+
+async def propose_setting(conn: Connection, resources: Resources, **values: float) -> Release:
+    """A release with other settings of retrieval."""
+    settings = {f"retrieval.{name}": value for name, value in values.items()}
+    return await propose(conn, resources, Changes(settings=settings), author=AUTHOR)
+
+
+def with_retrieval(resources: Resources, **values: int) -> Resources:
+    """The same as if kefu.toml said something else of retrieval."""
+    retrieval = resources.settings.retrieval.model_copy(update=values)
+    settings = resources.settings.model_copy(update={"retrieval": retrieval})
+    return replace(resources, settings=settings)

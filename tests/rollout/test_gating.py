@@ -1,0 +1,188 @@
+"""No release goes live that has not shown, as it would answer now, that it is good enough."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filling import fill
+from released import AUTHOR, propose_setting
+
+from kefu.db import Database
+from kefu.errors import GateClosed
+from kefu.evaluation import (
+    Candidate,
+    DatasetVersion,
+    Plan,
+    list_experiments,
+    read_lines,
+    run_experiment,
+    save_version,
+    set_up,
+)
+from kefu.llm import FakeEmbedder
+from kefu.releases import MoveKind, Release, apply_release, get_live, list_moves
+from kefu.resources import Resources
+from kefu.rollout import Changes, begin, evaluate_release, judge_release, promote, propose
+from kefu.settings import Settings
+from tests.evaluation.shop import DOCUMENTS
+from tests.evaluation.shop import TEXT as SEALED
+
+TEXT = SEALED.replace('"split": "test"', '"split": "train"')
+GATES = """
+least_cases = 3
+accuracy = 0.6
+abstention_f1 = 0.5
+p95_first_sentence_seconds = 60.0
+"""
+
+
+@pytest.fixture
+async def resources(committed_database: Database, tmp_path: Path) -> Resources:
+    """A small shop, as a server that extracts its answers."""
+    (tmp_path / "gates.toml").write_text(GATES)
+    resources = Resources(
+        settings=Settings(database_url=committed_database.url),
+        database=committed_database,
+        embedder=FakeEmbedder(),
+    )
+    await fill(resources, DOCUMENTS)
+    async with committed_database.transaction() as conn:
+        await begin(conn, resources)
+    return resources
+
+
+@pytest.fixture
+async def version(resources: Resources) -> DatasetVersion:
+    return await save_cases(resources, TEXT)
+
+
+async def save_cases(resources: Resources, text: str) -> DatasetVersion:
+    async with resources.database.transaction() as conn:
+        return await save_version(conn, "shop", read_lines(text), author=AUTHOR, base="main")
+
+
+async def wait_with(resources: Resources, **values: float) -> Release:
+    async with resources.database.transaction() as conn:
+        return await propose_setting(conn, resources, **values)
+
+
+async def release(resources: Resources, waiting: Release) -> MoveKind:
+    async with resources.database.transaction() as conn:
+        return (await promote(conn, resources, waiting.id, author=AUTHOR)).kind
+
+
+async def find_live_id(resources: Resources) -> int:
+    async with resources.database.connection() as conn:
+        return (await get_live(conn)).id
+
+
+async def refuse(resources: Resources, waiting: Release, told: str) -> None:
+    live = await find_live_id(resources)
+    with pytest.raises(GateClosed, match=told):
+        await release(resources, waiting)
+    assert await find_live_id(resources) == live
+
+
+async def test_without_a_dataset_nothing_is_proved(resources: Resources) -> None:
+    await refuse(resources, await wait_with(resources, top_k=9), "There is no dataset")
+
+
+async def test_a_dataset_of_too_few_cases_proves_nothing(resources: Resources) -> None:
+    await save_cases(resources, TEXT.splitlines()[0])
+    await refuse(resources, await wait_with(resources, top_k=9), "at least 3 cases")
+
+
+async def test_without_experiments_nothing_is_proved(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    await refuse(resources, await wait_with(resources, top_k=9), "kefu releases evaluate")
+
+
+async def test_a_release_that_passes_goes_live_with_its_scores(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
+    assert verdict.is_passed, verdict.problems
+    assert await release(resources, waiting) is MoveKind.PROMOTED
+    assert await find_live_id(resources) == waiting.id
+    async with resources.database.connection() as conn:
+        move, _ = await list_moves(conn)
+        own, base = await list_experiments(conn)
+    assert own.release_id == waiting.id
+    assert base.release_id == move.replaced_id
+    assert move.verdict is not None
+    assert move.verdict["is_passed"] is True
+    (dataset,) = move.verdict["datasets"]
+    assert (dataset["experiment_id"], dataset["baseline_id"]) == (own.id, base.id)
+    assert {"accuracy", "safety"} <= {check["name"] for check in dataset["checks"]}
+
+
+async def test_a_release_that_fails_stays_where_it_is(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    async with resources.database.transaction() as conn:
+        changes = Changes(settings={"answering.min_confidence": 1.0})
+        waiting = await propose(conn, resources, changes, author=AUTHOR)
+    verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
+    assert not verdict.is_passed
+    await refuse(resources, waiting, r"accuracy is 0\.\d+ .* at least 0\.6")
+
+
+async def test_experiments_on_other_knowledge_prove_nothing(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    await fill(resources, {"Delivery": "A parcel arrives within 2 days."})
+    await refuse(resources, waiting, "as it would answer now")
+
+
+async def test_experiments_on_an_earlier_version_of_the_dataset_prove_nothing(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    await save_cases(resources, "\n".join(TEXT.splitlines()[1:]))
+    await refuse(resources, waiting, "shop@2")
+
+
+async def test_samples_and_other_candidates_prove_nothing(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    applied = await apply_release(resources, waiting)
+    await run_experiment(applied, Plan(version=version, author=AUTHOR, sample=4))
+    changed = Candidate(settings={"retrieval.candidates": 50})
+    await run_experiment(applied, Plan(version=version, author=AUTHOR, candidate=changed))
+    await refuse(resources, waiting, f"release {waiting.id} was not put to it")
+
+
+async def test_what_an_experiment_does_not_name_is_as_it_is_live(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    await release(resources, waiting)
+    changed = Candidate(settings={"answering.max_sentences": 2})
+    setup = await set_up(resources, changed, base_name="main")
+    assert setup.resources.settings.retrieval.top_k == 9
+    assert setup.resources.settings.answering.max_sentences == 2
+    plain = await set_up(resources, Candidate(), base_name="main")
+    applied = await set_up(await apply_release(resources, waiting), Candidate(), base_name="main")
+    assert plain.fingerprint == applied.fingerprint
+
+
+async def test_settings_that_are_not_those_of_the_release_change_its_fingerprint(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    other = replace(resources, embedder=OtherEmbedder())
+    async with resources.database.connection() as conn:
+        verdict = await judge_release(conn, other, waiting)
+    assert not verdict.is_passed
+
+
+class OtherEmbedder(FakeEmbedder):
+    name = "other"

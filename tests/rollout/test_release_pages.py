@@ -1,0 +1,131 @@
+"""Releases on the pages: who sees what, and what each button does."""
+
+import pytest
+from httpx import AsyncClient
+from released import propose_setting, save_shorter
+from signing_in import sign_in
+
+from kefu.db import Connection, Database
+from kefu.releases import Release, TrialKind, find_trial, get_live, list_releases
+from kefu.resources import Resources
+
+HOME = "/admin/releases"
+
+
+@pytest.fixture
+async def admin(client: AsyncClient, database: Database) -> AsyncClient:
+    await sign_in(client, database, "admin")
+    return client
+
+
+async def test_before_the_first_release_the_page_says_so(admin: AsyncClient) -> None:
+    page = await admin.get(HOME)
+    assert page.status_code == 200
+    assert "Nothing was released yet" in page.text
+
+
+async def test_a_manager_looks_and_does_not_act(
+    client: AsyncClient, database: Database, conn: Connection, resources: Resources, live: Release
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    await sign_in(client, database, "manager")
+    for path in (HOME, f"{HOME}/{waiting.id}"):
+        page = await client.get(path)
+        assert page.status_code == 200
+        assert "<form" not in page.text.partition('id="content"')[2]
+    for path in ("", "/_rollback", f"/{waiting.id}/override", f"/{waiting.id}/promote"):
+        assert (await client.post(HOME + path, data={"reason": "x"})).status_code == 403
+
+
+async def test_the_list_says_what_each_release_changes(
+    admin: AsyncClient, conn: Connection, resources: Resources, live: Release
+) -> None:
+    await propose_setting(conn, resources, top_k=7)
+    page = await admin.get(HOME)
+    assert "<code>retrieval.top_k</code>" in page.text
+    assert "10 → 7" in page.text
+
+
+async def test_a_version_of_a_prompt_is_proposed_from_its_page(
+    admin: AsyncClient, conn: Connection, live: Release
+) -> None:
+    await save_shorter(conn)
+    page = await admin.get("/admin/prompts/answer.en?version=1")
+    assert 'href="/admin/releases/_propose?prompt=answer.en@1"' in page.text
+    assert 'value="live"' not in page.text
+    form = await admin.get(f"{HOME}/_propose?prompt=answer.en@1")
+    assert 'value="answer.en@1"' in form.text
+    given = {"prompts": "answer.en@1", "settings": "retrieval.top_k = 7\n\n", "note": "Shorter."}
+    response = await admin.post(HOME, data=given)
+    assert response.status_code == 303
+    newest = (await list_releases(conn))[0]
+    assert newest.content.prompts["answer.en"].number == 1
+    assert newest.content.settings["retrieval.top_k"] == 7
+    assert response.headers["location"] == f"{HOME}/{newest.id}"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"settings": "retrieval.top_k"}, "is no setting"),
+        ({"settings": "retrieval.top_k = many"}, "cannot be"),
+        ({"endpoints": "first, third"}, "No endpoint that writes"),
+        ({"prompts": "answer.en@99"}, "no version 99"),
+        ({}, "nothing changes"),
+    ],
+)
+async def test_a_proposal_that_cannot_be_comes_back_with_what_is_wrong(
+    admin: AsyncClient, conn: Connection, live: Release, given: dict[str, str], told: str
+) -> None:
+    response = await admin.post(HOME, data=given)
+    assert response.status_code in {400, 404}
+    assert told in response.text
+    assert len(await list_releases(conn)) == 1
+
+
+async def test_what_has_not_passed_cannot_be_promoted_and_the_page_says_why(
+    admin: AsyncClient, conn: Connection, resources: Resources, live: Release
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    page = await admin.get(f"{HOME}/{waiting.id}")
+    assert "There is no dataset" in page.text
+    assert "/promote" not in page.text
+    response = await admin.post(f"{HOME}/{waiting.id}/promote")
+    assert response.status_code == 409
+    assert (await get_live(conn)).id == live.id
+
+
+async def test_an_override_and_a_roll_back_need_a_reason_and_stand_in_the_history(
+    admin: AsyncClient, conn: Connection, resources: Resources, live: Release
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    forced = f"{HOME}/{waiting.id}/override"
+    assert (await admin.post(forced, data={"reason": " "})).status_code == 400
+    assert (await admin.post(forced, data={"reason": "Wrong prices."})).status_code == 303
+    assert (await get_live(conn)).id == waiting.id
+    page = await admin.get(HOME)
+    assert "Wrong prices." in page.text
+    assert f"Roll back to release {live.id}" in page.text
+    assert (await admin.post(f"{HOME}/_rollback", data={})).status_code == 400
+    assert (await admin.post(f"{HOME}/_rollback", data={"reason": "Worse."})).status_code == 303
+    assert (await get_live(conn)).id == live.id
+
+
+async def test_a_canary_is_started_changed_and_ended(
+    admin: AsyncClient, conn: Connection, resources: Resources, live: Release
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    trials = f"{HOME}/{waiting.id}/trials"
+    for percent in ("", "0", "101", "nan", "many"):
+        given = {"kind": "canary", "percent": percent}
+        assert (await admin.post(trials, data=given)).status_code == 400
+    assert (await admin.post(trials, data={"kind": "x", "percent": "5"})).status_code == 400
+    for percent in ("5", "20"):
+        given = {"kind": "canary", "percent": percent}
+        assert (await admin.post(trials, data=given)).status_code == 303
+    trial = await find_trial(conn)
+    assert trial is not None
+    assert (trial.kind, round(trial.share, 3)) == (TrialKind.CANARY, 0.2)
+    assert "On 20 % of the conversations" in (await admin.get(HOME)).text
+    assert (await admin.post(f"{HOME}/_end", data={})).status_code == 303
+    assert await find_trial(conn) is None
