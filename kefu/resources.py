@@ -41,9 +41,11 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     logging.getLogger("kefu").setLevel(settings.log_level.upper())
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings))
-        embedder = await stack.enter_async_context(open_embedder(settings.embedding))
         endpoints = await stack.enter_async_context(
             open_endpoints(settings, connect=database.connection)
+        )
+        embedder = await stack.enter_async_context(
+            open_embedder(settings.embedding, endpoints=endpoints)
         )
         yield Resources(
             settings=settings,

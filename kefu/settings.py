@@ -90,8 +90,11 @@ class CustomerSettings(Section):
 
 
 class EmbeddingSettings(Section):
-    """Which embedder turns text into vectors; without a URL the built-in one."""
+    """Which embedder turns text into vectors; without endpoint and URL the built-in one."""
 
+    endpoint: str | None = Field(
+        None, description="Name of an endpoint whose purpose is embedding; empty: by url."
+    )
     url: str | None = Field(
         None, description="OpenAI-compatible endpoint, e.g. https://host/v1; empty: built in."
     )

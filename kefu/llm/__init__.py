@@ -10,6 +10,7 @@ from kefu.llm.built_in import BuiltInEmbedder
 from kefu.llm.calls import Call, CallOutcome, OnCall, ignore_call
 from kefu.llm.chat import ChatEndpoint
 from kefu.llm.check import Check, check_embedder, check_endpoint
+from kefu.llm.directory import resolve_stored
 from kefu.llm.embeddings import Embedder, Vector, Vectors, open_embedder
 from kefu.llm.endpoints import Endpoint, load_presets, resolve_all
 from kefu.llm.entered import OVERALL, as_stored, find_problems, is_same_place, read_fields
@@ -26,7 +27,7 @@ from kefu.llm.records import (
     StoredCheck,
     StoredEndpoint,
 )
-from kefu.llm.registry import Endpoints, open_endpoints, resolve_stored
+from kefu.llm.registry import Endpoints, open_endpoints
 from kefu.llm.secrets import Vault
 from kefu.llm.store import (
     delete_endpoint,

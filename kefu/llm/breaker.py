@@ -36,7 +36,9 @@ class Breaker:
             ModelUnavailable: the endpoint failed too often a moment ago.
         """
         if self.is_open:
-            raise ModelUnavailable(f"Endpoint {self._name} failed repeatedly and is left alone.")
+            raise ModelUnavailable(
+                f"Endpoint {self._name} failed repeatedly and is left alone.", is_transient=True
+            )
         self._is_trying = self._opened_at is not None
 
     def succeed(self) -> None:

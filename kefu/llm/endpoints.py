@@ -12,10 +12,17 @@ from urllib.parse import urlsplit
 
 from kefu.errors import BadSettings
 from kefu.llm.prices import Prices, find_prices
-from kefu.settings import EndpointSettings, Location, ModelSettings, Purpose, Settings
+from kefu.settings import (
+    EmbeddingSettings,
+    EndpointSettings,
+    Location,
+    ModelSettings,
+    Purpose,
+    Settings,
+)
 from kefu.viewer import DataClass
 
-Origin = Literal["model", "endpoints", "page"]
+Origin = Literal["model", "embedding", "endpoints", "page"]
 
 HIGHEST_BY_LOCATION: dict[Location, DataClass] = {
     "own_premises": DataClass.RESTRICTED,
@@ -32,7 +39,7 @@ class Endpoint:
     Attributes:
         data_class: the highest it may see.
         settings: what was given, with its limits and time-outs.
-        origin: the settings `model.*`, `endpoints`, or the admin page.
+        origin: the settings `model.*`, `embedding.*`, `endpoints`, or the admin page.
     """
 
     name: str
@@ -134,6 +141,26 @@ def _from_model_settings(settings: ModelSettings) -> list[EndpointSettings]:
         between_tokens_seconds=settings.between_tokens_seconds,
     )
     return [given]
+
+
+def resolve_embedder(settings: EmbeddingSettings) -> Endpoint:
+    """The endpoint that the settings `embedding.*` describe.
+
+    Raises:
+        BadSettings: its address is none.
+    """
+    given = EndpointSettings(
+        name="embedding",
+        purpose="embedding",
+        url=settings.url,
+        model=settings.model,
+        key=settings.key,
+        data_class=settings.data_class,
+        concurrency=32,
+        queue=1000,
+        first_token_seconds=settings.timeout_seconds,
+    )
+    return resolve(given, origin="embedding")
 
 
 PROMPT_TOKENS = 2000

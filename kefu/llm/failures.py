@@ -6,7 +6,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from kefu.errors import ModelRejected, ModelUnavailable
-from kefu.llm.endpoints import Endpoint
+from kefu.llm.endpoints import Endpoint, Origin
 from kefu.settings import Purpose
 
 KINDS: dict[Purpose, str] = {
@@ -15,6 +15,12 @@ KINDS: dict[Purpose, str] = {
     "rerank": "reranker",
     "transcription": "speech model",
 }
+KEYS: dict[Origin, tuple[str, ...]] = {
+    "model": ("model.url", "model.name", "model.key"),
+    "embedding": ("embedding.url", "embedding.model", "embedding.key"),
+}
+"""Where address, model and key of an endpoint are set that has no table of its own."""
+
 MALFORMED = (ValueError, TypeError, AttributeError, LookupError)
 """What reading an answer raises that is not what the protocol says: nothing validates it first, so
 nonsense shows where a field is used."""
@@ -39,10 +45,10 @@ class Place:
     @classmethod
     def of(cls, endpoint: Endpoint) -> Self:
         """The place of an endpoint."""
-        is_single = endpoint.origin == "model"
-        beside = "" if is_single else f" of endpoint {endpoint.name}"
-        keys = ("model.url", "model.name", "model.key") if is_single else ("url", "model", "key")
-        url_key, model_key, key_key = (f"{key}{beside}" for key in keys)
+        url_key, model_key, key_key = KEYS.get(
+            endpoint.origin,
+            tuple(f"{key} of endpoint {endpoint.name}" for key in ("url", "model", "key")),
+        )
         return cls(
             kind=KINDS[endpoint.purpose],
             url=without_secrets(endpoint.url),
@@ -50,18 +56,6 @@ class Place:
             url_key=url_key,
             model_key=model_key,
             key_key=key_key,
-        )
-
-    @classmethod
-    def of_embedder(cls, url: str, model: str) -> Self:
-        """The place of the embedder of the settings."""
-        return cls(
-            kind=KINDS["embedding"],
-            url=without_secrets(url),
-            model=model,
-            url_key="embedding.url",
-            model_key="embedding.model",
-            key_key="embedding.key",
         )
 
     @property

@@ -13,9 +13,21 @@ from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
 from kefu.llm.store import Connect
 from kefu.llm.tokens import TokenCounter, estimate_tokens
-from kefu.llm.wires import open_rerank_wire, open_transcription_wire, open_wire
+from kefu.llm.vectors import Vectors
+from kefu.llm.wires import (
+    open_embedding_wire,
+    open_rerank_wire,
+    open_transcription_wire,
+    open_wire,
+)
 
-__all__ = ["EndpointState", "GuardedEndpoint", "GuardedReranker", "GuardedTranscriber"]
+__all__ = [
+    "EndpointState",
+    "GuardedEmbedder",
+    "GuardedEndpoint",
+    "GuardedReranker",
+    "GuardedTranscriber",
+]
 
 OVERHEAD_TOKENS = 64
 """Of the frame around messages, which the texts do not show."""
@@ -81,6 +93,41 @@ class GuardedEndpoint(Guard):
                 call.add(piece, self.count_tokens)
                 yield piece
             self._tokens.learn(text, call.usage.input_tokens)
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._wire.aclose()
+        await super().aclose()
+
+
+class GuardedEmbedder(Guard):
+    """Has one endpoint turn texts into vectors, within what it allows."""
+
+    def __init__(self, endpoint: Endpoint, *, connect: Connect | None) -> None:
+        """As a guard; nothing is sent yet."""
+        super().__init__(endpoint, connect=connect)
+        self._wire = open_embedding_wire(endpoint)
+
+    @classmethod
+    def open(cls, endpoint: Endpoint, *, connect: Connect | None) -> Self:
+        """Nothing is asked of it yet."""
+        return cls(endpoint, connect=connect)
+
+    async def embed(self, texts: Sequence[str], *, call: OpenCall) -> Vectors:
+        """One row a text, in order; raises as `GuardedEndpoint.stream`."""
+        counted = [estimate_tokens(text) for text in texts]
+        if max(counted) > self.endpoint.settings.context_tokens:
+            raise ModelRejected(
+                f"A text of {max(counted)} tokens is more than endpoint {self.endpoint.name} takes"
+                f" ({self.endpoint.settings.context_tokens})."
+            )
+        load = Load(
+            input_tokens=sum(counted),
+            output_tokens=0,
+            most_input_tokens=sum(map(_most_tokens, texts)),
+        )
+        async with self.admit(call, load):
+            return await try_twice(call, partial(self._wire.embed, texts, usage=call.usage))
 
     async def aclose(self) -> None:
         """Close its connections."""

@@ -11,14 +11,13 @@ from kefu.errors import ModelUnavailable
 from kefu.llm.asking import told
 from kefu.llm.calls import ignore_call
 from kefu.llm.check import check_embedder
+from kefu.llm.endpoint_embedder import EndpointEmbedder
 from kefu.llm.endpoints import Endpoint
-from kefu.llm.failures import Place
-from kefu.llm.guarded import GuardedReranker, GuardedTranscriber
+from kefu.llm.guarded import GuardedEmbedder, GuardedReranker, GuardedTranscriber
 from kefu.llm.measure_chat import measure_chat
 from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
 from kefu.llm.records import CheckFinding, Effort
-from kefu.llm.remote import RemoteEmbedder
 from kefu.llm.store import Connect
 from kefu.settings import EmbeddingSettings
 from kefu.viewer import DataClass
@@ -46,26 +45,20 @@ def measure(
         case "chat":
             return measure_chat(endpoint, effort, connect)
         case "embedding":
-            return _measure_embedding(endpoint)
+            return _measure_embedding(endpoint, connect)
         case "rerank":
             return _measure_rerank(endpoint, connect)
         case "transcription":
             return _measure_transcription(endpoint, connect)
 
 
-async def _measure_embedding(endpoint: Endpoint) -> AsyncIterator[CheckFinding]:
-    settings = EmbeddingSettings(
-        url=endpoint.url,
-        model=endpoint.model,
-        key=endpoint.settings.key,
-        timeout_seconds=endpoint.settings.first_token_seconds,
-    )
+async def _measure_embedding(
+    endpoint: Endpoint, connect: Connect | None
+) -> AsyncIterator[CheckFinding]:
+    guarded = GuardedEmbedder.open(endpoint, connect=connect)
+    embedder = EndpointEmbedder.of(guarded, EmbeddingSettings())
     try:
-        embedder = await RemoteEmbedder.open(settings, place=Place.of(endpoint))
-    except ModelUnavailable as error:
-        yield _unreachable(error)
-        return
-    try:
+        await embedder.learn_dimensions()
         yield CheckFinding(kind="reachable", is_ok=True)
         check = await check_embedder(embedder)
         yield CheckFinding(
@@ -75,8 +68,10 @@ async def _measure_embedding(endpoint: Endpoint) -> AsyncIterator[CheckFinding]:
             unit="dimensions",
             detail=check.detail,
         )
+    except ModelUnavailable as error:
+        yield _unreachable(error)
     finally:
-        await embedder.aclose()
+        await guarded.aclose()
 
 
 async def _measure_rerank(

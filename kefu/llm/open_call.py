@@ -81,6 +81,10 @@ class OpenCall:
             self._span.set_attribute("gen_ai.input.messages", _message("user", query))
             self._span.set_attribute("kefu.text_count", count)
 
+    def describe_count(self, count: int) -> None:
+        """Put on the span how many texts are embedded; they stand in the knowledge base."""
+        self._span.set_attribute("kefu.text_count", count)
+
     def begin(self, input_tokens: int) -> None:
         """The request goes out."""
         self.has_begun = True

@@ -1,6 +1,5 @@
 """All model endpoints of this process: who is asked, in which order, and what became of it."""
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -11,33 +10,30 @@ from typing import TypeVar
 from opentelemetry import trace
 from pydantic import BaseModel
 
-from kefu.errors import KefuError, ModelForbidden, ModelUnavailable
-from kefu.llm import store
+from kefu.errors import BadSettings, ModelForbidden, ModelUnavailable
 from kefu.llm.asking import ask_in_turn, watch
 from kefu.llm.calls import OnCall, ignore_call
-from kefu.llm.endpoints import Endpoint, resolve, resolve_all
+from kefu.llm.directory import Directory
+from kefu.llm.endpoints import Endpoint, names_of
 from kefu.llm.guarded import (
     EndpointState,
+    GuardedEmbedder,
     GuardedEndpoint,
     GuardedReranker,
     GuardedTranscriber,
 )
 from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
-from kefu.llm.records import StoredEndpoint
 from kefu.llm.routing import Decision, choose_writing, decide
 from kefu.llm.secrets import Vault
 from kefu.llm.store import Connect
 from kefu.llm.structured import Unreadable, ask_again, instruct, read
 from kefu.llm.tokens import estimate_tokens
-from kefu.settings import EndpointSettings, Purpose, Settings
+from kefu.settings import Purpose, Settings
 from kefu.viewer import DataClass, highest_class
 
 M = TypeVar("M", bound=BaseModel)
-Guarded = GuardedEndpoint | GuardedReranker | GuardedTranscriber
-G = TypeVar("G", GuardedEndpoint, GuardedReranker, GuardedTranscriber)
 
-REFRESH_SECONDS = 5.0
 LAST_RESORT_SECONDS = 4.0
 """What endpoints further down still have for their first token when the first used up its time."""
 
@@ -55,23 +51,12 @@ class Endpoints:
         Raises:
             BadSettings: an endpoint of the settings cannot be used.
         """
-        self._fixed = resolve_all(settings)
-        self._stored: list[Endpoint] = []
-        self._connect = connect
-        self._vault = vault
-        self._open: dict[str, Guarded] = {}
-        self._abandoned: list[Guarded] = []
-        self._seen: object = None
-        self._refreshed_at = float("-inf")
-        self._refreshing = asyncio.Lock()
+        self.directory = Directory(settings, connect=connect, vault=vault)
         self._chosen: Sequence[str] | None = None
-        for each in self._fixed:
-            if each.is_local:
-                self._opened(each, GuardedEndpoint)  # finds out now whether its extra is installed
 
     def list_endpoints(self) -> list[Endpoint]:
         """All, in the order in which they are asked."""
-        every = [*self._fixed, *self._stored]
+        every = self.directory.list_endpoints()
         return every if self._chosen is None else choose_writing(every, self._chosen)
 
     @property
@@ -140,7 +125,7 @@ class Endpoints:
         for endpoint in decision.allowed:
             call = OpenCall(endpoint, data_class=data_class, fallback_from=before)
             call.describe(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
-            pieces = self._opened(endpoint, GuardedEndpoint).stream(
+            pieces = self.directory.open(endpoint, GuardedEndpoint).stream(
                 instructions=instructions, prompt=prompt, max_tokens=max_tokens, call=call
             )
             seconds = deadline - monotonic()
@@ -178,7 +163,7 @@ class Endpoints:
         async def ask(prompt: str) -> str:
             async def write(endpoint: Endpoint, call: OpenCall) -> str:
                 call.describe(instructions=asked, prompt=prompt, max_tokens=max_tokens)
-                pieces = self._opened(endpoint, GuardedEndpoint).stream(
+                pieces = self.directory.open(endpoint, GuardedEndpoint).stream(
                     instructions=asked,
                     prompt=prompt,
                     max_tokens=max_tokens,
@@ -230,7 +215,7 @@ class Endpoints:
             seconds = deadline - monotonic()
             if seconds <= 0:
                 raise ModelUnavailable(f"{call.subject} was not asked: the time was up.")
-            return await self._opened(endpoint, GuardedReranker).rerank(
+            return await self.directory.open(endpoint, GuardedReranker).rerank(
                 query, texts, within_seconds=seconds, call=call
             )
 
@@ -252,10 +237,40 @@ class Endpoints:
         """
 
         async def write(endpoint: Endpoint, call: OpenCall) -> str:
-            return await self._opened(endpoint, GuardedTranscriber).transcribe(recording, call=call)
+            return await self.directory.open(endpoint, GuardedTranscriber).transcribe(
+                recording, call=call
+            )
 
         decision = await self.decide("transcription", data_class)
         return await ask_in_turn(decision, write, on_call=on_call)
+
+    async def get_embedding(self, name: str) -> Endpoint:
+        """The endpoint of that name, which is to embed.
+
+        Raises:
+            BadSettings: it is not there or does something else.
+        """
+        await self.refresh()
+        found = next((each for each in self.list_endpoints() if each.name == name), None)
+        if found is not None and found.purpose == "embedding":
+            return found
+        fit = names_of([each for each in self.list_endpoints() if each.purpose == "embedding"])
+        reason = "is not there" if found is None else f"has the purpose {found.purpose}"
+        raise BadSettings(
+            f"embedding.endpoint names {name}, which {reason}."
+            f" Endpoints that embed: {fit or 'none'}."
+        )
+
+    async def open_embedding(self, name: str, *, data_class: DataClass) -> GuardedEmbedder:
+        """The endpoint of that name as it is at this moment, behind its limits.
+
+        Raises:
+            ModelForbidden: it may not see such data, or is there no more.
+        """
+        decision = await self.decide("embedding", data_class, only=name)
+        if not decision.allowed:
+            raise ModelForbidden(f"The embedder is endpoint {name}. {decision.reason}")
+        return self.directory.open(decision.allowed[0], GuardedEmbedder)
 
     async def find_ceiling(self, purpose: Purpose) -> DataClass | None:
         """The highest class that an endpoint of the purpose may see; None: there is none."""
@@ -269,69 +284,23 @@ class Endpoints:
         first = next((each for each in writers if only in (None, each.name)), None)
         if first is None:
             return estimate_tokens(text)
-        return self._opened(first, GuardedEndpoint).count_tokens(text)
+        return self.directory.open(first, GuardedEndpoint).count_tokens(text)
 
     async def refresh(self) -> None:
         """Read the endpoints that were entered on the page, if some changed."""
-        if self._connect is None or monotonic() - self._refreshed_at < REFRESH_SECONDS:
-            return
-        async with self._refreshing:
-            if monotonic() - self._refreshed_at < REFRESH_SECONDS:
-                return
-            async with self._connect() as conn:
-                seen = await store.last_change(conn)
-                if seen != self._seen:
-                    stored = await store.list_endpoints(conn)
-                    self._stored = [each for each in map(self._resolve, stored) if each]
-                    self._seen = seen
-            self._refreshed_at = monotonic()
-        await self._close_abandoned()
+        await self.directory.refresh()
 
     def find_state(self, name: str) -> EndpointState | None:
         """What this process does with an endpoint; None when it was not asked yet."""
-        guarded = self._open.get(name)
-        return guarded.state if guarded else None
+        return self.directory.find_state(name)
 
     def forget(self) -> None:
         """Read the stored endpoints again the next time."""
-        self._refreshed_at = float("-inf")
+        self.directory.forget()
 
     async def aclose(self) -> None:
         """Close every connection."""
-        for guarded in self._open.values():
-            await guarded.aclose()
-        self._open.clear()
-
-    def _resolve(self, stored: StoredEndpoint) -> Endpoint | None:
-        """None for what cannot be used, which the log explains; the others still work."""
-        if any(each.name == stored.name for each in self._fixed):
-            return None
-        try:
-            return resolve_stored(stored, self._vault)
-        except (KefuError, ValueError) as error:
-            kind = type(error).__name__  # a validation error quotes what was given
-            log.warning("Endpoint %s cannot be used: %s", stored.name, kind)
-            return None
-
-    def _opened(self, endpoint: Endpoint, kind: type[G]) -> G:
-        guarded = self._open.get(endpoint.name)
-        if isinstance(guarded, kind) and guarded.endpoint is endpoint:
-            return guarded
-        if guarded is not None:
-            self._abandoned.append(guarded)
-        opened = kind.open(endpoint, connect=self._connect)
-        self._open[endpoint.name] = opened
-        return opened
-
-    async def _close_abandoned(self) -> None:
-        """Close those that were changed or deleted and have no call in flight."""
-        names = {each.name for each in (*self._fixed, *self._stored)}
-        for name in set(self._open) - names:
-            self._abandoned.append(self._open.pop(name))
-        idle = [each for each in self._abandoned if not each.slots.running_count]
-        self._abandoned = [each for each in self._abandoned if each.slots.running_count]
-        for guarded in idle:
-            await guarded.aclose()
+        await self.directory.aclose()
 
 
 class SelectedEndpoint:
@@ -367,18 +336,6 @@ class SelectedEndpoint:
 
     async def aclose(self) -> None:
         """The endpoints are closed by whoever opened them."""
-
-
-def resolve_stored(stored: StoredEndpoint, vault: Vault | None) -> Endpoint:
-    """An endpoint that was entered on the page; without a vault, without its key.
-
-    Raises:
-        BadSettings: its key cannot be read, or it lacks something.
-        ValueError: a field no longer has a value that is allowed.
-    """
-    key = vault.open(stored.encrypted_key) if vault else None
-    given = EndpointSettings.model_validate(stored.settings | {"key": key})
-    return resolve(given, origin="page")
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from kefu.llm.endpoints import Endpoint
 from kefu.llm.openai_chat import OpenAICompatibleWire
 
 if TYPE_CHECKING:
+    from kefu.llm.embedding_wire import EmbeddingWire
     from kefu.llm.rerank import RerankWire
     from kefu.llm.transcription import TranscriptionWire
 
@@ -22,6 +23,13 @@ def open_wire(endpoint: Endpoint) -> Wire:
 
         return LocalWire(endpoint)
     return OpenAICompatibleWire(endpoint)
+
+
+def open_embedding_wire(endpoint: Endpoint) -> "EmbeddingWire":
+    """Nothing is asked of the model yet."""
+    from kefu.llm.embedding_wire import EmbeddingWire  # noqa: PLC0415 - 1 s to import
+
+    return EmbeddingWire(endpoint)
 
 
 def open_rerank_wire(endpoint: Endpoint) -> "RerankWire":
