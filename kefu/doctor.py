@@ -2,11 +2,13 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from kefu.db import inspect_server, open_database
 from kefu.errors import BadSettings, KefuError
+from kefu.knowledge import Base, list_bases, require_same_embedder
 from kefu.llm import check_embedder, check_endpoint, open_embedder, open_endpoints
 from kefu.settings import Settings, load_settings
 
@@ -68,7 +70,21 @@ async def _check_database(settings: Settings) -> Finding:
 
 
 async def _check_embedder(settings: Settings) -> Finding:
-    async with open_embedder(settings.embedding) as embedder:
+    async with AsyncExitStack() as stack:
+        bases: list[Base] = []
+        endpoints = None
+        if settings.embedding.endpoint:  # it may be one that was entered on the page
+            database = await stack.enter_async_context(open_database(settings))
+            endpoints = await stack.enter_async_context(
+                open_endpoints(settings, connect=database.connection)
+            )
+            async with database.connection() as conn:
+                bases = await list_bases(conn)
+        embedder = await stack.enter_async_context(
+            open_embedder(settings.embedding, endpoints=endpoints)
+        )
+        for base in bases:
+            require_same_embedder(base, embedder)
         check = await check_embedder(embedder)
     return Finding(
         name="embedder", is_fine=check.is_ok, detail=check.detail, how_to_mend=check.how_to_mend

@@ -83,13 +83,18 @@ async def keep_endpoint(
     return {}
 
 
-async def drop_endpoint(conn: Connection, name: str, *, actor: str) -> None:
+async def drop_endpoint(conn: Connection, name: str, *, settings: Settings, actor: str) -> None:
     """Delete an endpoint with its key.
 
     Raises:
         NotFound: it is not there.
-        Conflict: the live release uses it.
+        Conflict: it is the embedder, or the live release uses it.
     """
+    if settings.embedding.endpoint == name:
+        raise Conflict(
+            "The settings name %(name)s as the embedder (embedding.endpoint). Change that first.",
+            name=name,
+        )
     await require_not_live(conn, name)
     if not await delete_endpoint(conn, name):
         raise NotFound("There is no endpoint %(name)s that was entered here.", name=name)
@@ -144,12 +149,23 @@ async def _find_conflicts(
                 OVERALL: Conflict("There are %(count)s endpoints already.", count=MOST_ENDPOINTS)
             }
         return {}
+    if settings.embedding.endpoint == kept.name and not _embeds_alike(kept.settings, entry.fields):
+        return {
+            "model": Conflict(
+                "This is the embedder (embedding.endpoint), and other models make other vectors."
+                " Add another endpoint."
+            )
+        }
     keeps_key = kept.encrypted_key and not entry.key and not entry.drops_key
     if keeps_key and not is_same_place(kept.settings, entry.fields):
         return {
             "key": BadInput("The address has changed: enter its key, or remove the stored one.")
         }
     return {}
+
+
+def _embeds_alike(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    return all(before.get(key) == after.get(key) for key in ("purpose", "model"))
 
 
 def _describe_key(entry: Entry, kept: StoredEndpoint | None) -> str:

@@ -136,7 +136,7 @@ async def change(
 async def delete(endpoint_name: Name, writer: Writer, resources: OpenResources) -> Response:
     """Delete an endpoint with its key."""
     async with resources.database.transaction() as conn:
-        await drop_endpoint(conn, endpoint_name, actor=writer.name)
+        await drop_endpoint(conn, endpoint_name, settings=resources.settings, actor=writer.name)
     return _done(resources)
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kefu.db import open_database
-from kefu.knowledge.embedding import embed_waiting
+from kefu.knowledge.embedding import embed_waiting, trace_embedding
 from kefu.knowledge.ingest import DEFAULT_BASE, ingest, renew_embeddings
 from kefu.knowledge.records import BaseStatus, Handling, IngestReport
 from kefu.knowledge.store.bases import get_base
@@ -110,13 +110,16 @@ async def embed_command(
     as_json: JsonOption = False,
 ) -> None:
     """Give the chunks that wait their vectors; may run on several machines at once."""
-    async with open_resources(load_settings()) as resources:
+    async with open_resources(load_settings()) as resources, record_traces(resources):
         if renew:
             await renew_embeddings(resources, base)
         async with resources.database.connection() as conn:
             known = await get_base(conn, base)
             waiting = await count_waiting(conn, known.id)
-        with _bars(Console(stderr=True), is_shown=not as_json) as progress:
+        with (
+            trace_embedding(known),
+            _bars(Console(stderr=True), is_shown=not as_json) as progress,
+        ):
             bar = progress.add_task("Embedding", total=waiting, unit="chunks")
             done = await embed_waiting(
                 resources.database,

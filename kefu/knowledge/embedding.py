@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from itertools import batched
+from contextlib import AbstractContextManager
 
 import numpy as np
+from opentelemetry import trace
 
 from kefu.db import Database
 from kefu.errors import Conflict, KefuError, ModelBusy, ModelUnavailable
@@ -24,6 +25,7 @@ PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 30.0, 30.0)
 """Between tries while an embedder fails in a way that may pass: two minutes in all."""
 
 log = logging.getLogger(__name__)
+tracer = trace.get_tracer("kefu.knowledge")
 
 
 async def embed_batch(database: Database, embedder: Embedder, base: Base) -> int:
@@ -56,7 +58,8 @@ async def _embed(
     So a failure costs nothing that was paid for; the next call meets it again.
     """
     rows: list[tuple[int, str]] = []
-    for chunks in batched(waiting, CALL):
+    for start in range(0, len(waiting), CALL):
+        chunks = waiting[start : start + CALL]
         texts = [index_text(each.title, tuple(each.heading_path), each.text) for each in chunks]
         try:
             vectors = await embedder.embed_documents(texts)
@@ -132,14 +135,28 @@ async def keep_embedding(database: Database, embedder: Embedder) -> None:
         seconds = IDLE_SECONDS
         try:
             async with database.connection() as conn:
-                bases = await list_bases(conn)
+                bases = [each for each in await list_bases(conn) if each.embedder == embedder.name]
             for base in bases:
-                if base.embedder == embedder.name:
-                    await embed_waiting(database, embedder, base)
+                if await _has_waiting(database, embedder, base):
+                    with trace_embedding(base):
+                        await embed_waiting(database, embedder, base)
         except KefuError as error:
             log.warning("Embedding pauses: %s", error)
             seconds = FAILED_SECONDS
         await asyncio.sleep(seconds)
+
+
+async def _has_waiting(database: Database, embedder: Embedder, base: Base) -> bool:
+    classes = classes_up_to(embedder.data_class)
+    async with database.connection() as conn:
+        return bool(await store.list_waiting(conn, base.id, classes=classes, limit=1))
+
+
+def trace_embedding(base: Base) -> AbstractContextManager[object]:
+    """A trace of what is embedded while no document is taken in."""
+    return tracer.start_as_current_span(
+        "embed chunks", attributes={"kefu.product": "knowledge", "kefu.base": base.name}
+    )
 
 
 def require_same_embedder(base: Base, embedder: Embedder) -> None:
