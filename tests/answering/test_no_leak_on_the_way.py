@@ -58,6 +58,7 @@ def configure(
 ) -> Settings:
     kinds: list[tuple[Purpose, DataClass]] = [("rerank", each) for each in rerankers]
     kinds += [("chat", each) for each in writers]
+    kinds += [("embedding", embedder)]
     endpoints = tuple(
         EndpointSettings(
             name=f"e{number}", purpose=purpose, url=url, model=model_for(each), data_class=each
@@ -66,7 +67,7 @@ def configure(
     )
     return Settings(
         answering=AnsweringSettings(min_confidence=0),
-        embedding=EmbeddingSettings(url=url, model=model_for(embedder), data_class=embedder),
+        embedding=EmbeddingSettings(endpoint=endpoints[-1].name),
         endpoints=endpoints,
         retrieval=RetrievalSettings(rerank_seconds=20),
         routing=RoutingSettings(conversation_class=conversation),
@@ -115,8 +116,8 @@ async def test_nothing_above_its_class_reaches_a_model_on_the_way_to_an_answer(
             conversation=conversation,
         )
         async with (
-            open_embedder(given_settings.embedding) as opened,
             open_endpoints(given_settings) as endpoints,
+            open_embedder(given_settings.embedding, endpoints=endpoints) as opened,
         ):
             resources = Resources(
                 settings=given_settings,

@@ -1,10 +1,12 @@
 """Endpoints on the page: who may look and change, what is refused, what becomes of the key."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient, Response
 from signing_in import CSRF_HEADER, sign_in
 
@@ -13,7 +15,9 @@ from kefu.db import Database
 from kefu.llm import CheckFinding, Endpoints, insert_check, list_endpoints
 from kefu.llm.guarded import GuardedEndpoint
 from kefu.llm.store import reserve
-from kefu.settings import Settings
+from kefu.resources import Resources
+from kefu.server import attach
+from kefu.settings import EmbeddingSettings, Settings
 from kefu.viewer import DataClass
 from tests.llm.misbehaving import serve, stream
 
@@ -102,7 +106,7 @@ async def test_an_entered_endpoint_is_asked_at_once_with_its_key(
         await endpoints.refresh()
         assert [each.name for each in endpoints.list_endpoints()] == ["fixed", "own"]
         decision = await endpoints.decide("chat", DataClass.RESTRICTED)
-        guarded = endpoints._opened(decision.allowed[1], GuardedEndpoint)
+        guarded = endpoints.directory.open(decision.allowed[1], GuardedEndpoint)
         assert guarded.endpoint.settings.key.get_secret_value() == KEY
 
 
@@ -265,7 +269,7 @@ async def test_the_page_shows_spending_state_and_the_last_check(
         await reserve(conn, "bailian", today, micros=1_250_000, budget_micros=50_000_000)
         await insert_check(conn, "bailian", [found])
     await endpoints.refresh()
-    guarded = endpoints._opened(endpoints.list_endpoints()[1], GuardedEndpoint)
+    guarded = endpoints.directory.open(endpoints.list_endpoints()[1], GuardedEndpoint)
     for _ in range(5):
         guarded.breaker.fail()
     page = (await admin.get(HOME)).text
@@ -301,3 +305,17 @@ async def test_what_was_saved_stands_in_the_form_again(admin: AsyncClient) -> No
     assert '<option value="CNY" selected>' in page
     assert Decimal(re.findall(r'name="budget_per_day" value="([^"]*)"', page)[0]) == 50
     assert (await admin.get(f"{HOME}/nobody")).status_code == 404
+
+
+async def test_the_embedder_can_be_neither_deleted_nor_given_another_model(
+    app: FastAPI, admin: AsyncClient, settings: Settings, resources: Resources
+) -> None:
+    chosen = settings.model_copy(update={"embedding": EmbeddingSettings(endpoint="own")})
+    attach(app, replace(resources, settings=chosen))
+    given = OWN | {"purpose": "embedding"}
+    await add(admin, given)
+    changed = await admin.post(f"{HOME}/own", data=given | {"model": "bge-m3"})
+    assert changed.status_code == 400
+    assert "This is the embedder" in changed.text
+    assert (await admin.post(f"{HOME}/own/delete")).status_code == 409
+    assert (await admin.post(f"{HOME}/own", data=given | {"concurrency": "3"})).status_code == 303

@@ -184,7 +184,7 @@ async def test_a_speech_model_is_given_a_tone() -> None:
     assert "嗡" in found["reachable"].detail
 
 
-@pytest.mark.parametrize("purpose", ["rerank", "chat"])
+@pytest.mark.parametrize("purpose", ["rerank", "chat", "embedding"])
 async def test_a_check_counts_against_the_budget(
     committed_database: Database, built_in: Embedder, purpose: str
 ) -> None:

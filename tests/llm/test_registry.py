@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from decimal import Decimal
-from time import monotonic
 
 import pytest
 
 from kefu.db import Database
 from kefu.errors import BudgetSpent, ModelBusy, ModelForbidden, ModelUnavailable
 from kefu.llm import Call, CallOutcome, Endpoints, open_endpoints
+from kefu.llm.registry import LAST_RESORT_SECONDS
 from kefu.settings import EndpointSettings, ModelSettings, Settings
 from kefu.viewer import DataClass
 from tests.llm.misbehaving import Behaviour, Request, Server, chunk, respond, serve, stream
@@ -134,33 +134,33 @@ async def test_location_and_class_follow_from_the_address(
 )
 async def test_the_next_endpoint_answers_when_one_fails(broken: Behaviour) -> None:
     calls: list[Call] = []
-    begun = monotonic()
     async with (
         serve(broken) as bad,
         serve(ANSWER) as good,
         opened(endpoint("first", bad), endpoint("second", good)) as registry,
     ):
         assert await ask(registry, calls=calls) == "fine"
-        seconds = monotonic() - begun
         await bad.wait_until_idle()
         await good.wait_until_idle()
-    assert seconds < 1 + 5
     first, second = calls
     assert (first.outcome, first.endpoint) == (CallOutcome.FAILED, "first")
     assert (second.outcome, second.fallback_from) == (CallOutcome.DONE, "first")
 
 
-async def test_two_hanging_endpoints_fail_within_five_seconds_of_the_time_out() -> None:
-    begun = monotonic()
+async def test_hanging_endpoints_have_some_seconds_together_after_the_first_time_out() -> None:
+    """Each that is asked hangs for the second it may, so that few are asked in the time there is.
+
+    The number of those does not depend on how busy the machine is, unlike the time that passes.
+    """
+    names = [f"e{number}" for number in range(60)]
     async with (
         serve(never) as server,
-        opened(*(endpoint(name, server) for name in ("a", "b", "c", "d", "e", "f"))) as registry,
+        opened(*(endpoint(name, server) for name in names)) as registry,
     ):
-        with pytest.raises(ModelUnavailable):
+        with pytest.raises(ModelUnavailable, match="did not answer in time"):
             await ask(registry)
-        seconds = monotonic() - begun
         await server.wait_until_idle()
-    assert seconds < 1 + 5
+        assert 0 < len(server.requests) <= 1 + LAST_RESORT_SECONDS
 
 
 async def test_a_stream_that_breaks_is_not_begun_again_elsewhere() -> None:
