@@ -18,6 +18,7 @@ from kefu.llm import Endpoints, FakeEmbedder, open_embedder, open_endpoints
 from kefu.llm.guarded import GuardedEmbedder
 from kefu.resources import Resources
 from kefu.settings import EmbeddingSettings, EndpointSettings
+from kefu.tracing import record_traces
 from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve
 
 WAITING = "select count(*) from chunks where embedding is null"
@@ -157,3 +158,22 @@ async def test_without_an_answer_of_the_embedder_no_base_is_made(
         with pytest.raises(ModelUnavailable, match=r"has not answered yet. Run `kefu doctor`"):
             await take_in(given, lines)
     assert await rows(resources.database, "select count(*) from knowledge_bases") == [(0,)]
+
+
+async def test_calls_stand_in_the_trace_with_tokens_class_and_cost(
+    resources: Resources, lines: Path
+) -> None:
+    async with (
+        serve(vectors_of(8)) as server,
+        embedding_by(resources, server, input_price=3, data_class="internal") as (given, _),
+    ):
+        async with record_traces(given):
+            await take_in(given, lines)
+    found = await rows(
+        resources.database,
+        "select distinct s.product, s.operation, s.endpoint, s.data_class, s.input_tokens,"
+        " s.output_tokens, s.cost_micros, s.attributes ->> 'kefu.text_count', w.name"
+        " from spans s join spans w on w.trace_id = s.trace_id and w.span_id = s.parent_id"
+        " where s.name = 'embeddings m'",
+    )
+    assert found == [("knowledge", "embeddings", "vectors", "internal", 7, 0, 21, "8", "ingest")]
