@@ -166,9 +166,9 @@ async def test_calls_stand_in_the_trace_with_tokens_class_and_cost(
     async with (
         serve(vectors_of(8)) as server,
         embedding_by(resources, server, input_price=3, data_class="internal") as (given, _),
+        record_traces(given),
     ):
-        async with record_traces(given):
-            await take_in(given, lines)
+        await take_in(given, lines)
     found = await rows(
         resources.database,
         "select distinct s.product, s.operation, s.endpoint, s.data_class, s.input_tokens,"
