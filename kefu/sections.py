@@ -45,6 +45,22 @@ class OidcSettings(Section):
     )
 
 
+class AlertSettings(Section):
+    """Where alerts of the monitors are sent."""
+
+    url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+(/\S*)?$", description="Webhook for alerts; empty: none."
+    )
+    secret: Secret = Field(
+        None,
+        min_length=24,
+        description="Signs what is sent (Standard Webhooks); begins with whsec_.",
+    )
+    allow_private: bool = Field(
+        default=False, description="Send to addresses of the own network too."
+    )
+
+
 class AuditSettings(Section):
     """How the audit log is sealed."""
 

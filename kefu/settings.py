@@ -27,7 +27,15 @@ from pydantic_settings import (
 )
 
 from kefu.errors import BadSettings
-from kefu.sections import AuditSettings, OidcSettings, Seconds, Secret, Section, Share
+from kefu.sections import (
+    AlertSettings,
+    AuditSettings,
+    OidcSettings,
+    Seconds,
+    Secret,
+    Section,
+    Share,
+)
 from kefu.viewer import DataClass
 
 CONFIG_FILE = Path("kefu.toml")
@@ -286,6 +294,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     oidc: OidcSettings = OidcSettings()
     audit: AuditSettings = AuditSettings()
+    alerts: AlertSettings = AlertSettings()
     tracing: TracingSettings = TracingSettings()
 
     @classmethod

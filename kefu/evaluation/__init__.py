@@ -12,7 +12,7 @@ from kefu.evaluation.datasets import load_cases, read_version, save_version, uns
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
 from kefu.evaluation.experiments import OnProgress, Plan, find_experiment, run_experiment
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
-from kefu.evaluation.gates import Gates, load_gates
+from kefu.evaluation.gates import Gates, Monitors, load_gates
 from kefu.evaluation.records import (
     Behaviour,
     Candidate,
@@ -43,6 +43,7 @@ __all__ = [
     "GateVerdict",
     "Gates",
     "Grade",
+    "Monitors",
     "OnProgress",
     "Plan",
     "Reply",

@@ -15,6 +15,44 @@ GATES_FILE = Path("gates.toml")
 Limit = Annotated[float, Field(ge=0)]
 
 
+class Monitors(Section):
+    """What live answers must keep to; an empty limit is not watched."""
+
+    window_minutes: int = Field(
+        60, ge=1, le=10_080, description="Answers of so many minutes are looked at together."
+    )
+    least_answers: int = Field(
+        30, ge=5, le=100_000, description="Fewer answers, or ratings, than this prove nothing."
+    )
+    abstained_share: Share | None = Field(0.5, description="Most answers that abstain.")
+    failed_share: Share | None = Field(0.05, description="Most questions that get no answer.")
+    disliked_share: Share | None = Field(0.4, description="Most ratings that are thumbs down.")
+    extracted_share: Share | None = Field(
+        None, description="Most answers that no model wrote, where the release has models."
+    )
+    p95_seconds: Limit | None = Field(
+        20.0, description="95 of 100 answers are complete within so many seconds."
+    )
+    cost_per_answer: Limit | None = Field(
+        None, description="Most that an answer may cost on average, in the endpoint's currency."
+    )
+    question_distance: Share | None = Field(
+        0.1, description="Most that the mean question may move, as 1 less the cosine."
+    )
+    reference_days: int = Field(
+        14, ge=1, le=365, description="Questions of so many days before are what is usual."
+    )
+    watch_hours: int = Field(
+        24,
+        ge=1,
+        le=720,
+        description="A release that breaches so soon after it went live goes back.",
+    )
+    reverts: bool = Field(
+        default=True, description="Whether a breach ends a trial or rolls a release back by itself."
+    )
+
+
 class Gates(Section):
     """Limits; an empty one is not asked for where it may be empty."""
 
@@ -48,6 +86,9 @@ class Gates(Section):
     )
     least_slice: int = Field(
         10, ge=2, le=100_000, description="A slice of fewer cases proves no regression."
+    )
+    monitors: Monitors = Field(
+        Monitors(), description="What live answers must keep to: the table [monitors]."
     )
 
 

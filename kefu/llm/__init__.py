@@ -6,6 +6,7 @@ order, each within its limits, none for data above its class.
 Whatever goes wrong with a model is a `ModelUnavailable` whose text says how to mend it.
 """
 
+from kefu.llm.addresses import is_refused
 from kefu.llm.built_in import BuiltInEmbedder
 from kefu.llm.calls import Call, CallOutcome, OnCall, ignore_call
 from kefu.llm.chat import ChatEndpoint
@@ -76,6 +77,7 @@ __all__ = [
     "find_problems",
     "ignore_call",
     "insert_check",
+    "is_refused",
     "is_same_place",
     "list_endpoints",
     "list_last_checks",

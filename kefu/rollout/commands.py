@@ -31,8 +31,11 @@ from kefu.resources import open_resources
 from kefu.rollout.beginning import begin
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, evaluate_release, promote
+from kefu.rollout.monitoring import deliver, read_monitors, watch
 from kefu.rollout.moving import override, roll_back
 from kefu.rollout.proposing import Changes, propose
+from kefu.rollout.records import Watched
+from kefu.rollout.store import list_alerts
 from kefu.settings import load_settings
 
 LIVE = "live"
@@ -237,6 +240,30 @@ async def try_command(
         typer.echo(f"Release {release} is tried as a {kind} on {share:.1%} of conversations.")
 
 
+async def monitor_command(*, as_json: JsonOption = False) -> None:
+    """Read the monitors of live answers once, raise alerts, and take back what breaches.
+
+    Ends with code 1 when a limit is breached.
+    """
+    async with open_resources(load_settings()) as resources:
+        await watch(resources)
+        await deliver(resources)
+        async with resources.database.connection() as conn:
+            watched = await read_monitors(conn, resources)
+            alerts = await list_alerts(conn, is_open=True)
+    if as_json:
+        _print_json(
+            {
+                "watched": [asdict(each) for each in watched],
+                "alerts": [asdict(each) for each in alerts],
+            }
+        )
+    else:
+        _print_readings(watched)
+    if any(reading.is_breached for each in watched for reading in each.readings):
+        raise typer.Exit(code=1)
+
+
 async def end_command(
     *,
     reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
@@ -263,6 +290,17 @@ def _read_setting(given: str) -> tuple[str, SettingValue]:
     if not sign:
         raise BadInput(f"{given!r} is no setting: write KEY=VALUE.")
     return key, value
+
+
+def _print_readings(watched: Sequence[Watched]) -> None:
+    table = _table("release", "monitor", "value", "limit", "of", "")
+    for each in watched:
+        for reading in each.readings:
+            value = "–" if reading.value is None else f"{reading.value:.3g}"
+            state = "breached" if reading.is_breached else ""
+            row = (str(each.release_id), reading.monitor, value, f"{reading.limit:g}")
+            table.add_row(*row, str(reading.sample_count), Text(f"{state} {reading.detail}"))
+    Console().print(table)
 
 
 def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -> None:

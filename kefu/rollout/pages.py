@@ -34,14 +34,18 @@ from kefu.releases import (
 from kefu.resources import Resources
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, judge_release, promote
+from kefu.rollout.monitoring import read_monitors
 from kefu.rollout.moving import LONGEST_REASON, find_earlier, override, roll_back
 from kefu.rollout.proposing import NO_ENDPOINT, Changes, propose
+from kefu.rollout.records import Alert, Watched
 from kefu.rollout.running import is_being_evaluated, start_evaluation
+from kefu.rollout.store import list_alerts
 from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
 HOME = "/admin/releases"
 SHOWN_EXPERIMENTS = 20
+SHOWN_ALERTS = 20
 
 router = APIRouter(
     prefix=HOME, include_in_schema=False, dependencies=[Depends(require("releases.read"))]
@@ -68,6 +72,8 @@ class ReleasesPage:
     Attributes:
         live: None before the server has started for the first time.
         earlier_id: what a roll-back goes to.
+        watched: what the monitors show.
+        alerts: the latest first.
     """
 
     live: Release | None
@@ -75,6 +81,8 @@ class ReleasesPage:
     moves: Sequence[Move]
     trial: Trial | None
     earlier_id: int | None
+    watched: Sequence[Watched]
+    alerts: Sequence[Alert]
     longest_reason: int = LONGEST_REASON
 
 
@@ -129,6 +137,8 @@ async def show_releases(request: Request, resources: OpenResources) -> Response:
         live = await find_live(conn)
         releases, moves = await list_releases(conn), await list_moves(conn)
         trial = await find_trial(conn)
+        watched = await read_monitors(conn, resources, with_drift=False)
+        alerts = await list_alerts(conn, limit=SHOWN_ALERTS)
     page = ReleasesPage(
         live=live,
         lines=[
@@ -141,6 +151,8 @@ async def show_releases(request: Request, resources: OpenResources) -> Response:
         moves=moves,
         trial=trial,
         earlier_id=find_earlier(moves),
+        watched=watched,
+        alerts=alerts,
     )
     return render_page(request, "rollout/releases.html", page)
 

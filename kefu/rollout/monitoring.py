@@ -1,0 +1,259 @@
+"""Live answers are watched: what breaches a limit is told, and what can be taken back is."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from kefu.db import Connection
+from kefu.errors import KefuError
+from kefu.evaluation import Monitors, load_gates
+from kefu.releases import (
+    Move,
+    MoveKind,
+    Release,
+    Trial,
+    TrialKind,
+    end_trial,
+    find_live,
+    find_trial,
+    get_release,
+    list_moves,
+)
+from kefu.resources import Resources
+from kefu.rollout.beginning import AUTHOR, notice_changes
+from kefu.rollout.drift import read_drift
+from kefu.rollout.monitors import read_all
+from kefu.rollout.moving import roll_back
+from kefu.rollout.proposing import capture
+from kefu.rollout.records import Reaction, Reading, Watched
+from kefu.rollout.store import (
+    clear_alerts,
+    clear_alerts_of_others,
+    insert_alert,
+    insert_delivery,
+    list_alerts,
+    list_due,
+    note_attempt,
+    only_watcher,
+    read_figures,
+)
+from kefu.rollout.webhook import next_wait, send_alert
+
+EVERY_SECONDS = 60.0
+FORWARD = frozenset({MoveKind.PROMOTED, MoveKind.OVERRIDDEN})
+NOT_ITS_FAULT = frozenset({"question_distance"})
+"""What customers ask is no release's doing."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """What is looked at together.
+
+    Attributes:
+        live: with the move that made it so.
+    """
+
+    live: Release
+    move: Move
+    trial: Trial | None
+    begin: datetime
+    now: datetime
+    limits: Monitors
+
+
+async def read_monitors(
+    conn: Connection,
+    resources: Resources,
+    *,
+    now: datetime | None = None,
+    with_drift: bool = True,
+) -> Sequence[Watched]:
+    """What every monitor shows of the live release and of the one that is tried.
+
+    The drift of questions is left out on request: it may have to embed them first.
+
+    Raises:
+        BadInput: gates.toml cannot be used.
+        ModelUnavailable: the embedder does not answer.
+    """
+    window = await _open_window(conn, now or datetime.now(UTC))
+    if window is None:
+        return []
+    own = await _read_release(conn, window, window.live, since=window.move.created_at)
+    drift = None
+    if with_drift:
+        drift = await read_drift(conn, resources, window.limits, now=window.now)
+    watched = [
+        Watched(
+            release_id=window.live.id,
+            trial_id=None,
+            since=max(window.begin, window.move.created_at),
+            readings=[*own, drift] if drift else own,
+        )
+    ]
+    if window.trial is not None and window.trial.kind is not TrialKind.SHADOW:
+        tried = await get_release(conn, window.trial.release_id)
+        since = window.trial.started_at
+        readings = await _read_release(conn, window, tried, since=since)
+        watched.append(
+            Watched(
+                release_id=tried.id,
+                trial_id=window.trial.id,
+                since=max(window.begin, since),
+                readings=readings,
+            )
+        )
+    return watched
+
+
+async def watch(resources: Resources, *, now: datetime | None = None) -> Sequence[Watched]:
+    """Read the monitors once, raise and clear alerts, and take back what breaches.
+
+    Nothing is done where another process is at it.
+
+    Raises:
+        BadInput: gates.toml cannot be used.
+    """
+    now = now or datetime.now(UTC)
+    async with (
+        resources.database.connection() as conn,
+        only_watcher(conn) as is_ours,
+    ):
+        if not is_ours:
+            return []
+        watched = await read_monitors(conn, resources, now=now)
+        window = await _open_window(conn, now)
+        if window is None:
+            return []
+        for each in reversed(watched):  # the trial first: its end spares the live release
+            await _settle(conn, resources, window, each)
+        async with conn.transaction():
+            await clear_alerts_of_others(conn, [each.release_id for each in watched])
+        return watched
+
+
+async def deliver(resources: Resources) -> None:
+    """Send the alerts that are due."""
+    settings = resources.settings.alerts
+    if settings.url is None:
+        return
+    async with resources.database.connection() as conn, only_watcher(conn) as is_ours:
+        for alert in await list_due(conn) if is_ours else ():
+            problem = await send_alert(settings, alert)
+            if problem:
+                log.warning("Alert %s was not delivered: %s", alert.id, problem)
+            wait = next_wait(alert.attempt_count + 1) if problem else None
+            await note_attempt(conn, alert.id, problem=problem[:500], wait_seconds=wait)
+
+
+async def keep_watching(resources: Resources, *, every_seconds: float = EVERY_SECONDS) -> None:
+    """Watch, and notice changed endpoints, until cancelled; one process of several does it."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        try:
+            async with resources.database.transaction() as conn:
+                live = await find_live(conn)
+                if live is not None:
+                    await notice_changes(conn, live, await capture(conn, resources))
+            await watch(resources)
+            await deliver(resources)
+        except KefuError as error:
+            log.warning("Watching pauses: %s", error)
+
+
+async def _open_window(conn: Connection, now: datetime) -> _Window | None:
+    live = await find_live(conn)
+    if live is None:
+        return None
+    limits = load_gates().monitors
+    (move,) = await list_moves(conn, limit=1)
+    return _Window(
+        live=live,
+        move=move,
+        trial=await find_trial(conn),
+        begin=now - timedelta(minutes=limits.window_minutes),
+        now=now,
+        limits=limits,
+    )
+
+
+async def _read_release(
+    conn: Connection, window: _Window, release: Release, *, since: datetime
+) -> list[Reading]:
+    return await _read(conn, window, release, since=max(window.begin, since), until=window.now)
+
+
+async def _read(
+    conn: Connection, window: _Window, release: Release, *, since: datetime, until: datetime
+) -> list[Reading]:
+    figures = await read_figures(
+        conn, release.id, since=since, until=until, slow=window.limits.p95_seconds or 0.0
+    )
+    return read_all(figures, window.limits, has_models=bool(release.content.endpoints))
+
+
+async def _settle(
+    conn: Connection, resources: Resources, window: _Window, watched: Watched
+) -> None:
+    """Alerts of one release: those that are new, and those that are over."""
+    standing = {
+        each.monitor
+        for each in await list_alerts(conn, is_open=True)
+        if each.release_id == watched.release_id
+    }
+    for reading in watched.readings:
+        if not reading.is_breached or reading.monitor in standing:
+            continue
+        async with conn.transaction():
+            reaction = await _react(conn, window, watched, reading)
+            alert_id = await insert_alert(
+                conn, reading, release_id=watched.release_id, reaction=reaction
+            )
+            if alert_id is not None and resources.settings.alerts.url is not None:
+                await insert_delivery(conn, alert_id)
+        log.warning("Release %s breaches %s.", watched.release_id, reading.monitor)
+    kept = [each.monitor for each in watched.readings if not each.is_breached]
+    async with conn.transaction():
+        await clear_alerts(conn, watched.release_id, kept)
+
+
+async def _react(conn: Connection, window: _Window, watched: Watched, reading: Reading) -> Reaction:
+    """Take back a release that breaches what the one before it, or beside it, keeps to."""
+    if not window.limits.reverts or reading.monitor in NOT_ITS_FAULT:
+        return Reaction.NONE
+    reason = f"{reading.monitor} is {reading.value:.3g}, at most {reading.limit:g} is allowed."
+    if watched.trial_id is not None:
+        beside = await _read_release(conn, window, window.live, since=watched.since)
+        if _is_breached(beside, reading.monitor) or await find_trial(conn) is None:
+            return Reaction.NONE
+        await end_trial(conn, author=AUTHOR, reason=reason)
+        return Reaction.TRIAL_ENDED
+    if not await _may_go_back(conn, window, reading.monitor):
+        return Reaction.NONE
+    await roll_back(conn, author=AUTHOR, reason=reason, kind=MoveKind.REVERTED)
+    return Reaction.ROLLED_BACK
+
+
+async def _may_go_back(conn: Connection, window: _Window, monitor: str) -> bool:
+    """Whether the release is fresh, and what it replaced kept to the limit as long before."""
+    live = await find_live(conn)
+    move = window.move
+    watched_until = move.created_at + timedelta(hours=window.limits.watch_hours)
+    if live is None or live.id != window.live.id or move.kind not in FORWARD:
+        return False
+    if move.replaced_id is None or window.now > watched_until:
+        return False
+    replaced = await get_release(conn, move.replaced_id)
+    length = timedelta(minutes=window.limits.window_minutes)
+    before = await _read(
+        conn, window, replaced, since=move.created_at - length, until=move.created_at
+    )
+    return not _is_breached(before, monitor)
+
+
+def _is_breached(readings: Sequence[Reading], monitor: str) -> bool:
+    return any(each.is_breached and each.monitor == monitor for each in readings)

@@ -1,0 +1,107 @@
+"""The vocabulary of watching: figures of a window, reading, alert, delivery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Reaction(StrEnum):
+    """What was done about a breach."""
+
+    NONE = "none"
+    TRIAL_ENDED = "trial_ended"
+    ROLLED_BACK = "rolled_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowFigures:
+    """Answers of one release within some time.
+
+    Attributes:
+        extracted_count: answers, not abstentions, that no model wrote.
+        slow_count: that took longer than the limit.
+        failed_count: questions that got no answer.
+        costed_count: answers whose cost is known; the sums are of micros and their squares.
+    """
+
+    answer_count: int
+    abstained_count: int
+    extracted_count: int
+    rated_count: int
+    disliked_count: int
+    slow_count: int
+    p50_seconds: float | None
+    p95_seconds: float | None
+    costed_count: int
+    cost_sum: float
+    cost_square_sum: float
+    failed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a monitor shows.
+
+    Attributes:
+        value: None where there was nothing to measure.
+        sample_count: answers, questions or ratings it is about.
+        is_breached: the limit lies outside of what chance explains.
+        detail: more to know, for people.
+    """
+
+    monitor: str
+    value: float | None
+    limit: float
+    sample_count: int
+    is_breached: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A release that answers, with what the monitors show of it.
+
+    Attributes:
+        trial_id: under which it answers; None: it is live.
+        since: from when on its answers count.
+    """
+
+    release_id: int
+    trial_id: int | None
+    since: datetime
+    readings: Sequence[Reading]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A limit was breached.
+
+    Attributes:
+        cleared_at: when it was kept to again.
+        delivered_at: when the webhook took it; `problem` is why it did not, the last time.
+    """
+
+    id: int
+    monitor: str
+    release_id: int
+    value: float
+    threshold: float
+    sample_count: int
+    detail: str
+    reaction: Reaction
+    raised_at: datetime
+    cleared_at: datetime | None
+    delivered_at: datetime | None
+    attempt_count: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a customer asked; the vector where it is known."""
+
+    message_id: UUID
+    text: str
+    vector: Sequence[float] | None

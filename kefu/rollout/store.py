@@ -1,0 +1,187 @@
+"""Every SQL statement of watching: figures of live answers, alerts and their delivery."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, class_row, dict_row, scalar_row
+
+from kefu.rollout.records import Alert, Question, Reaction, Reading, WindowFigures
+
+WATCH_LOCK = 0x4B57  # one process watches; the second key is always 1
+FIGURES = """
+with answers as (
+  select m.answer->>'outcome' as outcome, m.answer->>'mode' as mode, f.rating,
+    (m.answer->'timings'->>'total')::float as seconds,
+    (select sum(s.cost_micros)::float from spans s where s.trace_id = m.trace_id
+      and s.started_at between m.created_at - interval '10 minutes' and m.created_at) as cost
+  from messages m left join feedback f on f.message_id = m.id
+  where m.release_id = %(release_id)s and m.created_at >= %(since)s and m.created_at < %(until)s)
+select count(*)::int as answer_count,
+  (count(*) filter (where outcome = 'abstained'))::int as abstained_count,
+  (count(*) filter (where outcome <> 'abstained' and mode = 'extractive'))::int as extracted_count,
+  count(rating)::int as rated_count,
+  (count(*) filter (where rating < 0))::int as disliked_count,
+  (count(*) filter (where seconds > %(slow)s))::int as slow_count,
+  percentile_cont(0.5) within group (order by seconds) as p50_seconds,
+  percentile_cont(0.95) within group (order by seconds) as p95_seconds,
+  count(cost)::int as costed_count,
+  coalesce(sum(cost), 0) as cost_sum, coalesce(sum(cost * cost), 0) as cost_square_sum,
+  (select count(*)::int from spans where parent_id is null and name = 'turn'
+    and outcome = 'failed' and started_at >= %(since)s and started_at < %(until)s
+    and (attributes->>'kefu.release')::int = %(release_id)s) as failed_count
+from answers
+"""
+ALERT = (
+    "select a.id, a.monitor, a.release_id, a.value, a.threshold, a.sample_count, a.detail,"
+    " a.reaction, a.raised_at, a.cleared_at, d.delivered_at,"
+    " coalesce(d.attempt_count, 0) as attempt_count, coalesce(d.problem, '') as problem"
+    " from monitor_alerts a left join alert_deliveries d on d.alert_id = a.id"
+)
+
+
+@asynccontextmanager
+async def only_watcher(conn: AsyncConnection) -> AsyncIterator[bool]:
+    """Hold the right to watch; False: another process has it. A killed process frees it."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute("select pg_try_advisory_lock(%s, 1)", [WATCH_LOCK])
+    is_ours = bool(await cursor.fetchone())
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            await conn.execute("select pg_advisory_unlock(%s, 1)", [WATCH_LOCK])
+
+
+async def read_figures(
+    conn: AsyncConnection, release_id: int, *, since: datetime, until: datetime, slow: float
+) -> WindowFigures:
+    """Answers of a release from one moment to another."""
+    cursor = conn.cursor(row_factory=class_row(WindowFigures))
+    await cursor.execute(
+        FIGURES, {"release_id": release_id, "since": since, "until": until, "slow": slow}
+    )
+    figures = await cursor.fetchone()
+    assert figures is not None
+    return figures
+
+
+async def list_questions(
+    conn: AsyncConnection, *, since: datetime, until: datetime, limit: int
+) -> Sequence[Question]:
+    """What customers asked, a part of it drawn by the ids when there is more."""
+    cursor = conn.cursor(row_factory=class_row(Question))
+    await cursor.execute(
+        "select m.id as message_id, m.text, v.vector from messages m"
+        " left join question_vectors v on v.message_id = m.id"
+        " where m.role = 'customer' and m.created_at >= %s and m.created_at < %s"
+        " order by md5(m.id::text) limit %s",
+        [since, until, limit],
+    )
+    return await cursor.fetchall()
+
+
+async def insert_vectors(
+    conn: AsyncConnection, embedder: str, vectors: Mapping[UUID, Sequence[float]]
+) -> None:
+    """Keep the vectors of questions, so that each is made once."""
+    for message_id, vector in vectors.items():
+        await conn.execute(
+            "insert into question_vectors (message_id, embedder, vector) values (%s, %s, %s)"
+            " on conflict (message_id) do update"
+            " set embedder = excluded.embedder, vector = excluded.vector",
+            [message_id, embedder, list(vector)],
+        )
+
+
+async def insert_alert(
+    conn: AsyncConnection, reading: Reading, *, release_id: int, reaction: Reaction
+) -> int | None:
+    """Raise an alert; None when it stands already."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "insert into monitor_alerts"
+        " (monitor, release_id, value, threshold, sample_count, detail, reaction)"
+        " values (%s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (monitor, release_id) where cleared_at is null do nothing returning id",
+        [
+            reading.monitor,
+            release_id,
+            reading.value,
+            reading.limit,
+            reading.sample_count,
+            reading.detail,
+            reaction,
+        ],
+    )
+    alert_id: int | None = await cursor.fetchone()
+    return alert_id
+
+
+async def clear_alerts(
+    conn: AsyncConnection, release_id: int, monitors: Sequence[str]
+) -> Sequence[int]:
+    """These are kept to again; returns the alerts that this ends."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "update monitor_alerts set cleared_at = clock_timestamp()"
+        " where release_id = %s and monitor = any(%s) and cleared_at is null returning id",
+        [release_id, list(monitors)],
+    )
+    return await cursor.fetchall()
+
+
+async def clear_alerts_of_others(conn: AsyncConnection, release_ids: Sequence[int]) -> None:
+    """Releases that answer nobody any more breach nothing."""
+    await conn.execute(
+        "update monitor_alerts set cleared_at = clock_timestamp()"
+        " where cleared_at is null and not release_id = any(%s)",
+        [list(release_ids)],
+    )
+
+
+async def list_alerts(
+    conn: AsyncConnection, *, is_open: bool | None = None, limit: int = 50
+) -> Sequence[Alert]:
+    """The latest first; those that stand, those that do not, or all."""
+    cursor = conn.cursor(row_factory=dict_row)
+    await cursor.execute(
+        f"{ALERT} where %(is_open)s::boolean is null or (a.cleared_at is null) = %(is_open)s"
+        " order by a.id desc limit %(limit)s",
+        {"is_open": is_open, "limit": limit},
+    )
+    return [_alert(row) for row in await cursor.fetchall()]
+
+
+async def insert_delivery(conn: AsyncConnection, alert_id: int) -> None:
+    """Have an alert sent."""
+    await conn.execute("insert into alert_deliveries (alert_id) values (%s)", [alert_id])
+
+
+async def list_due(conn: AsyncConnection) -> Sequence[Alert]:
+    """Alerts that are to be sent now, the oldest first."""
+    cursor = conn.cursor(row_factory=dict_row)
+    await cursor.execute(
+        f"{ALERT} where d.delivered_at is null and d.next_attempt_at <= clock_timestamp()"
+        " order by a.id limit 20"
+    )
+    return [_alert(row) for row in await cursor.fetchall()]
+
+
+async def note_attempt(
+    conn: AsyncConnection, alert_id: int, *, problem: str, wait_seconds: float | None
+) -> None:
+    """An alert was sent, or not; without a time to wait it is not tried again."""
+    await conn.execute(
+        "update alert_deliveries set attempt_count = attempt_count + 1, problem = %(problem)s,"
+        " delivered_at = case when %(problem)s = '' then clock_timestamp() end,"
+        " next_attempt_at = clock_timestamp() + %(wait)s * interval '1 second'"
+        " where alert_id = %(alert_id)s",
+        {"alert_id": alert_id, "problem": problem, "wait": wait_seconds},
+    )
+
+
+def _alert(row: DictRow) -> Alert:
+    return Alert(**(row | {"reaction": Reaction(row["reaction"])}))
