@@ -167,4 +167,4 @@ async def test_limits_of_endpoints_are_shared_by_releases(
     one, other = await apply_release(resources, live), await apply_release(resources, live)
     assert one.endpoints is not None
     assert other.endpoints is not None
-    assert one.endpoints._open is other.endpoints._open is endpoints._open
+    assert one.endpoints.directory is other.endpoints.directory is endpoints.directory
