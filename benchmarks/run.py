@@ -24,6 +24,7 @@ RUNS = {
     "ingestion": ["ingestion.py"],
     "tracing": ["tracing.py"],
     "endpoints": ["endpoint_layer.py"],
+    "injections": ["injections.py"],
 }
 
 

@@ -17,6 +17,7 @@ from kefu.answering.evidence import (
 )
 from kefu.answering.follow_up import Asked, weigh_carried
 from kefu.answering.lead_ins import leads_in
+from kefu.answering.orders import without_loud_titles
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown
 from kefu.errors import ModelUnavailable
@@ -62,7 +63,7 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
             top_k=HITS_SEARCHED,
             carried=asked.carried,
         )
-        hits = distinct_hits(found)
+        hits = distinct_hits(without_loud_titles(found))
         units = list_units(hits)
         words = content_words(question)
         terms = query_terms(question)
@@ -108,7 +109,7 @@ async def _around(
         before=CHUNKS_BEFORE,
         after=CHUNKS_AFTER,
     )
-    return list_units(around, most=len(around))
+    return list_units(without_loud_titles(around), most=len(around))
 
 
 async def _foreign_similarities(

@@ -294,7 +294,10 @@ def _check_words(case: _Case) -> Iterator[str]:
         return
     words = [clause.words for clause in case.clauses]
     every = frozenset().union(*words)
-    missing = _missing(every, case) - case.question_terms
+    unheld = _missing(every, case)
+    missing = unheld - case.question_terms
+    if every and unheld == every:
+        yield "no word of the source"
     if len(missing) > (1 - LEAST_COVERED) * len(every):
         yield f"other words: {', '.join(sorted(missing))}"
     for terms in words:

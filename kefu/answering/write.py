@@ -10,6 +10,7 @@ from kefu.answering.records import Turn
 from kefu.llm import ChatEndpoint, OnCall, ignore_call
 from kefu.prompts import Specification, render
 from kefu.retrieval import Hit
+from kefu.safety import Repetition, find_signs
 from kefu.text import Language
 from kefu.viewer import DataClass
 
@@ -34,13 +35,17 @@ class AnswerPrompt:
 
     Attributes:
         hit_count: how many of the hits, from the first on, found room.
+        fence: the mark around foreign text; the model has no reason to write it.
         version: of the prompt, with the beginning of its digest.
+        signs: of text in question and conversation that addresses the model.
     """
 
     instructions: str
     prompt: str
     hit_count: int
+    fence: str
     version: str = ""
+    signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,10 @@ class Sending:
 
 class ModelRefused(Exception):
     """The model says that the excerpts do not hold the answer."""
+
+
+class PromptLeaked(ModelRefused):
+    """The model writes the mark that only its instructions and the fences hold."""
 
 
 def fit_excerpts(
@@ -93,11 +102,12 @@ def build_prompt(
     Raises:
         BadInput: the specification asks for something else than an answer is written from.
     """
+    conversation = conversation_text(earlier[-TURNS_GIVEN:])
     rendered = render(
         specification,
         {
             "excerpts": "\n\n".join(excerpts),
-            "earlier": conversation_text(earlier[-TURNS_GIVEN:]),
+            "earlier": conversation,
             "question": question[:LONGEST_QUESTION],
             "language": language,
         },
@@ -106,16 +116,20 @@ def build_prompt(
         instructions=rendered.instructions,
         prompt=rendered.message,
         hit_count=len(excerpts),
+        fence=rendered.fence,
         version=version,
+        signs=find_signs(f"{question[:LONGEST_QUESTION]}\n\n{conversation}"),
     )
 
 
 def describe_prompt(prompt: AnswerPrompt) -> dict[str, str | int]:
     """As attributes of the span that writes."""
+    signs = {"kefu.injection_signs": ", ".join(prompt.signs)} if prompt.signs else {}
     return {
         "kefu.prompt": PROMPT_NAME,
         "kefu.prompt_version": prompt.version,
         "kefu.hit_count": prompt.hit_count,
+        **signs,
     }
 
 
@@ -126,9 +140,11 @@ async def write(
 
     Raises:
         ModelRefused: the model finds no answer in the excerpts; before this pieces may have come.
+        PromptLeaked: it repeats what it was given, likewise.
         ModelUnavailable: it failed; before this pieces may have come.
     """
     drafts = DraftStream()
+    repetition = Repetition(prompt.instructions, mark=prompt.fence)
     pieces = endpoint.stream(
         instructions=prompt.instructions,
         prompt=prompt.prompt,
@@ -138,6 +154,8 @@ async def write(
     )
     async with aclosing(pieces):
         async for delta in pieces:
+            if repetition.holds_mark(delta):
+                raise PromptLeaked
             for draft in drafts.feed(delta):
                 yield _unless_refused(draft)
     for draft in drafts.flush():

@@ -18,6 +18,7 @@ from kefu.answering.verify import Nearest, supports
 from kefu.answering.write import AnswerPrompt, Sending, write
 from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
+from kefu.safety import Repetition, keep_known_addresses
 from kefu.text import SpanKind, detect_language, index_terms
 
 _ANNOUNCEMENT = re.compile(
@@ -41,7 +42,7 @@ tracer = trace.get_tracer("kefu.answering")
 
 MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
 
-_LINK = re.compile(r"(?P<image>!)?\[(?P<label>[^\]\n]*)\]\(\s*<?(?P<target>[^)\s>]*)[^)\n]*\)")
+_LINK = re.compile(r"\[[^\]\n]*\]\(|https?:|www\.|<\w")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +67,7 @@ async def write_verified(
         ModelRefused: the model finds no answer.
         ModelUnavailable: it failed.
     """
+    repetition = Repetition(prompt.instructions, mark=prompt.fence)
     held: list[Draft] = []
     stated: set[tuple[str, ...]] = set()
     async with aclosing(write(prompt, endpoint, sending)) as drafts:
@@ -78,7 +80,8 @@ async def write_verified(
             with tracer.start_as_current_span(
                 "verify", attributes={"kefu.input": draft.text}
             ) as span:
-                sentence = await judge.judge(draft)
+                is_repeated = judge.repeats(draft, repetition)
+                sentence = None if is_repeated else await judge.judge(draft)
                 span.set_attribute("kefu.is_supported", sentence is not None)
             if sentence is None:
                 written.dropped_count += 1
@@ -108,6 +111,11 @@ class Judge:
         self._hits = hits
         self._embedder = embedder
         self._citer = citer
+
+    def repeats(self, draft: Draft, repetition: Repetition) -> bool:
+        """Whether the draft says what stands in the instructions and in no hit."""
+        known = "\n".join(without_orders(hit.text) for hit in self._hits)
+        return repetition.is_in(MARKER.sub("", draft.text), known=known)
 
     async def allows(self, draft: Draft) -> bool:
         """Whether something without a marker may stand before what was verified.
@@ -139,8 +147,8 @@ class Judge:
         for hits in ([cited] if cited else []) + [[hit] for hit in (*cited, *others)]:
             if await self._holds(draft, hits):
                 citations = tuple(self._cite(draft, hit) for hit in hits)
-                known = "\n".join(hit.text for hit in hits)
-                text = _without_links(MARKER.sub("", draft.text), known=known)
+                known = "\n".join(without_orders(hit.text) for hit in hits)
+                text = keep_known_addresses(MARKER.sub("", draft.text), known=known)
                 return Sentence(text=_with_markers(text, citations), citations=citations)
         return None
 
@@ -196,11 +204,3 @@ def _with_markers(text: str, citations: Sequence[Citation]) -> str:
         return f"{body[:-1].rstrip()} {markers} |{end}"
     is_fence = last_line.startswith(("```", "~~~"))
     return f"{body}\n{markers}\n\n" if is_fence else f"{body} {markers}{end}"
-
-
-def _without_links(text: str, *, known: str) -> str:
-    """Images left out, and links to where no cited text leads as their words alone."""
-    return _LINK.sub(
-        lambda link: "" if link["image"] else link[0] if link["target"] in known else link["label"],
-        text,
-    )

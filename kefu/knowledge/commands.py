@@ -202,6 +202,13 @@ def _print_report(console: Console, report: IngestReport) -> None:
         console.print(f"[red]✗[/] {escape(_on_one_line(problem.path))}: {escape(problem.reason)}")
     if len(report.problems) > SHOWN_PROBLEMS:
         console.print(f"... and {len(report.problems) - SHOWN_PROBLEMS} more; --json shows all.")
+    for suspicion in report.suspicions[:SHOWN_PROBLEMS]:
+        console.print(
+            f"[yellow]![/] {escape(_on_one_line(suspicion.path))}: {escape(suspicion.title)} holds"
+            f" text that addresses a model ({', '.join(suspicion.signs)}); it is never used."
+        )
+    if len(report.suspicions) > SHOWN_PROBLEMS:
+        console.print(f"... and {len(report.suspicions) - SHOWN_PROBLEMS} more; --json shows all.")
 
 
 def _on_one_line(path: str) -> str:
@@ -212,9 +219,10 @@ def _print_status(console: Console, status: BaseStatus) -> None:
     """A block of labelled lines; those that have nothing to say are left out."""
     withdrawn = f", {status.withdrawn_count} withdrawn" if status.withdrawn_count else ""
     problems = f", {status.problem_count} with problems" if status.problem_count else ""
+    suspicious = f", {status.suspicious_count} suspicious" if status.suspicious_count else ""
     waiting = f", {status.waiting_count} wait for their vectors" if status.waiting_count else ""
     lines = {
-        "Documents": f"{status.document_count:,}{withdrawn}",
+        "Documents": f"{status.document_count:,}{withdrawn}{suspicious}",
         "Files": f"{status.file_count:,}{problems}",
         "Chunks": f"{status.chunk_count:,}{waiting}",
         "Text": f"{status.character_count / 1e6:,.1f} M characters",

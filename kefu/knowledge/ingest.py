@@ -23,7 +23,15 @@ from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
 from kefu.knowledge.recorded import record_withdrawal
-from kefu.knowledge.records import Base, Handling, IngestReport, PreparedDocument, Problem, Source
+from kefu.knowledge.records import (
+    Base,
+    Handling,
+    IngestReport,
+    PreparedDocument,
+    Problem,
+    Source,
+    Suspicion,
+)
 from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
 from kefu.knowledge.scan import Scan, resolve_roots, scan
 from kefu.knowledge.sources import ensure_sources, get_source, require_audience_name
@@ -238,6 +246,8 @@ class _Ingestion:
                     count_tokens=self.embedder.count_tokens,
                     max_tokens=self.settings.chunk_tokens,
                 )
+                if prepared.signs:
+                    self.report.suspicions.append(_suspicion(file, prepared))
                 if prepared.chunks:
                     batch.append(_with_unique_key(prepared, seen))
                 if len(batch) == DOCUMENTS_A_TRANSACTION:
@@ -309,6 +319,10 @@ def _with_unique_key(document: PreparedDocument, seen: dict[str, int]) -> Prepar
         key = f"{document.key}~{seen[document.key]}"
     seen[key] = 1
     return document if key == document.key else replace(document, key=key)
+
+
+def _suspicion(file: FileToRead, document: PreparedDocument) -> Suspicion:
+    return Suspicion(path=file.found.name, title=document.parsed.title, signs=document.signs)
 
 
 def _first(group: ExceptionGroup) -> Exception:

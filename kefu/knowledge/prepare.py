@@ -8,10 +8,11 @@ from pathlib import Path
 from kefu.errors import BadInput
 from kefu.knowledge.chunking import split
 from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, PreparedDocument
+from kefu.safety import find_signs
 from kefu.text import content_digest, detect_language, index_terms
 
 HEADING_SEPARATOR = " > "
-READING = 2
+READING = 3
 """Raised whenever parsing, chunking or terms make something else of the same bytes.
 
 Files that were read under another number are read again, whether or not they changed.
@@ -48,6 +49,7 @@ def prepare(
         language=detect_language(sample),
         checksum=_checksum(document),
         parsed=document,
+        signs=find_signs(f"{document.title}\n\n{document.markdown}"),
         chunks=tuple(_prepare_chunk(document.title, chunk) for chunk in chunks),
     )
 

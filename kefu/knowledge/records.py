@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from kefu.safety import Sign
 from kefu.viewer import PUBLIC, DataClass, highest_class
 
 
@@ -211,12 +212,14 @@ class PreparedDocument:
         key: its identity within its file: empty for the only one, else its own id or line.
         uri: where it is to be found: its URL, or the path of its file.
         checksum: of everything that ends in the index.
+        signs: that something in it addresses the model, see `kefu.safety`.
     """
 
     key: str
     uri: str
     language: str
     checksum: str
+    signs: tuple[Sign, ...]
     parsed: ParsedDocument
     chunks: tuple[PreparedChunk, ...]
 
@@ -237,6 +240,7 @@ class BaseStatus:
 
     Attributes:
         waiting_count: chunks without a vector.
+        suspicious_count: documents that hold text which addresses a model.
         problem_count: files that could not be taken in.
         index_bytes: chunks with all their indexes on disk.
     """
@@ -248,6 +252,7 @@ class BaseStatus:
     problem_count: int
     document_count: int
     withdrawn_count: int
+    suspicious_count: int
     chunk_count: int
     waiting_count: int
     character_count: int
@@ -263,6 +268,15 @@ class Problem:
 
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """A document that holds text which addresses a model; it is taken in, that text never used."""
+
+    path: str
+    title: str
+    signs: tuple[Sign, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -293,3 +307,4 @@ class IngestReport:
     seconds: float = 0.0
     unsupported: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    suspicions: list[Suspicion] = field(default_factory=list)

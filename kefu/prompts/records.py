@@ -190,10 +190,15 @@ class Specification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What is sent to a model."""
+    """What is sent to a model.
+
+    Attributes:
+        fence: the mark around foreign text, unknown to whoever wrote it.
+    """
 
     instructions: str
     message: str
+    fence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from kefu.prompts.records import (
     VariableType,
 )
 from kefu.prompts.shipped import find_contract
+from kefu.safety import neutralise
 from kefu.text import Language, content_digest
 
 FENCE = "fence"
@@ -28,13 +29,15 @@ def render(specification: Specification, values: Mapping[str, Value]) -> Rendere
     """Fill in every variable; a value that the prompt does not ask for is left out.
 
     What Kefu did not write stands between marks made from that very text, so no text can close
-    its own; an optional value that is not given leaves nothing.
+    its own, and holds nothing invisible nor a token of a chat template. An optional value that is
+    not given leaves nothing.
 
     Raises:
         BadInput: a value is missing or of another type, or the prompt is malformed.
     """
     written = {each.name: _write(specification, each, values) for each in specification.variables}
     foreign = _foreign_names(specification)
+    written |= {name: neutralise(written[name]) for name in foreign}
     fence = make_fence(written[name] for name in foreign)
     for name in foreign:
         if written[name]:
@@ -43,6 +46,7 @@ def render(specification: Specification, values: Mapping[str, Value]) -> Rendere
     return Rendered(
         instructions=_fill(specification, specification.instructions, written),
         message=_fill(specification, specification.body(SectionName.MESSAGE), written),
+        fence=fence,
     )
 
 

@@ -19,7 +19,7 @@ from kefu.viewer import DataClass
 
 SENDING = Sending(max_tokens=9, data_class=DataClass.PUBLIC)
 ANSWER = next(each for each in list_shipped() if each.key.name == "answer")
-PROMPT = AnswerPrompt(instructions="i", prompt="p", hit_count=1)
+PROMPT = AnswerPrompt(instructions="i", prompt="p", hit_count=1, fence="data-0123456789")
 
 
 def build(question: str, texts: list[str], **changes: object) -> AnswerPrompt:

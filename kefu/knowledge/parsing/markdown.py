@@ -39,6 +39,13 @@ _TAG = re.compile(
     r"strike|strong|sub|summary|details|sup|tt|u|var|video|wbr)(?:\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
+_HIDDEN = re.compile(
+    _CODE_SPAN_OR
+    + r"|<(?P<hidden>p|div|span|section|font|small|details|sup|sub|a)\b(?=[^<>]{0,2000}?"
+    r"(?:\shidden\b|(?:display[ \t]*:[ \t]*none|visibility[ \t]*:[ \t]*hidden)))[^<>]{0,2000}>"
+    r"[^<]{0,20000}</(?P=hidden)[ \t]*>",
+    re.IGNORECASE,
+)
 _ALTERNATIVE = re.compile(r"""\balt[ \t]*=[ \t]*["']([^"'<>]*)["']""", re.IGNORECASE)
 _ESCAPE = re.compile(_CODE_SPAN_OR + r"|\\([!\"#$%&'()*+,\-./:;<=>?@\[\]^_{}~])")
 _STRUCTURAL_ESCAPE = re.compile(r"^([ \t]*)(?:\\([#>+\-*=~])|(\d{1,9})\\([.)]))(?=\s|\2|$)")
@@ -121,7 +128,7 @@ def _tidy_fence(lines: list[str]) -> list[str]:
 
 
 def _clean_prose(text: str) -> str:
-    text = _COMMENT.sub(_keep_code, text)
+    text = _HIDDEN.sub(_keep_code, _COMMENT.sub(_keep_code, text))
     text = _convert_elements(text)
     text = _LINK.sub(_plain_link, text)
     text = _TAG.sub(_plain_tag, text)

@@ -32,18 +32,18 @@ async def upsert_document(
     parsed = document.parsed
     cursor = await conn.execute(
         "insert into documents (base_id, file_id, key, uri, external_id, title, format, language,"
-        " audience, checksum, metadata, character_count)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " audience, checksum, metadata, signs, character_count)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict (file_id, key) do update set uri = excluded.uri, title = excluded.title,"
         " external_id = excluded.external_id, format = excluded.format,"
         " language = excluded.language, audience = excluded.audience,"
-        " checksum = excluded.checksum, metadata = excluded.metadata,"
+        " checksum = excluded.checksum, metadata = excluded.metadata, signs = excluded.signs,"
         " character_count = excluded.character_count, version = documents.version + 1,"
         " updated_at = now(), withdrawn_at = null returning id",
         [
             base_id, file_id, document.key, document.uri, parsed.external_id, parsed.title,
             parsed.format, document.language, audience, document.checksum,
-            Jsonb(parsed.metadata), len(parsed.markdown),
+            Jsonb(parsed.metadata), list(document.signs), len(parsed.markdown),
         ],
     )  # fmt: skip
     row = await cursor.fetchone()

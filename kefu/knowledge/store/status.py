@@ -12,7 +12,7 @@ async def list_statuses(conn: AsyncConnection) -> list[BaseStatus]:
         """
         select b.name, b.embedder, b.chunk_count,
             (select count(*) from sources where base_id = b.id) as source_count,
-            f.file_count, f.problem_count, d.document_count, d.withdrawn_count,
+            f.file_count, f.problem_count, d.document_count, d.withdrawn_count, d.suspicious_count,
             d.character_count, d.languages, d.formats, d.updated_at,
             (select count(*) from chunks where base_id = b.id and embedding is null)
                 as waiting_count,
@@ -26,6 +26,8 @@ async def list_statuses(conn: AsyncConnection) -> list[BaseStatus]:
         cross join lateral (
             select count(*) filter (where withdrawn_at is null) as document_count,
                 count(*) filter (where withdrawn_at is not null) as withdrawn_count,
+                count(*) filter (where withdrawn_at is null and signs <> '{}')
+                    as suspicious_count,
                 coalesce(sum(character_count) filter (where withdrawn_at is null), 0)::bigint
                     as character_count,
                 max(updated_at) as updated_at,
