@@ -82,6 +82,7 @@ class Reply:
 
     text: str
     has_abstained: bool
+    has_asked_back: bool = False
     cited: tuple[str, ...]
     grounds: str
 
@@ -101,6 +102,7 @@ async def reply_by_kefu(resources: Resources, base: str, case: Case) -> Reply:
     return Reply(
         text=given.answer,
         has_abstained=given.outcome is Outcome.ABSTAINED,
+        has_asked_back=given.outcome is Outcome.ASKED_BACK,
         cited=tuple(_name(each.uri, each.id) for each in given.citations),
         grounds=grounds,
     )
@@ -149,6 +151,8 @@ async def run(
         if reply.has_abstained:
             tally.abstained_right += not case.is_answerable
             tally.abstained_wrong += case.is_answerable
+            continue
+        if reply.has_asked_back:
             continue
         tally.right += case.is_answerable and case.is_right(reply.text, reply.cited)
         for sentence in _claims(reply.text):
@@ -280,7 +284,7 @@ def _name(uri: str, external_id: str | None) -> str:
 
 def _claims(text: str) -> list[str]:
     lead = re.compile(
-        r"^(?:相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps)"
+        r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps)"
     )
     spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
     return [each for each in spans if len(each) > 3 and not lead.match(each)]

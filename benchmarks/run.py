@@ -17,6 +17,7 @@ RUNS = {
     "parsing": ["parsing.py"],
     "retrieval": ["retrieval.py"],
     "rewriting": ["rewriting.py"],
+    "messages": ["messages.py"],
     "latency": ["latency.py"],
     "abstention": ["abstention.py"],
     "answers": ["answers.py", "--split", "test"],

@@ -7,11 +7,14 @@ from contextlib import aclosing
 
 from opentelemetry import trace
 
+from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
 from kefu.answering.evidence import HITS_READ, Unit
 from kefu.answering.extract import choose_units, compose, leave_out_said
-from kefu.answering.follow_up import Asked, follow_up, leans_back
-from kefu.answering.gather import gather
+from kefu.answering.finding import Finder, Found
+from kefu.answering.follow_up import Asked
+from kefu.answering.gather import Evidence
+from kefu.answering.parts import quote, set_apart
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
     EXTRACTIVE,
@@ -23,7 +26,6 @@ from kefu.answering.records import (
     Stage,
     Turn,
 )
-from kefu.answering.rewrite import rewrite
 from kefu.answering.write import (
     PROMPT_NAME,
     TURNS_GIVEN,
@@ -137,7 +139,7 @@ def describe_event(event: AnswerEvent) -> dict[str, Value]:
 
 
 class _Run:
-    """One question on its way."""
+    """One message on its way."""
 
     def __init__(
         self,
@@ -154,6 +156,7 @@ class _Run:
         self.history = history
         self.language = detect_language(question)
         self.asked = Asked(query=question, text=question)
+        self.choices: tuple[str, ...] = ()
         self.citer = Citer()
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
@@ -169,49 +172,65 @@ class _Run:
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
         yield Progress(stage=Stage.SEARCHING)
-        with tracer.start_as_current_span("understand") as span:
-            self.asked = await self._understand()
-            span.set_attribute("kefu.asked", self.asked.text)
-        evidence = await gather(self.resources, self.asked, viewer=self.viewer, base=self.base)
-        hits, ranked, sure = evidence.hits, evidence.units, evidence.confidence
-        self.on_hits(hits)
+        finder = Finder(self.resources, self.history, viewer=self.viewer, base=self.base)
+        found = await finder.find_parts(self.question)
         self._clock("search")
+        hits = [hit for each in found for hit in each.evidence.hits]
+        self.on_hits(hits)
         self.data_class = highest_class(self.data_class, *(hit.data_class for hit in hits))
-        if not ranked or sure < self.resources.settings.answering.min_confidence:
-            yield self._abstain(hits, sure)
+        known = [each for each in found if each.is_known]
+        if not known:
+            yield self._abstain(found[0].evidence)
+            return
+        sure = min(each.evidence.confidence for each in known)
+        if len(found) == 1 and (choices := self._choices(known[0])):
+            yield self._ask_back(choices, sure)
             return
         yield Progress(stage=Stage.WRITING)
-        async with aclosing(self._sentences(hits, ranked)) as sentences:
-            async for sentence in sentences:
-                self._clock("first_sentence")
-                self.text += sentence.text
-                yield sentence
+        for each in known:
+            apart = set_apart(self._answer_part(each), is_first=not self.text)
+            async with aclosing(apart) as sentences:
+                async for sentence in sentences:
+                    self._clock("first_sentence")
+                    self.text += sentence.text
+                    yield sentence
+        if missing := [each.part for each in found if not each.is_known]:
+            yield self._name_missing(missing)
         yield self._finish(Outcome.ANSWERED, sure)
 
-    async def _understand(self) -> Asked:
-        """The question as it stands alone: by a model where one can, else by rules."""
-        written = None
-        if self.history and leans_back(self.question):
-            written = await rewrite(
-                self.resources, self.question, self.history, language=self.language
-            )
-        if written is not None:
-            return Asked(query=written, text=written)
-        return await follow_up(
-            self.resources, self.question, self.history, viewer=self.viewer, base=self.base
+    async def _answer_part(self, found: Found) -> AsyncGenerator[Sentence, None]:
+        self.question, self.asked = found.part, found.asked
+        async with aclosing(self._sentences(found.evidence)) as sentences:
+            async for sentence in sentences:
+                yield sentence
+
+    def _name_missing(self, parts: Sequence[str]) -> Sentence:
+        text = "\n\n" + phrase("missing_part", self.language, parts=quote(parts, self.language))
+        self.text += text
+        return Sentence(text=text, citations=())
+
+    def _choices(self, found: Found) -> tuple[str, ...]:
+        """What to ask back; what leans on the conversation has its subject."""
+        if found.asked.text != self.question:
+            return ()
+        return find_choices(
+            self.question, found.evidence.units, self.history, language=self.language
         )
 
-    async def _sentences(
-        self, hits: Sequence[Hit], ranked: Sequence[Unit]
-    ) -> AsyncGenerator[Sentence, None]:
+    def _ask_back(self, choices: tuple[str, ...], sure: float) -> Answer:
+        self.text = phrase("ask_back", self.language)
+        self.choices = choices
+        return self._finish(Outcome.ASKED_BACK, sure)
+
+    async def _sentences(self, evidence: Evidence) -> AsyncGenerator[Sentence, None]:
         written = Written()
-        async with aclosing(self._try_to_write(hits, written)) as sentences:
+        async with aclosing(self._try_to_write(evidence.hits, written)) as sentences:
             async for sentence in sentences:
                 yield sentence
         is_whole = written.shown_count and not written.dropped_count and not self.notice
         if not is_whole:
             with tracer.start_as_current_span("extract") as span:
-                pieces = self._extract(ranked)
+                pieces = self._extract(evidence.units)
                 span.set_attribute("kefu.sentence_count", len(pieces))
             for sentence in pieces:
                 yield sentence
@@ -317,7 +336,8 @@ class _Run:
             pieces.insert(0, Sentence(text="\n\n", citations=()))
         return pieces
 
-    def _abstain(self, hits: Sequence[Hit], sure: float) -> Answer:
+    def _abstain(self, evidence: Evidence) -> Answer:
+        hits, sure = evidence.hits, evidence.confidence
         near = next((hit for hit in hits if hit.title and hit.language == self.language), None)
         name = "abstain_near" if near and sure >= NEAR_SHARE * self._threshold else "abstain"
         self.text = phrase(name, self.language, title=near.title if near else "")
@@ -338,6 +358,7 @@ class _Run:
             confidence=round(sure, 3),
             timings=self.timings,
             notice=self.notice,
+            choices=self.choices,
             data_class=self.data_class,
         )
 

@@ -13,6 +13,7 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     ABSTAINED = "abstained"
+    ASKED_BACK = "asked_back"
 
 
 class Stage(StrEnum):
@@ -85,11 +86,13 @@ class Answer:
     """The whole answer.
 
     Attributes:
-        answer: the pieces joined; what was sent, or the sentence that abstains.
+        answer: the pieces joined; what was sent, or the sentence that abstains or asks back.
         language: of the question, "zh" or "en"; the answer is in it.
         mode: "extractive" or the name of the endpoint that wrote it.
         confidence: 0..1, that the knowledge holds the answer.
         timings: seconds by step: search, first_sentence, total.
+        choices: what the question may be about, where it is asked back; one of them, sent as the
+            next question of the conversation, resolves it.
         notice: why the answer is not what was hoped for, when something failed on the way.
         data_class: the highest in question, answer and what they build on.
     """
@@ -102,6 +105,7 @@ class Answer:
     confidence: float
     timings: dict[str, float] = field(default_factory=dict)
     notice: str | None = None
+    choices: tuple[str, ...] = ()
     data_class: DataClass = DataClass.RESTRICTED
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 
+from kefu.answering.follow_up import Asked, follow_up, leans_back
 from kefu.answering.records import Turn
 from kefu.answering.write import conversation_text
 from kefu.errors import ModelForbidden, ModelUnavailable
@@ -20,7 +21,7 @@ from kefu.text import (
     index_terms,
     simplify_text,
 )
-from kefu.viewer import highest_class
+from kefu.viewer import Viewer, highest_class
 
 PROMPT_NAME = "rewrite"
 TURNS_GIVEN = 3
@@ -30,6 +31,18 @@ PATIENCE_SECONDS = 5.0
 MOST_UNSAID = 0.25  # of the words that are no names: "cost" for "much"
 
 log = logging.getLogger(__name__)
+
+
+async def understand(
+    resources: Resources, question: str, history: Sequence[Turn], *, viewer: Viewer, base: str
+) -> Asked:
+    """The question as it stands alone: by a model where one can, else by rules."""
+    if history and leans_back(question):
+        language = detect_language(question)
+        written = await rewrite(resources, question, history, language=language)
+        if written is not None:
+            return Asked(query=written, text=written)
+    return await follow_up(resources, question, history, viewer=viewer, base=base)
 
 
 async def rewrite(

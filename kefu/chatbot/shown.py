@@ -37,6 +37,7 @@ class ShownAnswer:
     Attributes:
         html: rendered and safe.
         model: that wrote the answer; empty when it was extracted.
+        choices: buttons that send what the question is about.
     """
 
     message_id: UUID
@@ -45,6 +46,7 @@ class ShownAnswer:
     is_abstention: bool
     model: str
     notice: str | None
+    choices: Sequence[str]
     references: Sequence[ShownReference]
     feedback: Feedback | None
 
@@ -100,6 +102,7 @@ def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = No
         is_abstention=answer.outcome is Outcome.ABSTAINED,
         model="" if answer.mode == EXTRACTIVE else answer.mode,
         notice=answer.notice,
+        choices=answer.choices,
         references=_show_references(answer.citations),
         feedback=feedback,
     )

@@ -16,7 +16,11 @@ from kefu.retrieval import Hit
 from kefu.text import detect_language
 from kefu.viewer import OPERATOR, highest_class
 
-BEHAVIOURS = {"answered": Behaviour.ANSWER, "abstained": Behaviour.ABSTAIN}
+BEHAVIOURS = {
+    "answered": Behaviour.ANSWER,
+    "abstained": Behaviour.ABSTAIN,
+    "asked_back": Behaviour.ASK_BACK,
+}
 """What an outcome of answering means; what none of them is counts as handing over."""
 
 

@@ -87,3 +87,15 @@ ABSTENTION = (
         confidence=0.1,
     ),
 )
+ASKING_BACK = (
+    Progress(stage=Stage.SEARCHING),
+    Answer(
+        answer="请问您问的是哪一个？",
+        outcome=Outcome.ASKED_BACK,
+        language="zh",
+        citations=(),
+        mode=EXTRACTIVE,
+        confidence=0.9,
+        choices=("云数据库 MySQL", "Site <Large>"),
+    ),
+)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from browsing import find_serious_violations
-from documents import ABSTENTION, QUOTE, TABLE_QUOTE, answer_with, cite, refund_answer
+from documents import ABSTENTION, ASKING_BACK, QUOTE, TABLE_QUOTE, answer_with, cite, refund_answer
 from fastapi import FastAPI
 from playwright.async_api import Locator, Page, expect
 from scripted import ScriptedAnswerer
@@ -121,6 +121,16 @@ async def test_thumbs_down_with_a_comment_or_a_correction_is_stored(
     async with resources.database.connection() as conn:
         cursor = await conn.execute("select rating, comment, correction from feedback")
         assert await cursor.fetchall() == [(-1, comment or None, correction or None)]
+
+
+async def test_a_choice_is_asked_below_what_it_answers(
+    page: Page, answerer: ScriptedAnswerer
+) -> None:
+    answerer.scripts["备份"] = ASKING_BACK
+    turn = await ask_and_wait(page, "备份")
+    await turn.locator(".choices button").first.click()
+    await expect(page.locator(".turn .question")).to_have_text(["备份", "云数据库 MySQL"])
+    assert answerer.asked[-1][0] == "云数据库 MySQL"
 
 
 async def test_an_abstention_is_calm(page: Page, answerer: ScriptedAnswerer) -> None:

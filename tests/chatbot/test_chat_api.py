@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
-from documents import ABSTENTION, refund_answer
+from documents import ABSTENTION, ASKING_BACK, refund_answer
 from fastapi import FastAPI
 from httpx import AsyncClient
 from scripted import ScriptedAnswerer
@@ -156,6 +156,19 @@ async def test_an_abstention_is_an_answer(client: AsyncClient, answerer: Scripte
     answer = await ask(client, "weather")
     assert answer["outcome"] == "abstained"
     assert answer["citations"] == []
+
+
+async def test_choices_come_with_a_question_back(
+    client: AsyncClient, answerer: ScriptedAnswerer
+) -> None:
+    answerer.scripts["备份"] = ASKING_BACK
+    asked = await ask(client, "备份")
+    assert (asked["outcome"], asked["choices"]) == (
+        "asked_back",
+        ["云数据库 MySQL", "Site <Large>"],
+    )
+    read = (await client.get(f"/api/conversations/{asked['conversation_id']}")).json()
+    assert read["messages"][-1]["answer"]["choices"] == asked["choices"]
 
 
 @pytest.mark.parametrize(

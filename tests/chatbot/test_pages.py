@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from documents import ABSTENTION, QUOTE, answer_with, cite
+from documents import ABSTENTION, ASKING_BACK, QUOTE, answer_with, cite
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from scripted import ScriptedAnswerer
 from selectolax.lexbor import LexborHTMLParser
 
-from kefu.answering import Sentence
+from kefu.answering import Outcome, Sentence
 from kefu.errors import ModelUnavailable
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
@@ -199,6 +199,22 @@ async def test_abstention_notice_and_model_are_shown(
     assert "qwen-plus" in text_of(page, ".byline")
     assert text_of(page, ".notice") == "模型太慢。"
     assert "文档中未找到依据" in text_of(page, ".abstained")
+
+
+async def test_a_choice_is_a_button_that_asks_on(
+    client: AsyncClient, answerer: ScriptedAnswerer
+) -> None:
+    answerer.scripts["备份"] = ASKING_BACK
+    await send(client, "/messages", question="备份")
+    page = await load(client)
+    buttons = page.css(".choices button[name=question]")
+    assert [each.attributes["value"] for each in buttons] == ["云数据库 MySQL", "Site <Large>"]
+    assert page.css_first("form.choices").attributes["action"] == "/messages"  # type: ignore[union-attr]
+    assert "摘自文档" not in text_of(page, ".byline")
+    await send(client, "/messages", question="Site <Large>")
+    question, _, history = answerer.asked[-1]
+    assert question == "Site <Large>"
+    assert [turn.outcome for turn in history] == [Outcome.ASKED_BACK]
 
 
 async def test_language_and_theme_are_remembered(client: AsyncClient) -> None:

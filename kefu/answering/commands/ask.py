@@ -50,8 +50,9 @@ async def print_answer(resources: Resources, question: str, *, viewer: Viewer, b
             if isinstance(event, Sentence):
                 console.print(Text(event.text), end="")
             elif isinstance(event, Answer):
-                if event.outcome is Outcome.ABSTAINED:
-                    console.print(Text(event.answer, style="yellow"), end="")
+                if event.outcome is not Outcome.ANSWERED:
+                    said = "\n".join([event.answer, *(f"  {each}" for each in event.choices)])
+                    console.print(Text(said, style="yellow"), end="")
                 console.print("\n")
                 _print_citations(console, event)
     if trace_id := find_trace_id(span):

@@ -171,7 +171,7 @@ document.addEventListener("submit", (event) => {
   const base = form.elements.base;
   if (base) body.set("base", base.value);
   if (submitted === form) emptyField();
-  else submitted.closest(".turn")?.remove();
+  else if (!submitted.matches(".choices")) submitted.closest(".turn")?.remove();
   ask(body);
   field.focus({ preventScroll: true });
 });
