@@ -126,10 +126,11 @@ async def test_thumbs_down_with_a_comment_or_a_correction_is_stored(
 async def test_a_choice_is_asked_below_what_it_answers(
     page: Page, answerer: ScriptedAnswerer
 ) -> None:
-    answerer.scripts["备份"] = ASKING_BACK
+    answerer.scripts |= {"备份": ASKING_BACK, "云数据库 MySQL": ABSTENTION}
     turn = await ask_and_wait(page, "备份")
     await turn.locator(".choices button").first.click()
     await expect(page.locator(".turn .question")).to_have_text(["备份", "云数据库 MySQL"])
+    await expect(page.locator(".abstained")).to_be_visible()
     assert answerer.asked[-1][0] == "云数据库 MySQL"
 
 
