@@ -18,6 +18,7 @@ from kefu.chatbot import Answerer, end_shadows
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
 from kefu.endpoints.pages import router as endpoint_pages
+from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
 from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
@@ -54,6 +55,7 @@ ROUTERS = (
     endpoint_pages,
     prompt_pages,
     release_pages,
+    evaluation_pages,
 )
 DESCRIPTION = """Answers to customers' questions from a company's own documents, with citations.
 

@@ -95,8 +95,11 @@ async def choose_endpoint(resources: Resources, name: str | None) -> ChatEndpoin
     if name == NO_ENDPOINT:
         return None
     if resources.endpoints is None or name not in known:
-        there = f"There are: {', '.join(known)}." if known else "There is none."
-        raise NotFound(f"No endpoint that writes is called {name!r}. {there}")
+        raise NotFound(
+            "No endpoint that writes is called %(name)s; there are: %(known)s.",
+            name=repr(name),
+            known=", ".join(known) or "–",
+        )
     return resources.endpoints.select(name)
 
 
@@ -115,7 +118,12 @@ async def _read_prompts(
         live = (await load_live(conn, PROMPT, language="en")).specification
         specification = await read_specification(conn, reference, use=live)
         if specification.key.name != PROMPT:
-            raise BadInput(f"{reference} is the prompt {specification.key}, not {PROMPT}.")
+            raise BadInput(
+                "%(reference)s is the prompt %(key)s, not %(wanted)s.",
+                reference=reference,
+                key=specification.key,
+                wanted=PROMPT,
+            )
         prompts[specification.key.language] = specification
     return prompts
 

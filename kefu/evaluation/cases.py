@@ -25,6 +25,10 @@ Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Group = Text | list[Text]
 
 
+class BadLine(Exception):
+    """What is wrong with a line, as the rest of a sentence that begins with its number."""
+
+
 class ExchangeLine(BaseModel):
     """An earlier question with its answer."""
 
@@ -87,7 +91,7 @@ def read_lines(text: str) -> list[Case]:
             case = read_case(line)
             _refuse_twice(questions, case.asked_digest, number, "asks the same question")
             _refuse_twice(ids, case.id, number, f"has the id {case.id}")
-        except BadInput as error:
+        except BadLine as error:
             problems.append(f"Line {number} {error}")
         else:
             cases.append(case)
@@ -96,7 +100,9 @@ def read_lines(text: str) -> list[Case]:
         rest = [f"{len(problems) - len(shown)} more lines."] if len(problems) > len(shown) else []
         raise BadInput("\n".join([*shown, *rest]))
     if not 0 < len(cases) <= MOST_CASES:
-        raise BadInput(f"A dataset has 1 to {MOST_CASES} cases, not {len(cases)}.")
+        raise BadInput(
+            "A dataset has 1 to %(most)s cases, not %(count)s.", most=MOST_CASES, count=len(cases)
+        )
     return cases
 
 
@@ -104,17 +110,17 @@ def read_case(line: str) -> Case:
     """One case.
 
     Raises:
-        BadInput: what is wrong with it, as the rest of a sentence that begins with where it stands.
+        BadLine: what is wrong with it.
     """
     try:
         given = CaseLine.model_validate_json(line)
     except ValidationError as error:
-        raise BadInput(_explain(error)) from None
+        raise BadLine(_explain(error)) from None
     case = build_case(given)
     if case.behaviour is Behaviour.ABSTAIN and (case.facts or case.citations):
-        raise BadInput("expects abstention and yet names facts or citations.")
+        raise BadLine("expects abstention and yet names facts or citations.")
     if any(not group for group in (*case.facts, *case.citations)):
-        raise BadInput("has an empty list of alternatives.")
+        raise BadLine("has an empty list of alternatives.")
     return case
 
 
@@ -192,7 +198,7 @@ def _group(given: str | list[str]) -> tuple[str, ...]:
 def _refuse_twice(seen: dict[str, int], key: str, number: int, what: str) -> None:
     before = seen.setdefault(key, number)
     if before != number:
-        raise BadInput(f"{what} as line {before}.")
+        raise BadLine(f"{what} as line {before}.")
 
 
 def _explain(error: ValidationError) -> str:

@@ -1,5 +1,6 @@
 """Two experiments side by side, case by case over what both were asked."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from kefu.db import Connection
 from kefu.errors import BadInput
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator
 from kefu.evaluation.records import Experiment, Result
-from kefu.evaluation.reports import SLICED, may_be_told, part_sealed, slice_results
+from kefu.evaluation.reports import SLICED, is_hidden, may_be_told, slice_results
 from kefu.evaluation.statistics import Difference, estimate_difference
 from kefu.evaluation.store.experiments import list_results
 
@@ -101,16 +102,31 @@ async def compare_experiments(conn: Connection, left: Experiment, right: Experim
     Raises:
         BadInput: they have no case in common.
     """
-    theirs = {_key(each): each for each in await list_results(conn, left.id)}
-    own = {_key(each): each for each in await list_results(conn, right.id)}
+    theirs = await list_results(conn, left.id)
+    own = await list_results(conn, right.id)
+    return await asyncio.to_thread(_compare, (left, theirs), (right, own))
+
+
+def _compare(
+    before: tuple[Experiment, Sequence[Result]], after: tuple[Experiment, Sequence[Result]]
+) -> Comparison:
+    left, right = before[0], after[0]
+    theirs, own = ({_key(each): each for each in side} for side in (before[1], after[1]))
     pairs = [(theirs[key], own[key]) for key in sorted(theirs.keys() & own.keys())]
     if not pairs:
-        raise BadInput(f"{left} and {right} have no case in common.".capitalize())
+        raise BadInput(
+            "The experiments %(left)s and %(right)s have no case in common.",
+            left=left.id,
+            right=right.id,
+        )
     is_sealed = left.is_sealed or right.is_sealed
-    hidden = [pair for pair in pairs if part_sealed(pair, is_sealed=is_sealed)[1]]
-    visible = [pair for pair in pairs if pair not in hidden]
-    compared = list(_decide(visible))
-    sealed = list(_decide(hidden))
+    hidden: list[Pair] = []
+    visible: list[Pair] = []
+    for pair in pairs:
+        may_be_seen = not any(is_hidden(each, is_sealed=is_sealed) for each in pair)
+        (visible if may_be_seen else hidden).append(pair)
+    compared = _decide(visible)
+    sealed = _decide(hidden)
     ours = [pair[1] for pair in hidden]
     may_tell = may_be_told(ours, ours, is_sealed=is_sealed)
     return Comparison(
@@ -119,7 +135,7 @@ async def compare_experiments(conn: Connection, left: Experiment, right: Experim
         pair_count=len(pairs),
         unpaired_count=len(theirs) + len(own) - 2 * len(pairs),
         changes=measure_changes(pairs, seed=right.seed, is_sealed=is_sealed),
-        slices=list(_slice(pairs, seed=right.seed, is_sealed=is_sealed)),
+        slices=_slice(pairs, seed=right.seed, is_sealed=is_sealed),
         wins=[each for each in compared if each.is_win],
         losses=[each for each in compared if not each.is_win],
         sealed_win_count=sum(each.is_win for each in sealed) if may_tell else None,
@@ -171,7 +187,7 @@ def _measure_change(evaluator: Evaluator, pairs: Sequence[Pair], *, seed: int) -
     )
 
 
-def _slice(pairs: Sequence[Pair], *, seed: int, is_sealed: bool) -> "list[SliceChange]":
+def _slice(pairs: Sequence[Pair], *, seed: int, is_sealed: bool) -> list[SliceChange]:
     by_case = {pair[1].case_id: pair for pair in pairs}
     found = []
     for name, results in slice_results([pair[1] for pair in pairs]):

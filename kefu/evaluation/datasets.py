@@ -38,14 +38,21 @@ async def save_version(
         BadInput: the name is none, or the dataset is about another base.
     """
     if not NAME.fullmatch(name):
-        raise BadInput(f"{name!r} is no name of a dataset: use a-z, 0-9, dots and hyphens.")
+        raise BadInput(
+            "%(name)s is no name of a dataset: use a-z, 0-9, dots and hyphens.", name=repr(name)
+        )
     if len(note) > LONGEST_NOTE:
-        raise BadInput(f"The note is longer than {LONGEST_NOTE} characters.")
+        raise BadInput("The note is longer than %(count)s characters.", count=LONGEST_NOTE)
     dataset_id = await lock_dataset(conn, name, base=base or DEFAULT_BASE)
     dataset = await find_dataset(conn, name)
     assert dataset is not None
     if base not in (None, dataset.base):
-        raise BadInput(f"The dataset {name!r} is about the base {dataset.base!r}, not {base!r}.")
+        raise BadInput(
+            "The dataset %(name)s is about the base %(base)s, not %(other)s.",
+            name=repr(name),
+            base=repr(dataset.base),
+            other=repr(base),
+        )
     digest = digest_json([asdict(case) for case in sorted(cases, key=lambda each: each.id)])
     if dataset.version_count:
         latest = await get_version(conn, name)
@@ -72,7 +79,9 @@ async def read_version(conn: Connection, reference: str) -> DatasetVersion:
     """
     named = REFERENCE.fullmatch(reference)
     if named is None:
-        raise BadInput(f"{reference!r} is no dataset: write a name, as demo or demo@2.")
+        raise BadInput(
+            "%(name)s is no dataset: write a name, as demo or demo@2.", name=repr(reference)
+        )
     number = int(named["number"]) if named["number"] else None
     return await get_version(conn, named["name"], number)
 

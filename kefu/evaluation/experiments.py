@@ -129,7 +129,8 @@ async def find_experiment(conn: Connection, reference: str) -> Experiment:
     found = await list_experiments(conn, name=name, limit=1)
     if not found:
         raise NotFound(
-            f"There is no experiment {reference!r}. `kefu evaluation list` shows those there are."
+            "There is no experiment %(name)s. `kefu evaluation list` shows those there are.",
+            name=repr(reference),
         )
     return found[0]
 
@@ -146,7 +147,11 @@ def choose_cases(cases: Sequence[Case], plan: Plan) -> list[Case]:
         kept = draw.sample(range(len(chosen)), plan.sample)
         chosen = [chosen[place] for place in sorted(kept)]
     if not chosen:
-        raise BadInput(f"{plan.version} has no case in {', '.join(plan.splits)}.")
+        raise BadInput(
+            "%(version)s has no case in %(splits)s.",
+            version=plan.version,
+            splits=", ".join(plan.splits),
+        )
     return chosen
 
 

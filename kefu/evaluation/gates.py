@@ -104,18 +104,28 @@ def load_gates(path: Path | None = None) -> Gates:
     try:
         given = tomllib.loads(named.expanduser().read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadInput(f"{named} cannot be read: {error.strerror}.") from error
+        raise BadInput(
+            "%(file)s cannot be read: %(problem)s.", file=named, problem=error.strerror
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{named} is not valid TOML: {error}.") from None
+        raise BadInput(
+            "%(file)s is not valid TOML: %(problem)s.", file=named, problem=error
+        ) from None
     try:
         gates = Gates.model_validate(given)
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(map(str, problem["loc"]))
-        known = f" Known are {', '.join(Gates.model_fields)}."
-        is_unknown = problem["type"] == "extra_forbidden"
-        what = f"there is no gate {place!r}." if is_unknown else f"{place}: {problem['msg']}."
-        raise BadInput(f"{named}: {what}{known if is_unknown else ''}") from None
+        if problem["type"] == "extra_forbidden":
+            raise BadInput(
+                "%(file)s: there is no gate %(key)s. Known are %(known)s.",
+                file=named,
+                key=repr(place),
+                known=", ".join(Gates.model_fields),
+            ) from None
+        raise BadInput(
+            "%(file)s: %(key)s: %(problem)s.", file=named, key=place, problem=problem["msg"]
+        ) from None
     _refuse_unknown(gates, named)
     return gates
 
@@ -125,5 +135,8 @@ def _refuse_unknown(gates: Gates, named: Path) -> None:
     unknown = [each for each in gates.regressions if each not in comparable]
     if unknown:
         raise BadInput(
-            f"{named}: regressions cannot name {unknown[0]!r}; slices show {', '.join(comparable)}."
+            "%(file)s: regressions cannot name %(grade)s; slices show %(known)s.",
+            file=named,
+            grade=repr(unknown[0]),
+            known=", ".join(comparable),
         )

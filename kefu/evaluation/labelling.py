@@ -18,7 +18,9 @@ async def label_reply(
     results = await list_results(conn, experiment.id)
     visible, _ = part_sealed(results, is_sealed=experiment.is_sealed)
     if case_id not in {each.case_id for each in visible}:
-        raise NotFound(f"{experiment} shows no case {case_id!r}.".capitalize())
+        raise NotFound(
+            "Experiment %(number)s shows no case %(case)s.", number=experiment.id, case=case_id
+        )
     await replace_label(
         conn,
         Label(experiment_id=experiment.id, case_id=case_id, author=author, is_good=is_good),

@@ -1,12 +1,13 @@
 """The figures of an experiment, whole and in slices; sealed cases count and are not seen."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kefu.db import Connection
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator
 from kefu.evaluation.judging import measure_agreement
-from kefu.evaluation.records import Behaviour, Experiment, Result, Split
+from kefu.evaluation.records import Behaviour, Experiment, Label, Result, Split
 from kefu.evaluation.statistics import Estimate, estimate_mean, percentile
 from kefu.evaluation.store.experiments import list_labels, list_results
 
@@ -94,10 +95,17 @@ class Report:
 
 
 async def build_report(conn: Connection, experiment: Experiment) -> Report:
-    """An experiment in figures, as far as it has come."""
+    """An experiment in figures, as far as it has come; computed beside the event loop."""
     results = await list_results(conn, experiment.id)
+    labels = await list_labels(conn, experiment.id)
+    return await asyncio.to_thread(_summarise, experiment, results, labels)
+
+
+def _summarise(
+    experiment: Experiment, results: Sequence[Result], labels: Sequence[Label]
+) -> Report:
     visible, sealed = part_sealed(results, is_sealed=experiment.is_sealed)
-    agreement, labelled = measure_agreement(visible, await list_labels(conn, experiment.id))
+    agreement, labelled = measure_agreement(visible, labels)
     may_tell = not sealed or len(sealed) >= LEAST_SEALED
     return Report(
         experiment=experiment,
@@ -119,8 +127,13 @@ async def build_report(conn: Connection, experiment: Experiment) -> Report:
 
 def part_sealed(results: Sequence[Result], *, is_sealed: bool) -> tuple[list[Result], list[Result]]:
     """Those that may be seen one by one, and those that may not."""
-    hidden = [each for each in results if is_sealed and each.split is Split.TEST]
-    return [each for each in results if each not in hidden], hidden
+    hidden = [each for each in results if is_hidden(each, is_sealed=is_sealed)]
+    return [each for each in results if not is_hidden(each, is_sealed=is_sealed)], hidden
+
+
+def is_hidden(result: Result, *, is_sealed: bool) -> bool:
+    """Whether a result counts and is not seen."""
+    return is_sealed and result.split is Split.TEST
 
 
 def measure(
@@ -133,7 +146,7 @@ def measure(
         wanted = not names or evaluator.name in names
         if wanted and graded and may_be_told(graded, results, is_sealed=experiment.is_sealed):
             values = [each.grades[evaluator.name].value for each in graded]
-            figures.append(_summarise(evaluator, values, seed=experiment.seed))
+            figures.append(_estimate(evaluator, values, seed=experiment.seed))
     return figures
 
 
@@ -172,7 +185,7 @@ def slice_results(results: Sequence[Result]) -> Iterator[tuple[str, list[Result]
     yield from sorted(slices.items(), key=lambda each: (order[each[0].split(":")[0]], each[0]))
 
 
-def _summarise(evaluator: Evaluator, values: Sequence[float], *, seed: int) -> Figure:
+def _estimate(evaluator: Evaluator, values: Sequence[float], *, seed: int) -> Figure:
     return Figure(
         evaluator=evaluator.name,
         unit=evaluator.unit,

@@ -190,7 +190,7 @@ async def test_only_cases_that_expect_the_same_are_compared(
     [
         (Candidate(settings={"server.port": 1}), "holds no server.port"),
         (Candidate(settings={"retrieval.top_k": "many"}), "retrieval.top_k cannot be many"),
-        (Candidate(endpoint="big"), "No endpoint that writes is called 'big'. There is none."),
+        (Candidate(endpoint="big"), "No endpoint that writes is called 'big'; there are: –."),
         (Candidate(prompts=("judge",)), "judge is the prompt judge.en, not answer"),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_language_chosen_on_the_page_comes_before_the_browser() -> None:
 
 def strings_of_modules() -> Iterator[str]:
     """What modules name for pages to show: `_` marks it."""
-    for path in sorted(AREAS.glob("*/*.py")):
+    for path in sorted(AREAS.glob("**/*.py")):
         with path.open("rb") as file:
             for _, _, string, _ in extract_python(file, ("_",), [], {}):
                 if string:
@@ -84,7 +84,7 @@ def errors_of_modules() -> Iterator[tuple[Path, ast.expr]]:
     """What errors that pages can show are raised with, in areas that have pages."""
     names = {name for name, kind in vars(errors).items() if isinstance(kind, type)} | {"Problem"}
     areas = {folder.parent for folder in AREAS.glob("*/templates")}
-    paths = [each for area in areas for each in area.rglob("*.py") if each.name != "commands.py"]
+    paths = [each for area in areas for each in area.rglob("*.py") if "commands" not in str(each)]
     for path in [*paths, *(AREAS / each for each in SHOWN_ELSEWHERE)]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:

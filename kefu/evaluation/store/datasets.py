@@ -103,12 +103,15 @@ async def get_version(
     versions = await list_versions(conn, dataset)
     if not versions:
         raise NotFound(
-            f"There is no dataset {dataset!r}. `kefu evaluation list` shows those there are."
+            "There is no dataset %(name)s. `kefu evaluation list` shows those there are.",
+            name=repr(dataset),
         )
     for each in versions:
         if number in (None, each.number):
             return each
-    raise NotFound(f"The dataset {dataset!r} has no version {number}.")
+    raise NotFound(
+        "The dataset %(name)s has no version %(number)s.", name=repr(dataset), number=number
+    )
 
 
 async def list_cases(conn: AsyncConnection, version_id: int) -> Sequence[Case]:

@@ -127,7 +127,7 @@ async def get_experiment(conn: AsyncConnection, experiment_id: int) -> Experimen
     await cursor.execute(f"{EXPERIMENT} where e.id = %s", [experiment_id])
     experiment = await cursor.fetchone()
     if experiment is None:
-        raise NotFound(f"There is no experiment {experiment_id}.")
+        raise NotFound("There is no experiment %(number)s.", number=experiment_id)
     return experiment
 
 
@@ -161,7 +161,7 @@ async def only_runner(conn: AsyncConnection, experiment_id: int) -> AsyncIterato
     cursor = conn.cursor(row_factory=scalar_row)
     await cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCKS, experiment_id])
     if not await cursor.fetchone():
-        raise Conflict(f"Another process is running experiment {experiment_id}.")
+        raise Conflict("Another process is running experiment %(number)s.", number=experiment_id)
     try:
         yield
     finally:
