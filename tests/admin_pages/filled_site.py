@@ -17,6 +17,7 @@ from traced_answers import QUESTION, REFUNDS, SENTENCE, CalledEndpoint
 
 from kefu.accounts import StaffRole, add_staff, offer_setup, start_session
 from kefu.db import open_database
+from kefu.evaluation import Candidate, Plan, read_lines, run_experiment, save_version
 from kefu.knowledge import ingest
 from kefu.llm import FakeEmbedder, open_endpoints
 from kefu.resources import Resources
@@ -24,6 +25,10 @@ from kefu.server import attach, create_app
 from kefu.settings import IngestSettings, Settings
 from kefu.tracing import record_traces
 
+CASES = (
+    f'{{"id": "a", "question": "{QUESTION}", "citations": ["refunds.md"], "split": "train"}}\n'
+    '{"id": "n", "question": "今天天气怎么样？", "behaviour": "abstain", "split": "train"}'
+)
 PASSWORD = "plum quartz onion"
 OWN_ENDPOINT = {
     "name": "house",
@@ -87,6 +92,7 @@ async def open_site(server_url: str, browser: Browser, folder: Path) -> AsyncIte
             async with serve_app(app) as address:
                 admin = await _set_up(browser, address, resources, folder / "admin.json")
                 await _fill(app, resources)
+                await _evaluate(resources)
                 assert recorder.flush()
                 trace = await _find_trace(app, resources)
                 yield Site(address=address, resources=resources, admin=admin, trace=trace)
@@ -145,6 +151,16 @@ async def _fill(app: FastAPI, resources: Resources) -> None:
             assert response.status_code == 303, response.text
         key = {"name": "CRM", "days": "30", "scope.chat": "yes", "scope.search": "yes"}
         assert (await client.post("/profile/keys", data=key)).status_code == 200
+
+
+async def _evaluate(resources: Resources) -> None:
+    """Two experiments, of which the second one answers less."""
+    async with resources.database.transaction() as conn:
+        version = await save_version(conn, "refunds", read_lines(CASES), author="test")
+    strict = Candidate(endpoint="none", settings={"answering.min_confidence": "1.0"})
+    for candidate in (Candidate(endpoint="none"), strict):
+        plan = Plan(version=version, author="test", candidate=candidate, concurrency=1)
+        await run_experiment(resources, plan)
 
 
 async def _find_trace(app: FastAPI, resources: Resources) -> str:
