@@ -38,8 +38,11 @@ class Difference(Estimate):
 
     @property
     def is_significant(self) -> bool:
-        """Whether zero lies outside of the interval."""
-        return self.low > 0 or self.high < 0
+        """Whether zero lies outside of the interval, and chance alone seldom leads as far.
+
+        The interval of a few pairs that all differ alike has no width and proves nothing.
+        """
+        return (self.low > 0 or self.high < 0) and self.p_value < 1 - LEVEL
 
 
 def estimate_mean(values: Sequence[float], *, seed: int) -> Estimate:

@@ -40,6 +40,12 @@ def test_the_p_value_is_that_of_the_sign_test() -> None:
     assert estimate_difference(left, mixed, seed=1).p_value == pytest.approx(exact, abs=0.015)
 
 
+def test_a_handful_of_pairs_proves_nothing() -> None:
+    few = estimate_difference([1.0] * 4, [0.0] * 4, seed=1)
+    assert (few.low, few.high, few.is_significant) == (-1.0, -1.0, False)
+    assert estimate_difference([1.0] * 7, [0.0] * 7, seed=1).is_significant
+
+
 def test_the_same_seed_gives_the_same_figures() -> None:
     draw = random.Random(2)
     left, right = ([draw.random() for _ in range(40)] for _ in range(2))

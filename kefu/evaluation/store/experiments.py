@@ -12,10 +12,12 @@ from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
 from kefu.errors import Conflict, NotFound
+from kefu.evaluation.evaluators import EVALUATORS
 from kefu.evaluation.records import (
     Behaviour,
     Experiment,
     Grade,
+    Grades,
     Label,
     Reply,
     Result,
@@ -232,11 +234,16 @@ async def list_labels(conn: AsyncConnection, experiment_id: int) -> Sequence[Lab
     return await cursor.fetchall()
 
 
+def _in_order(grades: Grades) -> Grades:
+    """As reports show them; PostgreSQL keeps the keys of JSON in an order of its own."""
+    return {each.name: grades[each.name] for each in EVALUATORS if each.name in grades}
+
+
 def _result(*, split: str, expected: str, reply: Any, grades: Any, **row: Any) -> Result:
     return Result(
         **row,
         split=Split(split),
         expected=Behaviour(expected),
         reply=REPLY.validate_python(reply),
-        grades=GRADES.validate_python(grades),
+        grades=_in_order(GRADES.validate_python(grades)),
     )
