@@ -155,7 +155,8 @@ async def test_times_are_those_of_the_browser_and_say_so(
     ("role", "places"),
     [
         ("staff", ["/"]),
-        ("editor", ["/", "/admin/prompts", "/admin/releases", "/admin/evaluation", "/admin/traces"]),
+        ("editor", ["/", "/admin/prompts", "/admin/releases", "/admin/evaluation",
+                    "/admin/traces"]),
         (
             "manager",
             [
