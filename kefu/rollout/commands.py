@@ -25,9 +25,11 @@ from kefu.releases import (
     get_release,
     list_moves,
     list_releases,
+    list_trials,
     start_trial,
 )
 from kefu.resources import open_resources
+from kefu.rollout.arms import Decision, compare_arms
 from kefu.rollout.beginning import begin
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, evaluate_release, promote
@@ -39,6 +41,11 @@ from kefu.rollout.store import list_alerts
 from kefu.settings import load_settings
 
 LIVE = "live"
+SAID = {
+    Decision.GO_ON: "nothing is certain yet, go on.",
+    Decision.BETTER: "it is better, stop and promote it.",
+    Decision.WORSE: "it is worse in something, stop and end it.",
+}
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 AuthorOption = Annotated[
@@ -262,6 +269,32 @@ async def monitor_command(*, as_json: JsonOption = False) -> None:
         _print_readings(watched)
     if any(reading.is_breached for each in watched for reading in each.readings):
         raise typer.Exit(code=1)
+
+
+async def arms_command(*, as_json: JsonOption = False) -> None:
+    """Compare the release that is tried with the live one, as often as you like.
+
+    Of a trial that has ended the last one is shown.
+    """
+    async with open_database(load_settings()) as database, database.connection() as conn:
+        trials = await list_trials(conn, limit=1)
+        if not trials:
+            raise BadInput("No release was tried yet.")
+        arms = await compare_arms(conn, trials[0])
+    if as_json:
+        _print_json(asdict(arms))
+        return
+    table = _table("metric", "live", "tried", "difference", "p, always valid", "conversations")
+    for each in arms.differences:
+        shown = ["–" if value is None else f"{value:.4g}" for value in (each.live, each.tried)]
+        has_interval = each.low is not None and each.high is not None
+        interval = f"{each.low:+.4g} to {each.high:+.4g}" if has_interval else "too few"
+        counts = f"{each.live_count} / {each.tried_count}"
+        table.add_row(each.metric, *shown, interval, f"{each.p_value:.3g}", counts)
+    Console().print(table)
+    typer.echo(
+        f"Release {trials[0].release_id} beside release {trials[0].live_id}: {SAID[arms.decision]}"
+    )
 
 
 async def end_command(

@@ -105,3 +105,20 @@ class Question:
     message_id: UUID
     text: str
     vector: Sequence[float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmConversation:
+    """A conversation of a trial.
+
+    Attributes:
+        is_solved: nothing was abstained from, and nothing got a thumb down.
+        liked: share of the ratings that are thumbs up; None without ratings.
+        seconds: mean of its answers.
+        cost: of the whole, in the currency of the endpoint; None where it is not known.
+    """
+
+    is_solved: bool
+    liked: float | None
+    seconds: float | None
+    cost: float | None

@@ -8,7 +8,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, class_row, dict_row, scalar_row
 
-from kefu.rollout.records import Alert, Question, Reaction, Reading, WindowFigures
+from kefu.releases import Trial
+from kefu.rollout.records import Alert, ArmConversation, Question, Reaction, Reading, WindowFigures
 
 WATCH_LOCK = 0x4B57  # one process watches; the second key is always 1
 FIGURES = """
@@ -94,6 +95,30 @@ async def insert_vectors(
             " set embedder = excluded.embedder, vector = excluded.vector",
             [message_id, embedder, list(vector)],
         )
+
+
+async def list_arm_conversations(
+    conn: AsyncConnection, release_id: int, *, trial: Trial
+) -> Sequence[ArmConversation]:
+    """The conversations of a trial that a release answers, each with what came of it."""
+    cursor = conn.cursor(row_factory=class_row(ArmConversation))
+    await cursor.execute(
+        "select bool_and(m.answer->>'outcome' <> 'abstained' and coalesce(f.rating, 1) > 0)"
+        "   as is_solved,"
+        "  avg((f.rating > 0)::int)::float as liked,"
+        "  avg((m.answer->'timings'->>'total')::float) as seconds,"
+        "  sum((select sum(s.cost_micros) from spans s where s.trace_id = m.trace_id"
+        "   and s.started_at between m.created_at - interval '10 minutes' and m.created_at)"
+        "  )::float / 1e6 as cost"
+        " from messages m join conversations c on c.id = m.conversation_id"
+        " left join feedback f on f.message_id = m.id"
+        " where m.release_id = %(release)s and c.created_at >= %(since)s"
+        "  and m.created_at >= %(since)s"
+        "  and m.created_at < coalesce(%(until)s::timestamptz, 'infinity')"
+        " group by c.id",
+        {"release": release_id, "since": trial.started_at, "until": trial.ended_at},
+    )
+    return await cursor.fetchall()
 
 
 async def insert_alert(
