@@ -29,6 +29,12 @@ class Resources:
     prompt_numbers: Mapping[str, int] = field(default_factory=dict)
     release_id: int | None = None
 
+    async def find_writer(self) -> ChatEndpoint | None:
+        """What writes, unless no endpoint for it is known now."""
+        if self.endpoints and await self.endpoints.find_ceiling("chat") is None:
+            return None
+        return self.endpoint
+
 
 @asynccontextmanager
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:

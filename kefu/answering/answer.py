@@ -239,7 +239,7 @@ class _Run:
         self, hits: Sequence[Hit], written: Written
     ) -> AsyncGenerator[Sentence, None]:
         """What a model writes, as far as it comes; why it does not is for the log."""
-        endpoint = self.resources.endpoint
+        endpoint = await self.resources.find_writer()
         if endpoint is None:
             return
         try:

@@ -52,7 +52,7 @@ async def rewrite(
 
     None where no model may see it, answers in time, or keeps to what was said.
     """
-    endpoint = resources.endpoint
+    endpoint = await resources.find_writer()
     if endpoint is None:
         return None
     try:

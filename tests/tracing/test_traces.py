@@ -16,6 +16,7 @@ from kefu.answering import Sentence, stream_answer
 from kefu.chatbot import begin_turn, finish_turn
 from kefu.errors import DatabaseUnavailable
 from kefu.knowledge import ingest
+from kefu.llm import Endpoints
 from kefu.resources import Resources
 from kefu.tracing import Recorder, Trace, TraceFilter, get_trace, list_traces, record_traces
 from kefu.viewer import ANONYMOUS
@@ -183,6 +184,19 @@ async def test_a_model_that_fails_leaves_an_error_and_an_extracted_answer(
     (trace,) = await read_traces(resources, recorder, has_error=True)
     assert trace.summary.outcome == "answered"
     assert {"write", "extract"} <= {span.name for span in trace.spans}
+
+
+async def test_an_answer_without_a_model_is_no_error(
+    resources: Resources, recorder: Recorder
+) -> None:
+    endpoints = Endpoints(resources.settings)
+    alone = replace(resources, endpoint=endpoints, endpoints=endpoints)
+    turn = await begin_turn(alone, QUESTION, viewer=ANONYMOUS)
+    async for _ in finish_turn(alone, turn, viewer=ANONYMOUS, answerer=stream_answer):
+        pass
+    (trace,) = await read_traces(resources, recorder)
+    assert trace.summary.outcome == "answered"
+    assert not any(span.error for span in trace.spans)
 
 
 async def test_traces_are_found_by_what_they_went_through(
