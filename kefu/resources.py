@@ -31,9 +31,9 @@ class Resources:
 
     async def find_writer(self) -> ChatEndpoint | None:
         """What writes, unless no endpoint for it is known now."""
-        if self.endpoints and await self.endpoints.find_ceiling("chat") is None:
-            return None
-        return self.endpoint
+        if self.endpoint is not self.endpoints or self.endpoints is None:
+            return self.endpoint
+        return self.endpoints if await self.endpoints.find_ceiling("chat") else None
 
 
 @asynccontextmanager
