@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from json import dumps
-from typing import Literal
 
 from kefu.text import Language, content_digest
 from kefu.viewer import PUBLIC, Viewer
@@ -332,21 +331,6 @@ class Label:
     case_id: str
     author: str
     is_good: bool
-
-
-Choice = Literal["left", "right", "tie"]
-"""Which of two answers a person prefers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preference:
-    """Somebody has compared two answers without knowing whose they are."""
-
-    case_id: str
-    left_id: int
-    right_id: int
-    author: str
-    choice: Choice
 
 
 def digest_json(value: object) -> str:

@@ -105,14 +105,3 @@ create table evaluation_labels (
     primary key (experiment_id, case_id, author),
     foreign key (experiment_id, case_id) references evaluation_results on delete cascade
 );
-
-create table evaluation_preferences (
-    case_id    text not null,
-    left_id    bigint not null references evaluation_experiments on delete cascade,
-    right_id   bigint not null references evaluation_experiments on delete cascade,
-    author     text not null,
-    choice     text not null check (choice in ('left', 'right', 'tie')),
-    created_at timestamptz not null default clock_timestamp(),
-    primary key (left_id, right_id, case_id, author),
-    check (left_id < right_id)
-);
