@@ -50,8 +50,9 @@ with query_terms as (
     from query_terms
 ), lexical as (
     select place from (
-        select place, term_weights <#> case when language = %(native)s
-            then (select weights from query) else (select name_weights from query) end as distance
+        select place, case when language = %(native)s
+            then (select weights from query) else (select name_weights from query)
+            end <#> term_weights as distance
         from (
             select ctid as place, language, term_weights from {chunks}
             where term_ids && (select ids from rarest) and {readable}
@@ -63,8 +64,8 @@ with query_terms as (
     {dense}
 ), candidates as (
     select c.id, c.ctid as place, c.language, q.idf_sum,
-        0 - (c.term_weights <#> case when c.language = %(native)s
-            then q.weights else q.name_weights end) as lexical,
+        0 - (case when c.language = %(native)s
+            then q.weights else q.name_weights end <#> c.term_weights) as lexical,
         {similarity} as dense,
         case when q.code_count > 0 then (
             select coalesce(sum(idf), 0) from query_terms where is_code and id = any(c.term_ids)
