@@ -4,6 +4,7 @@ from kefu.conversations.ownership import require_own, require_readable
 from kefu.conversations.recording import record_answer, record_question, start_conversation
 from kefu.conversations.records import Conversation, Message, Role
 from kefu.conversations.store import (
+    find_message,
     get_conversation,
     get_message,
     list_messages,
@@ -15,6 +16,7 @@ __all__ = [
     "Conversation",
     "Message",
     "Role",
+    "find_message",
     "get_conversation",
     "get_message",
     "list_messages",

@@ -127,6 +127,13 @@ async def get_message(conn: AsyncConnection, id: UUID, *, conversation_id: UUID)
     return message
 
 
+async def find_message(conn: AsyncConnection, id: UUID) -> Message | None:
+    """Read one message of whatever conversation, for those who may read them all."""
+    cursor = conn.cursor(row_factory=class_row(Message))
+    await cursor.execute(f"select {MESSAGE} from messages where id = %s", [id])
+    return await cursor.fetchone()
+
+
 async def find_last_message(conn: AsyncConnection, conversation_id: UUID) -> Message | None:
     """Read the end of a conversation."""
     messages = await list_messages(conn, conversation_id, limit=1)
@@ -134,13 +141,14 @@ async def find_last_message(conn: AsyncConnection, conversation_id: UUID) -> Mes
 
 
 async def list_messages(
-    conn: AsyncConnection, conversation_id: UUID, *, limit: int
+    conn: AsyncConnection, conversation_id: UUID, *, limit: int, until: int | None = None
 ) -> Sequence[Message]:
-    """The last messages of a conversation, oldest first."""
+    """The last messages of a conversation, oldest first; `until` is the last position wanted."""
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        f"select * from (select {MESSAGE} from messages where conversation_id = %s"
-        " order by position desc limit %s) as latest order by position",
-        [conversation_id, limit],
+        f"select * from (select {MESSAGE} from messages where conversation_id = %(id)s"
+        " and (%(until)s::int is null or position <= %(until)s)"
+        " order by position desc limit %(limit)s) as latest order by position",
+        {"id": conversation_id, "until": until, "limit": limit},
     )
     return await cursor.fetchall()

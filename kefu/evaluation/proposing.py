@@ -7,11 +7,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from uuid import UUID
 
 from kefu.audit import record_audit
-from kefu.conversations import Message, list_messages, sample_conversations
+from kefu.conversations import (
+    Message,
+    find_message,
+    get_conversation,
+    list_messages,
+    sample_conversations,
+)
 from kefu.db import Connection
-from kefu.errors import BadInput
+from kefu.errors import BadInput, NotFound
 from kefu.evaluation.asking import BEHAVIOURS
 from kefu.evaluation.cases import (
     LONGEST_ANSWER,
@@ -21,24 +28,24 @@ from kefu.evaluation.cases import (
     ExchangeLine,
     build_case,
 )
-from kefu.evaluation.datasets import save_version
 from kefu.evaluation.records import (
     Behaviour,
     Case,
-    DatasetVersion,
     Origin,
-    ProposalStatus,
+    Proposal,
     digest_json,
 )
-from kefu.evaluation.store.datasets import find_dataset, get_version, list_cases, lock_dataset
-from kefu.evaluation.store.proposals import insert_proposal, list_proposals, update_proposals
+from kefu.evaluation.store.datasets import find_dataset, list_datasets, lock_dataset
+from kefu.evaluation.store.proposals import find_proposal_of, insert_proposal
 from kefu.knowledge import DEFAULT_BASE, SampledChunk, get_base, sample_chunks
 from kefu.safety import mask_personal_data
 from kefu.text import split_sentences
-from kefu.tracing import RatedAnswer, list_rated
+from kefu.tracing import Feedback, RatedAnswer, list_feedback, list_rated
 
 MOST_MESSAGES = 40
 MOST_FACTS = 2
+LONGEST_NAME = 63
+FEEDBACK_DATASET = "feedback"
 _FIGURE = re.compile(
     r"(?<![\w.])\d[\d,.]*\d?\s?(?:%|[A-Za-z]{2,12}\b|个?(?:工作日|自然日|小时|分钟|月|天|日|年|周|元|次|台"
     r"|张|份|倍|秒|人|条|级|核|折))?"
@@ -83,6 +90,46 @@ async def propose_from_feedback(conn: Connection, dataset: str, *, count: int, d
     return proposed
 
 
+async def propose_answer(conn: Connection, message_id: UUID, *, author: str) -> Proposal:
+    """A case of one answer that somebody here found bad; one that was proposed is found again.
+
+    It is kept for the largest dataset about the base of the conversation. What the customer says
+    would have been right is expected, as far as it holds figures.
+
+    Raises:
+        NotFound: there is no such message.
+        BadInput: it answers no question.
+    """
+    message = await find_message(conn, message_id)
+    if message is None:
+        raise NotFound("There is no message %(number)s.", number=message_id)
+    conversation = await get_conversation(conn, message.conversation_id)
+    exchanges = _pair(
+        await list_messages(conn, conversation.id, limit=MOST_MESSAGES, until=message.position)
+    )
+    if not exchanges or exchanges[-1][1].id != message_id:
+        raise BadInput("Only an answer to a question becomes a case.")
+    known = await find_proposal_of(conn, str(message_id), base=conversation.base)
+    if known is not None:
+        return known
+    given = await list_feedback(conn, [message_id])
+    tags = ("feedback", *(f"thumbs-{each.rating}" for each in given))
+    case = _build(exchanges, tags=tags, rated=_read_rating(message, given))
+    dataset = await _choose_dataset(conn, conversation.base)
+    key = str(message_id)
+    await _propose(conn, dataset, case, Origin.FEEDBACK, key, base=conversation.base)
+    proposal = await find_proposal_of(conn, key, base=conversation.base)
+    assert proposal is not None
+    await record_audit(
+        conn,
+        actor=author,
+        action="evaluation.proposed",
+        subject=dataset,
+        details={"proposal": proposal.id, "message": key},
+    )
+    return proposal
+
+
 async def propose_from_knowledge(
     conn: Connection, dataset: str, *, base: str, count: int, seed: int
 ) -> int:
@@ -98,45 +145,6 @@ async def propose_from_knowledge(
             key = digest_json([case.question, chunk.uri, chunk.external_id])
             proposed += await _propose(conn, dataset, case, Origin.KNOWLEDGE, key, base=base)
     return proposed
-
-
-async def review(
-    conn: Connection,
-    dataset: str,
-    *,
-    accepted: Sequence[int],
-    rejected: Sequence[int],
-    reviewer: str,
-) -> DatasetVersion | None:
-    """Make a version with the accepted cases; None when none was.
-
-    Raises:
-        BadInput: a number is no proposal of the dataset that waits.
-    """
-    waiting = {each.id: each for each in await list_proposals(conn, dataset)}
-    for number in (*accepted, *rejected):
-        if number not in waiting:
-            raise BadInput(
-                "The dataset %(dataset)s has no proposal %(number)s that waits.",
-                dataset=dataset,
-                number=number,
-            )
-    both = sorted(set(accepted) & set(rejected))
-    if both:
-        raise BadInput("Proposal %(number)s is either accepted or rejected.", number=both[0])
-    await update_proposals(conn, rejected, status=ProposalStatus.REJECTED, reviewer=reviewer)
-    await update_proposals(conn, accepted, status=ProposalStatus.ACCEPTED, reviewer=reviewer)
-    version = None
-    if accepted:
-        version = await _add(conn, dataset, [waiting[each].case for each in accepted], reviewer)
-    await record_audit(
-        conn,
-        actor=reviewer,
-        action="evaluation.reviewed",
-        subject=dataset,
-        details={"accepted": len(accepted), "rejected": len(rejected)},
-    )
-    return version
 
 
 def ask_about(chunk: SampledChunk) -> Case | None:
@@ -172,17 +180,25 @@ async def _propose(
     return await insert_proposal(conn, dataset_id, case, origin=origin, origin_key=key)
 
 
-async def _add(
-    conn: Connection, dataset: str, cases: Sequence[Case], reviewer: str
-) -> DatasetVersion:
-    found = await find_dataset(conn, dataset)
-    before: Sequence[Case] = ()
-    if found is not None and found.version_count:
-        before = await list_cases(conn, (await get_version(conn, dataset)).id)
-    known = {case.asked_digest for case in before}
-    fresh = [case for case in cases if case.asked_digest not in known]
-    note = f"{len(fresh)} reviewed cases added."
-    return await save_version(conn, dataset, [*before, *fresh], author=reviewer, note=note)
+async def _choose_dataset(conn: Connection, base: str) -> str:
+    """The largest about the base; without one a name that no other base uses."""
+    datasets = await list_datasets(conn)
+    about = [each for each in datasets if each.base == base]
+    if about:
+        return max(about, key=lambda each: each.case_count).name
+    name = FEEDBACK_DATASET
+    return f"{name}.{base}"[:LONGEST_NAME] if any(each.name == name for each in datasets) else name
+
+
+def _read_rating(message: Message, given: Sequence[Feedback]) -> RatedAnswer:
+    """What the customer thinks of it; who picks an answer out that nobody rated calls it wrong."""
+    return RatedAnswer(
+        conversation_id=message.conversation_id,
+        message_id=message.id,
+        rating=given[0].rating if given else "down",
+        comment=given[0].comment if given else None,
+        correction=given[0].correction if given else None,
+    )
 
 
 def _pair(messages: Sequence[Message]) -> list[tuple[Message, Message]]:
@@ -215,6 +231,7 @@ def _build(
     did = BEHAVIOURS.get(str(given.get("outcome")), Behaviour.HAND_OVER)
     is_wrong = rated is not None and rated.rating == "down"
     notes = [rated.comment, rated.correction] if rated else []
+    correction = (rated and rated.correction) or ""
     cited = () if is_wrong or did is not Behaviour.ANSWER else _list_cited(given)
     return build_case(
         CaseLine(
@@ -227,6 +244,7 @@ def _build(
                 )
                 for earlier, reply in exchanges[:-1]
             ],
+            facts=list(_find_facts(mask_personal_data(correction))) if is_wrong else [],
             citations=list(cited),
             tags=list(tags),
             note="\n".join(mask_personal_data(each) for each in notes if each)[:LONGEST_NOTE],

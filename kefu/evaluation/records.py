@@ -139,10 +139,18 @@ class DatasetVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A case that nobody has reviewed yet, or what became of it."""
+    """A case that nobody has reviewed yet, or what became of it.
+
+    Attributes:
+        base: that the dataset is about.
+        origin_key: what it was made of: the id of an answer, or a digest.
+    """
 
     id: int
+    dataset: str
+    base: str
     origin: Origin
+    origin_key: str
     case: Case
     status: ProposalStatus
     created_at: datetime

@@ -39,6 +39,7 @@ OTHER_CUSTOMER = "another"
 # What a route is sent beside its path; without a line here it is sent nothing.
 REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "GET /api/search": {"params": {"q": "refunds"}},
+    "POST /admin/evaluation/proposals": {"data": {"message": "{message_id}"}},
     "POST /admin/staff": {"data": {"email": "b@example.com", "name": "B", "role": "staff"}},
     "POST /admin/staff/{staff_id}": {"data": {"name": "B", "role": "editor"}},
     "POST /api/chat": {"json": {"question": "Are there refunds?"}},

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -23,7 +24,7 @@ from kefu.llm import FakeEmbedder, open_endpoints
 from kefu.resources import Resources
 from kefu.server import attach, create_app
 from kefu.settings import IngestSettings, Settings
-from kefu.tracing import record_traces
+from kefu.tracing import list_rated, record_traces
 
 CASES = (
     f'{{"id": "a", "question": "{QUESTION}", "citations": ["refunds.md"], "split": "train"}}\n'
@@ -93,6 +94,7 @@ async def open_site(server_url: str, browser: Browser, folder: Path) -> AsyncIte
                 admin = await _set_up(browser, address, resources, folder / "admin.json")
                 await _fill(app, resources)
                 await _evaluate(resources)
+                await _make_case(app, resources)
                 assert recorder.flush()
                 trace = await _find_trace(app, resources)
                 yield Site(address=address, resources=resources, admin=admin, trace=trace)
@@ -161,6 +163,17 @@ async def _evaluate(resources: Resources) -> None:
     for candidate in (Candidate(endpoint="none"), strict):
         plan = Plan(version=version, author="test", candidate=candidate, concurrency=1)
         await run_experiment(resources, plan)
+
+
+async def _make_case(app: FastAPI, resources: Resources) -> None:
+    """A case that waits, of the answer that a customer found wrong."""
+    async with resources.database.connection() as conn:
+        (rated,) = await list_rated(conn, since=datetime.now(UTC) - timedelta(days=1), limit=5)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
+        await sign_in(client, resources.database, "editor")
+        path = "/admin/evaluation/proposals"
+        made = await client.post(path, data={"message": str(rated.message_id)})
+        assert made.headers["location"] == f"{path}/1", made.text
 
 
 async def _find_trace(app: FastAPI, resources: Resources) -> str:

@@ -24,6 +24,8 @@ PAGES = (
     "/admin/evaluation/experiments/1",
     "/admin/evaluation/experiments/1/cases/a",
     "/admin/evaluation/comparison?left=1&right=2",
+    "/admin/evaluation/proposals",
+    "/admin/evaluation/proposals/1",
     "/admin/traces",
     TRACE,
     "/admin/costs",
@@ -43,6 +45,8 @@ FILLED = {
     "/admin/evaluation/experiments/1": "svg.score",
     "/admin/evaluation/experiments/1/cases/a": ".answer-text",
     "/admin/evaluation/comparison?left=1&right=2": "details.compared",
+    "/admin/evaluation/proposals": "tbody tr",
+    "/admin/evaluation/proposals/1": ".answer-text",
     "/admin/traces": "tbody tr",
     TRACE: ".step-bar",
     "/admin/costs": "svg.chart .bar",
@@ -123,6 +127,18 @@ async def test_forms_work_without_scripts(browser: Browser, site: Site) -> None:
         await page.click("form.theme button")
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         await expect(page.locator(".traces")).to_be_visible()
+
+
+async def test_a_bad_answer_becomes_a_case_without_scripts(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, locale="zh-CN", java_script_enabled=False) as page:
+        await page.goto("/admin/traces?rating=down")
+        await page.click(".question-cell a")
+        await page.get_by_role("button", name="把这个回答做成用例").click()
+        await page.wait_for_url("**/admin/evaluation/proposals/1")  # it was pressed before
+        await page.fill("[name=question]", " ")
+        await page.click("button[value=accept]")
+        await expect(page.get_by_role("alert")).to_contain_text("这还不是用例")
+        await expect(page.locator("[name=note]")).to_have_value("Of today.\nIt rains.")
 
 
 async def test_a_step_of_a_trace_and_its_feedback_can_be_read(browser: Browser, site: Site) -> None:

@@ -14,8 +14,8 @@ from kefu.evaluation.proposing import (
     propose_from_conversations,
     propose_from_feedback,
     propose_from_knowledge,
-    review,
 )
+from kefu.evaluation.reviewing import review
 from kefu.evaluation.store.proposals import list_proposals
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources

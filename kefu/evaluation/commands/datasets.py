@@ -24,9 +24,9 @@ from kefu.evaluation.proposing import (
     propose_from_conversations,
     propose_from_feedback,
     propose_from_knowledge,
-    review,
 )
 from kefu.evaluation.records import Origin
+from kefu.evaluation.reviewing import review
 from kefu.evaluation.store.datasets import list_datasets
 from kefu.evaluation.store.experiments import list_experiments
 from kefu.evaluation.store.proposals import list_proposals

@@ -1,4 +1,4 @@
-"""The pages of evaluation: lists, one experiment, one reply, two experiments side by side."""
+"""The pages of experiments: lists, one experiment, one reply, two experiments side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
