@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from kefu.viewer import DataClass
+
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)]
@@ -13,6 +15,23 @@ class Section(BaseModel):
     """A group of settings; a key it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoutingSettings(Section):
+    """Which class the data of a question has before any document is read, and how long to wait."""
+
+    conversation_class: DataClass = Field(
+        DataClass.INTERNAL, description="Of what customers write."
+    )
+    customer_class: DataClass = Field(
+        DataClass.CONFIDENTIAL, description="Of what is known about an identified customer."
+    )
+    hedge_seconds: float | None = Field(
+        None,
+        gt=0,
+        le=3600,
+        description="Without a word for so long, the next endpoint is asked as well; empty: never.",
+    )
 
 
 class OidcSettings(Section):

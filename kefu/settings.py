@@ -31,6 +31,7 @@ from kefu.sections import (
     AlertSettings,
     AuditSettings,
     OidcSettings,
+    RoutingSettings,
     Seconds,
     Secret,
     Section,
@@ -170,17 +171,6 @@ class EndpointSettings(Section):
     @classmethod
     def _read_key(cls, key: SecretStr | None) -> SecretStr | None:
         return _resolve_secret(key)
-
-
-class RoutingSettings(Section):
-    """Which class the data of a question has before any document is read."""
-
-    conversation_class: DataClass = Field(
-        DataClass.INTERNAL, description="Of what customers write."
-    )
-    customer_class: DataClass = Field(
-        DataClass.CONFIDENTIAL, description="Of what is known about an identified customer."
-    )
 
 
 class RetrievalSettings(Section):

@@ -38,7 +38,6 @@ async def ask_in_turn(
             with told(call, on_call):
                 return await ask(endpoint, call)
         except ModelUnavailable as error:
-            log.info("Endpoint %s: %s", endpoint.name, error)
             problem, before = error, endpoint.name
     raise problem
 
@@ -71,6 +70,7 @@ def told(call: OpenCall, on_call: OnCall) -> Iterator[None]:
         yield
         outcome = CallOutcome.DONE
     except ModelUnavailable as error:
+        log.info("%s: %s", call.subject, error)
         outcome, problem = CallOutcome.FAILED, str(error)
         raise
     finally:

@@ -13,7 +13,7 @@ class CallOutcome(StrEnum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
-    """Nobody wanted the rest: the customer left, or enough was written."""
+    """Nobody wanted the rest: the customer left, enough was written, or another was faster."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Call:
         cost_micros: millionths of `currency`; None where prices are not known.
         first_token_seconds: from the call's start; None when nothing came.
         fallback_from: the endpoint that failed before this one was asked.
+        hedge_of: the endpoint that was slow to begin when this one was asked as well.
     """
 
     endpoint: str
@@ -47,6 +48,7 @@ class Call:
     first_token_seconds: float | None
     seconds: float
     fallback_from: str | None
+    hedge_of: str | None = None
     problem: str | None = None
 
 

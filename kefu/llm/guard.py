@@ -92,6 +92,11 @@ class Guard:
             is_left_alone=self.breaker.is_open,
         )
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a call need not wait and the endpoint is not left alone."""
+        return self.slots.is_free and not self.breaker.is_open
+
     async def aclose(self) -> None:
         """Wait until what was spent is written down."""
         if self._budget is not None:
@@ -103,7 +108,8 @@ class Guard:
     ) -> AsyncIterator[None]:
         """Hold a place and the money while the context is open.
 
-        With `within_seconds` it ends then; the endpoint is to blame once it was asked.
+        With `within_seconds` it ends then; the endpoint is to blame once it was asked. A hedge is
+        let in at once or not at all.
 
         Raises:
             ModelBusy: the limits are reached.
@@ -113,7 +119,7 @@ class Guard:
         self.breaker.enter()
         try:
             async with self._timeout(within_seconds), AsyncExitStack() as stack:
-                await stack.enter_async_context(self.slots.hold())
+                await stack.enter_async_context(self.slots.hold(may_wait=not call.is_hedge))
                 self._pace.start(load.tokens)
                 reservation = await self._reserve(load)
                 stack.callback(self._settle, reservation, call)

@@ -30,7 +30,12 @@ class OpenCall:
     """Measures one call and tells of it when it ends."""
 
     def __init__(
-        self, endpoint: Endpoint, *, data_class: DataClass, fallback_from: str | None
+        self,
+        endpoint: Endpoint,
+        *,
+        data_class: DataClass,
+        fallback_from: str | None,
+        hedge_of: str | None = None,
     ) -> None:
         self.usage = Usage()
         self.has_begun = False
@@ -40,6 +45,7 @@ class OpenCall:
         self._endpoint = endpoint
         self._data_class = data_class
         self._fallback_from = fallback_from
+        self._hedge_of = hedge_of
         self._pieces: list[str] = []
         self._first_at: float | None = None
         self._started = perf_counter()
@@ -55,8 +61,14 @@ class OpenCall:
                 "kefu.location": endpoint.location,
                 "kefu.data_class": data_class,
                 "kefu.fallback_from": fallback_from or "",
+                "kefu.hedge_of": hedge_of or "",
             },
         )
+
+    @property
+    def is_hedge(self) -> bool:
+        """Whether another endpoint is asked for the same at this moment."""
+        return self._hedge_of is not None
 
     @property
     def has_written(self) -> bool:
@@ -122,6 +134,7 @@ class OpenCall:
             first_token_seconds=self._first_at - self._started if self._first_at else None,
             seconds=seconds,
             fallback_from=self._fallback_from,
+            hedge_of=self._hedge_of,
             problem=problem,
         )
         self._end_span(call)

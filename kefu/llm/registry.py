@@ -22,6 +22,7 @@ from kefu.llm.guarded import (
     GuardedReranker,
     GuardedTranscriber,
 )
+from kefu.llm.hedging import Line
 from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
 from kefu.llm.routing import Decision, choose_writing, decide
@@ -53,6 +54,7 @@ class Endpoints:
         """
         self.directory = Directory(settings, connect=connect, vault=vault)
         self._chosen: Sequence[str] | None = None
+        self._hedge_seconds = settings.routing.hedge_seconds
 
     def list_endpoints(self) -> list[Endpoint]:
         """All, in the order in which they are asked."""
@@ -121,24 +123,27 @@ class Endpoints:
             raise ModelForbidden(decision.reason)
         patience = max(each.settings.first_token_seconds for each in decision.allowed)
         deadline = monotonic() + patience + LAST_RESORT_SECONDS
-        problem, before = ModelUnavailable("Nobody was asked."), None
-        for endpoint in decision.allowed:
-            call = OpenCall(endpoint, data_class=data_class, fallback_from=before)
+
+        def ask(endpoint: Endpoint, call: OpenCall) -> AsyncGenerator[str, None]:
             call.describe(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
             pieces = self.directory.open(endpoint, GuardedEndpoint).stream(
                 instructions=instructions, prompt=prompt, max_tokens=max_tokens, call=call
             )
             seconds = deadline - monotonic()
+            return watch(pieces, call, first_within_seconds=seconds, on_call=on_call)
+
+        line = Line(decision, ask, is_free=self._is_free, hedge_seconds=self._hedge_seconds)
+        problem, has_shown = ModelUnavailable("Nobody was asked."), False
+        while (pieces := line.ask_next()) is not None:
             try:
-                watched = watch(pieces, call, first_within_seconds=seconds, on_call=on_call)
-                async with aclosing(watched):
-                    async for piece in watched:
+                async with aclosing(pieces):
+                    async for piece in pieces:
+                        has_shown = True
                         yield piece
             except ModelUnavailable as error:
-                if call.has_written:
+                if has_shown:
                     raise
-                log.info("Endpoint %s: %s", endpoint.name, error)
-                problem, before = error, endpoint.name
+                problem = error
             else:
                 return
         raise problem
@@ -301,6 +306,9 @@ class Endpoints:
     async def aclose(self) -> None:
         """Close every connection."""
         await self.directory.aclose()
+
+    def _is_free(self, endpoint: Endpoint) -> bool:
+        return self.directory.open(endpoint, GuardedEndpoint).is_free
 
 
 class SelectedEndpoint:

@@ -18,14 +18,21 @@ class Slots:
         self.waiting_count = 0
         self.running_count = 0
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a call would be let in at once."""
+        return not self._free.locked()
+
     @asynccontextmanager
-    async def hold(self) -> AsyncIterator[None]:
+    async def hold(self, *, may_wait: bool = True) -> AsyncIterator[None]:
         """Hold a place while the context is open.
 
         Raises:
             ModelBusy: the queue is full, or no place became free in time.
         """
-        if self._free.locked() and self.waiting_count >= self._queue:
+        if not (self.is_free or may_wait):
+            raise ModelBusy(f"Endpoint {self._name} has no free place.")
+        if not self.is_free and self.waiting_count >= self._queue:
             raise ModelBusy(f"Endpoint {self._name} is busy and its queue is full.")
         self.waiting_count += 1
         try:

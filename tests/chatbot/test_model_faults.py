@@ -22,7 +22,10 @@ from tests.llm.misbehaving import (
     Request,
     Server,
     begin_stream,
+    break_after,
     chunk,
+    hang,
+    hang_after,
     respond,
     serve,
     stream,
@@ -32,37 +35,6 @@ QUESTION = "How long does a refund of the pro plan take?"
 FACT = "A refund of the pro plan takes 7 days."
 TIME_OUT_SECONDS = 0.5
 ALLOWED_SECONDS = TIME_OUT_SECONDS + 5
-
-
-async def hang(request: Request, _writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
-
-
-async def hang_after_the_head(request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    await writer.drain()
-    await request.gone.wait()
-
-
-async def hang_in_the_middle(request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    writer.write(chunk("A refund of the"))
-    await writer.drain()
-    await request.gone.wait()
-
-
-async def hang_after_the_answer(request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    writer.write(chunk(f"{FACT} [1]") + chunk({}, finish="stop") + b"data: [DONE]\n\n")
-    await writer.drain()
-    await request.gone.wait()
-
-
-async def break_in_the_middle(_request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    writer.write(chunk("A refund of the"))
-    await writer.drain()
-    writer.transport.abort()
 
 
 async def hang_up(_request: Request, writer: asyncio.StreamWriter) -> None:
@@ -97,10 +69,10 @@ FAULTS: dict[str, Behaviour] = {
     "is overloaded": respond("<html>", status=503, content_type="text/html"),
     "redirects": respond("", status=307),
     "hangs": hang,
-    "hangs after the head": hang_after_the_head,
-    "hangs in the middle": hang_in_the_middle,
+    "hangs after the head": hang_after(),
+    "hangs in the middle": hang_after("A refund of the"),
     "hangs up": hang_up,
-    "breaks in the middle": break_in_the_middle,
+    "breaks in the middle": break_after("A refund of the"),
     "ends in the middle": stream("A refund of the", finish=None),
     "says nothing": stream(),
     "talks for ever": talk_for_ever,
@@ -165,7 +137,7 @@ async def test_a_stream_of_events_ends_with_an_answer(client: AsyncClient, serve
     await server.wait_until_idle()
 
 
-@pytest.mark.parametrize("server", [hang_after_the_answer], indirect=True)
+@pytest.mark.parametrize("server", [hang_after(f"{FACT} [1]", finish="stop")], indirect=True)
 async def test_a_server_that_does_not_end_its_stream_delays_no_answer(
     client: AsyncClient, server: Server
 ) -> None:

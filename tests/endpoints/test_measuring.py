@@ -23,7 +23,7 @@ from kefu.llm import (
 )
 from kefu.llm.failures import KINDS
 from kefu.settings import EmbeddingSettings, EndpointSettings, Settings
-from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve, stream
+from tests.llm.misbehaving import Behaviour, Request, Server, hang, respond, serve, stream
 from tests.llm.rankers import FORMS, PATHS, ranker
 
 KEY = "sk-of-the-check"
@@ -72,10 +72,6 @@ def embedding_by(embedder: Embedder) -> Behaviour:
         await respond(json.dumps({"data": items, "model": "m", "usage": {}}))(request, writer)
 
     return behaviour
-
-
-async def hang(request: Request, _writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
 
 
 async def measure(

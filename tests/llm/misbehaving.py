@@ -100,6 +100,39 @@ def stream(*deltas: str | dict[str, object], finish: str | None = "stop") -> Beh
     return behaviour
 
 
+async def hang(request: Request, _writer: asyncio.StreamWriter) -> None:
+    """Nothing, until the client gives up."""
+    await request.gone.wait()
+
+
+def hang_after(*deltas: str | dict[str, object], finish: str | None = None) -> Behaviour:
+    """A stream of these, or its head alone, that does not end."""
+
+    async def behaviour(request: Request, writer: asyncio.StreamWriter) -> None:
+        await stream(*deltas, finish=finish)(request, writer)
+        await writer.drain()
+        await request.gone.wait()
+
+    return behaviour
+
+
+def break_after(*deltas: str | dict[str, object]) -> Behaviour:
+    """A stream of these whose connection is reset."""
+
+    async def behaviour(request: Request, writer: asyncio.StreamWriter) -> None:
+        await stream(*deltas, finish=None)(request, writer)
+        writer.transport.abort()
+
+    return behaviour
+
+
+async def priced(_request: Request, writer: asyncio.StreamWriter) -> None:
+    """An answer of which 20 tokens in and 10 out are reported."""
+    begin_stream(writer)
+    writer.write(chunk("fine") + chunk({}, finish="stop") + _usage(20, 10) + b"data: [DONE]\n\n")
+    await writer.drain()
+
+
 def begin_stream(writer: asyncio.StreamWriter) -> None:
     """The head of a stream without a stated length: it ends when the connection does."""
     writer.write(_head(200, SSE, "Cache-Control: no-cache"))
@@ -111,6 +144,13 @@ def chunk(delta: str | dict[str, object], *, finish: str | None = None) -> bytes
     choice = {"index": 0, "delta": content, "finish_reason": finish}
     event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     return f"data: {json.dumps(event | {'choices': [choice]}, ensure_ascii=False)}\n\n".encode()
+
+
+def _usage(input_tokens: int, output_tokens: int) -> bytes:
+    said = {"prompt_tokens": input_tokens, "completion_tokens": output_tokens}
+    said["total_tokens"] = input_tokens + output_tokens
+    event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return f"data: {json.dumps(event | {'choices': [], 'usage': said})}\n\n".encode()
 
 
 def _head(status: int, content_type: str, extra: str) -> bytes:

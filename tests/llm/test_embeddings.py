@@ -10,7 +10,7 @@ from kefu.errors import ModelUnavailable
 from kefu.llm import BuiltInEmbedder, Embedder, FakeEmbedder, Vectors, open_embedder
 from kefu.llm.vectors import QueryCache
 from kefu.settings import EmbeddingSettings
-from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve
+from tests.llm.misbehaving import Behaviour, Request, Server, hang, respond, serve
 
 KEY = "sk-very-secret"
 
@@ -36,10 +36,6 @@ async def count_letters(request: Request, writer: asyncio.StreamWriter) -> None:
         [float(text.count("a")), float(text.count("b")), 1.0] for text in request.body["input"]
     ]
     await respond(answer(*vectors, backwards=True))(request, writer)
-
-
-async def hang(request: Request, writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
 
 
 async def test_built_in_vectors_have_length_one(built_in: Embedder) -> None:

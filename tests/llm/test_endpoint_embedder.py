@@ -160,9 +160,10 @@ async def test_a_text_too_long_for_the_endpoint_is_not_sent() -> None:
 
 async def test_the_budget_holds_for_several_processes_at_once(committed_database: Database) -> None:
     """A call of one letter may cost 65 millionths and costs 7."""
-    prices = {"input_price": 1, "budget_per_day": Decimal("0.0005"), "queue": 100}
+    prices = {"input_price": 1, "budget_per_day": Decimal("0.0005")}
+    waits = {"queue": 100, "queue_seconds": 60}
     async with serve(embed) as server:
-        settings = settings_for(server, **prices)
+        settings = settings_for(server, **prices, **waits)
         async with (
             opened(settings, committed_database) as (first, _),
             opened(settings, committed_database) as (second, _),

@@ -13,7 +13,10 @@ from tests.llm.misbehaving import (
     Request,
     Server,
     begin_stream,
+    break_after,
     chunk,
+    hang,
+    hang_after,
     respond,
     serve,
     stream,
@@ -50,36 +53,12 @@ async def ask(behaviour: Behaviour, **changes: object) -> tuple[str, Server]:
         return text, server
 
 
-async def hang(request: Request, writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
-
-
-async def hang_after_head(request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    await writer.drain()
-    await request.gone.wait()
-
-
-async def hang_in_the_middle(request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    writer.write(chunk("七天"))
-    await writer.drain()
-    await request.gone.wait()
-
-
 async def send_only_comments(request: Request, writer: asyncio.StreamWriter) -> None:
     begin_stream(writer)
     while not request.gone.is_set():
         writer.write(b": still here\n\n")
         await writer.drain()
         await asyncio.sleep(0.02)
-
-
-async def reset(request: Request, writer: asyncio.StreamWriter) -> None:
-    begin_stream(writer)
-    writer.write(chunk("七天"))
-    await writer.drain()
-    writer.transport.abort()
 
 
 async def go_on_for_ever(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -170,7 +149,7 @@ async def test_status_is_explained(status: int, part: str) -> None:
         stream("七天", finish=None),
         stream(finish="stop"),
         stream("<think>for ever", finish="length"),
-        reset,
+        break_after("七天"),
     ],
 )
 async def test_nonsense_and_cut_streams_are_refused(behaviour: Behaviour) -> None:
@@ -182,9 +161,9 @@ async def test_nonsense_and_cut_streams_are_refused(behaviour: Behaviour) -> Non
     ("behaviour", "limit"),
     [
         (hang, "first_token_seconds"),
-        (hang_after_head, "first_token_seconds"),
+        (hang_after(), "first_token_seconds"),
         (send_only_comments, "first_token_seconds"),
-        (hang_in_the_middle, "between_tokens_seconds"),
+        (hang_after("七天"), "between_tokens_seconds"),
     ],
 )
 async def test_silence_ends_at_its_limit(behaviour: Behaviour, limit: str) -> None:
@@ -209,7 +188,7 @@ async def test_unreachable_endpoint_is_named_without_its_password() -> None:
 
 async def test_connection_closes_when_the_reader_stops_early() -> None:
     async with (
-        serve(hang_in_the_middle) as server,
+        serve(hang_after("七天")) as server,
         open_endpoint(settings(server.url)) as endpoint,
     ):
         pieces = endpoint.stream(instructions="", prompt="?", max_tokens=50)
@@ -218,7 +197,7 @@ async def test_connection_closes_when_the_reader_stops_early() -> None:
         await server.wait_until_idle()
 
 
-@pytest.mark.parametrize("behaviour", [hang, hang_after_head, hang_in_the_middle])
+@pytest.mark.parametrize("behaviour", [hang, hang_after(), hang_after("七天")])
 async def test_connection_closes_when_the_task_is_cancelled(behaviour: Behaviour) -> None:
     async with serve(behaviour) as server, open_endpoint(settings(server.url)) as endpoint:
         asking = asyncio.create_task(collect(endpoint))
@@ -229,7 +208,9 @@ async def test_connection_closes_when_the_task_is_cancelled(behaviour: Behaviour
         await server.wait_until_idle()
 
 
-@pytest.mark.parametrize("behaviour", [hang, hang_in_the_middle, reset, stream("x", finish=None)])
+@pytest.mark.parametrize(
+    "behaviour", [hang, hang_after("七天"), break_after("七天"), stream("x", finish=None)]
+)
 async def test_failed_streams_leave_no_connection(behaviour: Behaviour) -> None:
     changes = {"first_token_seconds": 0.2, "between_tokens_seconds": 0.2}
     async with (

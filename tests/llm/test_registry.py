@@ -1,64 +1,30 @@
 """Routing by data class, fallback, limits and money, on a server that records every byte."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from decimal import Decimal
 
 import pytest
 
 from kefu.db import Database
 from kefu.errors import BudgetSpent, ModelBusy, ModelForbidden, ModelUnavailable
-from kefu.llm import Call, CallOutcome, Endpoints, open_endpoints
+from kefu.llm import Call, CallOutcome, open_endpoints
 from kefu.llm.registry import LAST_RESORT_SECONDS
 from kefu.settings import EndpointSettings, ModelSettings, Settings
 from kefu.viewer import DataClass
-from tests.llm.misbehaving import Behaviour, Request, Server, chunk, respond, serve, stream
-from tests.llm.misbehaving import begin_stream as begin
+from tests.llm.misbehaving import (
+    Behaviour,
+    Request,
+    break_after,
+    hang,
+    priced,
+    respond,
+    serve,
+    stream,
+)
+from tests.llm.opening import ask, endpoint, opened
 
 ANSWER = stream("fine")
-
-
-def endpoint(name: str, server: Server | str, **changes: object) -> EndpointSettings:
-    url = server if isinstance(server, str) else server.url
-    given = {"name": name, "url": url, "model": f"model-{name}", "first_token_seconds": 1}
-    return EndpointSettings.model_validate(given | changes)
-
-
-@asynccontextmanager
-async def opened(*endpoints: EndpointSettings, **how: object) -> AsyncIterator[Endpoints]:
-    async with open_endpoints(Settings(endpoints=endpoints), **how) as registry:
-        yield registry
-
-
-async def ask(
-    endpoints: Endpoints,
-    prompt: str = "hello",
-    *,
-    data_class: DataClass = DataClass.PUBLIC,
-    calls: list[Call] | None = None,
-) -> str:
-    pieces = endpoints.stream(
-        instructions="Be brief.",
-        prompt=prompt,
-        max_tokens=20,
-        data_class=data_class,
-        on_call=(calls if calls is not None else []).append,
-    )
-    async with aclosing(pieces):
-        return "".join([piece async for piece in pieces])
-
-
-async def never(request: Request, writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
-
-
-async def cut(_request: Request, writer: asyncio.StreamWriter) -> None:
-    begin(writer)
-    writer.write(chunk("half an ans"))
-    await writer.drain()
-    writer.transport.abort()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +95,7 @@ async def test_location_and_class_follow_from_the_address(
         respond("{}", status=401),
         respond("<html>", content_type="text/html"),
         respond("garbage", content_type="text/event-stream"),
-        never,
+        hang,
     ],
 )
 async def test_the_next_endpoint_answers_when_one_fails(broken: Behaviour) -> None:
@@ -139,7 +105,7 @@ async def test_the_next_endpoint_answers_when_one_fails(broken: Behaviour) -> No
         serve(ANSWER) as good,
         opened(endpoint("first", bad), endpoint("second", good)) as registry,
     ):
-        assert await ask(registry, calls=calls) == "fine"
+        assert await ask(registry, on_call=calls.append) == "fine"
         await bad.wait_until_idle()
         await good.wait_until_idle()
     first, second = calls
@@ -154,7 +120,7 @@ async def test_hanging_endpoints_have_some_seconds_together_after_the_first_time
     """
     names = [f"e{number}" for number in range(60)]
     async with (
-        serve(never) as server,
+        serve(hang) as server,
         opened(*(endpoint(name, server) for name in names)) as registry,
     ):
         with pytest.raises(ModelUnavailable, match="did not answer in time"):
@@ -165,7 +131,7 @@ async def test_hanging_endpoints_have_some_seconds_together_after_the_first_time
 
 async def test_a_stream_that_breaks_is_not_begun_again_elsewhere() -> None:
     async with (
-        serve(cut) as bad,
+        serve(break_after("half an ans")) as bad,
         serve(ANSWER) as good,
         opened(endpoint("first", bad), endpoint("second", good)) as registry,
     ):
@@ -232,7 +198,7 @@ async def test_no_more_calls_in_flight_than_allowed_and_all_are_served() -> None
 
 async def test_a_full_queue_says_when_to_come_again() -> None:
     async with (
-        serve(never) as server,
+        serve(hang) as server,
         opened(endpoint("a", server, concurrency=1, queue=1)) as registry,
     ):
         asking = [asyncio.create_task(ask(registry)) for _ in range(2)]
@@ -274,19 +240,6 @@ async def test_a_place_is_free_again_after_a_customer_left() -> None:
         assert await ask(registry) == "onetwo"
 
 
-def usage(input_tokens: int, output_tokens: int) -> bytes:
-    said = {"prompt_tokens": input_tokens, "completion_tokens": output_tokens}
-    said["total_tokens"] = input_tokens + output_tokens
-    event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    return f"data: {json.dumps(event | {'choices': [], 'usage': said})}\n\n".encode()
-
-
-async def priced(_request: Request, writer: asyncio.StreamWriter) -> None:
-    begin(writer)
-    writer.write(chunk("fine") + chunk({}, finish="stop") + usage(20, 10) + b"data: [DONE]\n\n")
-    await writer.drain()
-
-
 async def test_budgets_hold_under_races(committed_database: Database) -> None:
     """Each call costs 30 millionths; two processes' worth of callers, one budget."""
     settings = {"input_price": 1, "output_price": 1, "budget_per_day": Decimal("0.0009")}
@@ -312,7 +265,7 @@ async def test_costs_and_tokens_are_told(committed_database: Database) -> None:
         serve(priced) as server,
         opened(endpoint("paid", server, input_price=2, output_price="8.5")) as registry,
     ):
-        await ask(registry, calls=calls)
+        await ask(registry, on_call=calls.append)
     (call,) = calls
     assert (call.input_tokens, call.output_tokens, call.cost_micros) == (20, 10, 125)
     assert not call.is_estimated

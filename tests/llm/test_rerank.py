@@ -13,7 +13,7 @@ from kefu.errors import BadSettings, BudgetSpent, ModelForbidden, ModelUnavailab
 from kefu.llm import Call, CallOutcome, Endpoints, open_endpoints
 from kefu.settings import EndpointSettings, Settings
 from kefu.viewer import DataClass
-from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve
+from tests.llm.misbehaving import Behaviour, Server, hang, respond, serve
 from tests.llm.rankers import FORMS, PATHS, WRAPPED
 
 TEXTS = ["Refunds take three days.", "我们的办公时间", "Shipping is free."]
@@ -44,10 +44,6 @@ async def opened(*endpoints: EndpointSettings, **how: object) -> AsyncIterator[E
 async def scores(endpoints: Endpoints, **changes: object) -> list[float]:
     asked = {"data_class": DataClass.PUBLIC} | changes
     return await endpoints.rerank("How long do refunds take?", TEXTS, **asked)
-
-
-async def never(request: Request, _writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -106,7 +102,7 @@ async def test_a_broken_reranker_is_left_for_the_next(broken: Behaviour) -> None
 
 
 async def test_one_that_hangs_fails_in_time_and_is_left_alone_after_five_times() -> None:
-    async with serve(never) as server, opened(reranker(server)) as registry:
+    async with serve(hang) as server, opened(reranker(server)) as registry:
         for _ in range(5):
             with pytest.raises(ModelUnavailable, match="did not answer in"):
                 await scores(registry, within_seconds=0.3)
@@ -120,7 +116,7 @@ async def test_one_that_hangs_fails_in_time_and_is_left_alone_after_five_times()
 
 async def test_one_for_which_no_time_is_left_is_not_to_blame() -> None:
     async with (
-        serve(never) as slow,
+        serve(hang) as slow,
         serve(respond(json.dumps(SHAPES["jina"]))) as good,
         opened(reranker(slow, "slow"), reranker(good, "good")) as registry,
     ):

@@ -16,7 +16,7 @@ from kefu.llm import Call, Endpoints, open_endpoints
 from kefu.llm.structured import find_object
 from kefu.settings import EndpointSettings, Settings
 from kefu.viewer import DataClass
-from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve, stream
+from tests.llm.misbehaving import Behaviour, Request, Server, break_after, respond, serve, stream
 
 
 class Reason(BaseModel):
@@ -128,11 +128,11 @@ async def test_a_server_that_takes_no_schema_is_asked_in_words_from_then_on() ->
 
 
 async def test_an_answer_that_breaks_is_asked_of_the_next() -> None:
-    async def cut(_request: Request, writer: asyncio.StreamWriter) -> None:
-        await stream(FINE[:8], finish=None)(_request, writer)
-        writer.transport.abort()
-
-    async with serve(cut) as bad, serve(stream(FINE)) as good, opened(bad, good) as registry:
+    async with (
+        serve(break_after(FINE[:8])) as bad,
+        serve(stream(FINE)) as good,
+        opened(bad, good) as registry,
+    ):
         assert await complete(registry) == REASON
 
 

@@ -15,7 +15,7 @@ from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.llm import Call, Endpoints, Recording, open_endpoints
 from kefu.settings import EndpointSettings, Settings
 from kefu.viewer import DataClass
-from tests.llm.misbehaving import Behaviour, Request, Server, respond, serve
+from tests.llm.misbehaving import Behaviour, Server, hang, respond, serve
 
 SAID = respond(json.dumps({"text": " 我要退款。 "}, ensure_ascii=False))
 RECORDING = Recording(sound=b"RIFF....WAVE", name="call.wav", language="zh")
@@ -61,10 +61,6 @@ async def test_a_recording_is_not_sent_to_an_endpoint_below_its_class() -> None:
             await registry.transcribe(RECORDING, data_class=DataClass.CONFIDENTIAL)
         assert not server.requests
         await registry.transcribe(RECORDING, data_class=DataClass.INTERNAL)
-
-
-async def hang(request: Request, _writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from kefu.retrieval.rerank import describe, rerank
 from kefu.settings import EndpointSettings, RetrievalSettings, Settings
 from kefu.viewer import ANONYMOUS, DataClass, highest_class
 from tests.answering.hits import make_hit
-from tests.llm.misbehaving import Request, Server, respond, serve
+from tests.llm.misbehaving import Request, Server, hang, respond, serve
 from tests.llm.rankers import FORMS, PATHS, ranker
 
 TEXTS = {
@@ -107,10 +107,6 @@ async def test_only_so_many_hits_are_sent(resources: Resources) -> None:
         after = [hit.title for hit in await find(reranked)]
     assert len(server.requests[0].body["documents"]) == 2
     assert after[2:] == before[2:]
-
-
-async def hang(request: Request, _writer: asyncio.StreamWriter) -> None:
-    await request.gone.wait()
 
 
 @pytest.mark.parametrize("broken", [hang, respond("{}", status=500), respond("nonsense")])
