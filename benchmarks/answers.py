@@ -155,7 +155,7 @@ async def run(
         if reply.has_asked_back:
             continue
         tally.right += case.is_answerable and case.is_right(reply.text, reply.cited)
-        for sentence in _claims(reply.text):
+        for sentence in list_claims(reply.text):
             tally.sentences += 1
             if not is_supported(sentence, reply.grounds):
                 tally.unsupported.append(sentence)
@@ -282,7 +282,7 @@ def _name(uri: str, external_id: str | None) -> str:
     return external_id or uri
 
 
-def _claims(text: str) -> list[str]:
+def list_claims(text: str) -> list[str]:
     lead = re.compile(
         r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps)"
     )

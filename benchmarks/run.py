@@ -22,6 +22,7 @@ RUNS = {
     "abstention": ["abstention.py"],
     "answers": ["answers.py", "--split", "test"],
     "model": ["answers.py", "--split", "test", "--model"],
+    "pipelines": ["pipelines.py"],
     "ingestion": ["ingestion.py"],
     "tracing": ["tracing.py"],
     "endpoints": ["endpoint_layer.py"],
