@@ -18,6 +18,7 @@ RUNS = {
     "retrieval": ["retrieval.py"],
     "rewriting": ["rewriting.py"],
     "messages": ["messages.py"],
+    "tuning": ["tuning.py"],
     "latency": ["latency.py"],
     "abstention": ["abstention.py"],
     "answers": ["answers.py", "--split", "test"],

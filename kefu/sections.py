@@ -8,6 +8,7 @@ from kefu.viewer import DataClass
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, le=10)]
 Secret = Annotated[SecretStr | None, BeforeValidator(lambda given: given or None)]
 
 
@@ -32,6 +33,46 @@ class RoutingSettings(Section):
         le=3600,
         description="Without a word for so long, the next endpoint is asked as well; empty: never.",
     )
+
+
+class RetrievalSettings(Section):
+    """How hits are found and fused."""
+
+    top_k: int = Field(10, ge=1, le=100, description="Hits returned when nothing else is asked.")
+    candidates: int = Field(
+        100, ge=10, le=1000, description="Candidates each half (lexical, dense) contributes."
+    )
+    lexical_budget: int = Field(
+        1500, ge=100, le=1_000_000, description="Most chunks the lexical half scores per question."
+    )
+    ef_search: int = Field(
+        150, ge=10, le=1000, description="Breadth of the search in the HNSW index."
+    )
+    lexical_weight: Weight = Field(
+        0.5, description="Of the words in common, against 1 for the meaning."
+    )
+    literal_weight: Weight = Field(
+        1.0, description="Of a rare code that a chunk shares with the question, against the same."
+    )
+    language_bias: Share = Field(
+        0.8,
+        description="Share of the embedder's bias to the question's language that is taken out.",
+    )
+    rerank_candidates: int = Field(
+        30, ge=2, le=100, description="Best hits that a rerank endpoint puts into its order."
+    )
+    rerank_seconds: Seconds = Field(
+        2.0, description="Longest wait for a rerank endpoint; later the order stays."
+    )
+
+
+class AnsweringSettings(Section):
+    """When to answer."""
+
+    min_confidence: Share = Field(
+        0.5, description="Below this confidence the question is not answered."
+    )
+    max_sentences: int = Field(4, ge=1, le=30, description="Longest extractive answer.")
 
 
 class OidcSettings(Section):

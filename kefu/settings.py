@@ -29,13 +29,14 @@ from pydantic_settings import (
 from kefu.errors import BadSettings
 from kefu.sections import (
     AlertSettings,
+    AnsweringSettings,
     AuditSettings,
     OidcSettings,
+    RetrievalSettings,
     RoutingSettings,
     Seconds,
     Secret,
     Section,
-    Share,
 )
 from kefu.viewer import DataClass
 
@@ -171,36 +172,6 @@ class EndpointSettings(Section):
     @classmethod
     def _read_key(cls, key: SecretStr | None) -> SecretStr | None:
         return _resolve_secret(key)
-
-
-class RetrievalSettings(Section):
-    """How hits are found and fused."""
-
-    top_k: int = Field(10, ge=1, le=100, description="Hits returned when nothing else is asked.")
-    candidates: int = Field(
-        100, ge=10, le=1000, description="Candidates each half (lexical, dense) contributes."
-    )
-    lexical_budget: int = Field(
-        1500, ge=100, le=1_000_000, description="Most chunks the lexical half scores per question."
-    )
-    ef_search: int = Field(
-        150, ge=10, le=1000, description="Breadth of the search in the HNSW index."
-    )
-    rerank_candidates: int = Field(
-        30, ge=2, le=100, description="Best hits that a rerank endpoint puts into its order."
-    )
-    rerank_seconds: Seconds = Field(
-        2.0, description="Longest wait for a rerank endpoint; later the order stays."
-    )
-
-
-class AnsweringSettings(Section):
-    """When to answer."""
-
-    min_confidence: Share = Field(
-        0.5, description="Below this confidence the question is not answered."
-    )
-    max_sentences: int = Field(4, ge=1, le=30, description="Longest extractive answer.")
 
 
 class ChatbotSettings(Section):

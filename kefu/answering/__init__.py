@@ -6,6 +6,7 @@ one it is written, and each sentence is verified against what it cites before it
 
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
+from kefu.answering.follow_up import Asked
 from kefu.answering.listening import Listener
 from kefu.answering.phrases import is_own_phrase
 from kefu.answering.records import (
@@ -19,11 +20,13 @@ from kefu.answering.records import (
     Stage,
     Turn,
 )
+from kefu.answering.rewrite import understand
 
 __all__ = [
     "EXTRACTIVE",
     "Answer",
     "AnswerEvent",
+    "Asked",
     "Citation",
     "Listener",
     "Outcome",
@@ -35,4 +38,5 @@ __all__ = [
     "count_facts",
     "is_own_phrase",
     "stream_answer",
+    "understand",
 ]

@@ -10,7 +10,8 @@ from kefu.evaluation.cases import read_lines, write_lines
 from kefu.evaluation.comparison import Comparison, compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
-from kefu.evaluation.experiments import OnProgress, Plan, find_experiment, run_experiment
+from kefu.evaluation.experiments import SEED, OnProgress, Plan, find_experiment, run_experiment
+from kefu.evaluation.folds import FOLDS
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
 from kefu.evaluation.gates import Gates, Monitors, load_gates
 from kefu.evaluation.records import (
@@ -28,9 +29,14 @@ from kefu.evaluation.records import (
 from kefu.evaluation.reports import Report, build_report
 from kefu.evaluation.store.datasets import list_datasets, list_versions
 from kefu.evaluation.store.experiments import list_experiments
+from kefu.evaluation.summaries import write_tuning_markdown
+from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 
 __all__ = [
     "EVALUATORS",
+    "FOLDS",
+    "SEED",
+    "TRIALS",
     "Behaviour",
     "Candidate",
     "Case",
@@ -51,6 +57,8 @@ __all__ = [
     "Result",
     "Setup",
     "Split",
+    "Tuning",
+    "TuningPlan",
     "build_report",
     "compare_experiments",
     "find_experiment",
@@ -66,6 +74,8 @@ __all__ = [
     "run_experiment",
     "save_version",
     "set_up",
+    "tune_retrieval",
     "unseal",
     "write_lines",
+    "write_tuning_markdown",
 ]

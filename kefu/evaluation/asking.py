@@ -61,7 +61,7 @@ async def ask(setup: Setup, case: Case) -> Reply:
         mode=given.mode,
         confidence=given.confidence,
         citations=citations,
-        found=_list_documents(hits),
+        found=list_documents(hits),
         similarity=await _compare(resources, case.question, given),
         first_sentence_seconds=given.timings.get("first_sentence"),
         total_seconds=given.timings["total"],
@@ -101,7 +101,8 @@ async def _read_cited(conn: Connection, given: Answer) -> tuple[Cited, ...]:
     return tuple(cited)
 
 
-def _list_documents(hits: Sequence[Hit]) -> tuple[Found, ...]:
+def list_documents(hits: Sequence[Hit]) -> tuple[Found, ...]:
+    """The documents of the hits, best first, each once."""
     return tuple(dict.fromkeys(Found(uri=hit.uri, id=hit.id) for hit in hits))
 
 

@@ -24,7 +24,7 @@ from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.records import NOTHING_CARRIED, Carried, Floors, Hit
 from kefu.retrieval.rerank import find_ceiling, rerank
 from kefu.retrieval.store import Query, list_idf, search_hits
-from kefu.settings import RetrievalSettings
+from kefu.sections import RetrievalSettings
 from kefu.text import (
     Language,
     detect_language,
@@ -37,12 +37,6 @@ from kefu.viewer import Viewer
 
 MAX_QUERY_CHARACTERS = 2000
 MAX_QUERY_TERMS = 64
-LANGUAGE_BIAS_SHARE = 0.8
-"""An embedder finds texts in the question's language more similar than equally good ones in another
-(Yang et al. 2021, "A Simple and Effective Method To Eliminate the Self Language Bias in
-Multilingual Representations"); the noise floors measure by how much.
-"""
-
 MIN_NATIVE_SHARE = 0.1
 """Of a base's chunks. The few chunks in the question's language that a base in another language
 holds are mostly code and quotations; words other than names find noise there: nDCG@10 of English
@@ -227,19 +221,26 @@ def build_query(
         code_count=len(ids(codes)),
         vector=vector,
         floors=floors,
-        biases=_biases(language, floors),
+        biases=_biases(language, floors, share=settings.language_bias),
         candidates=settings.candidates,
         lexical_budget=settings.lexical_budget,
+        lexical_weight=settings.lexical_weight,
+        literal_weight=settings.literal_weight,
     )
 
 
-def _biases(language: Language, floors: Floors) -> dict[Language, float]:
-    """What makes up for the embedder's bias to the question's own language, by chunk language."""
+def _biases(language: Language, floors: Floors, *, share: float) -> dict[Language, float]:
+    """What makes up for the embedder's bias to the question's own language, by chunk language.
+
+    It finds texts in that language more similar than equally good ones in another (Yang et al.
+    2021, "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual
+    Representations"); the noise floors measure by how much.
+    """
     if language not in floors:
         return {}
     own = floors[language].similarity
     return {
-        other: LANGUAGE_BIAS_SHARE * (own - floors[other].similarity)
+        other: share * (own - floors[other].similarity)
         for other in get_args(Language)
         if other in floors
     }

@@ -10,7 +10,7 @@ from psycopg.rows import class_row, kwargs_row, scalar_row
 
 from kefu.db import HalfVector
 from kefu.knowledge import K1, Base
-from kefu.retrieval.fusion import LEXICAL_WEIGHT, LITERAL_WEIGHT, highest_idf
+from kefu.retrieval.fusion import highest_idf
 from kefu.retrieval.records import Chunk, Floors, Hit, NoiseFloor, ScoreParts
 from kefu.text import TERM_IDS, Language
 from kefu.viewer import DataClass, Viewer
@@ -109,15 +109,11 @@ comparable as (
         code_idf / %(highest_idf)s::float as literal
     from comparable c cross join ranges
 ), best as (
-    select *, (coalesce(by_meaning, by_words) + {lexical_weight} * by_words
-        + {literal_weight} * literal) / (1 + {lexical_weight} + {literal_weight}) as score
+    select *, (coalesce(by_meaning, by_words) + %(lexical_weight)s * by_words
+        + %(literal_weight)s * literal) / (1 + %(lexical_weight)s + %(literal_weight)s) as score
     from shares order by score desc, id limit %(top_k)s
 )
-""").format(
-    languages=sql.Literal(list(get_args(Language))),
-    lexical_weight=sql.Literal(LEXICAL_WEIGHT),
-    literal_weight=sql.Literal(LITERAL_WEIGHT),
-)
+""").format(languages=sql.Literal(list(get_args(Language))))
 COLUMNS = sql.SQL("""
 d.id as document_id, d.uri, d.external_id as id, d.title, c.heading_path, c.text, c.kind, c.page,
 c.position, d.language, lower(d.metadata->>'status') as status, d.updated_at, s.data_class
@@ -155,6 +151,7 @@ class Query:
         biases: what is added to the similarity of chunks, by their language.
         candidates: how many each half contributes.
         lexical_budget: chunks that the lexical half scores at most.
+        lexical_weight: of words in fusion, `literal_weight` of codes; similarity counts 1.
     """
 
     native: Language | None
@@ -167,6 +164,8 @@ class Query:
     biases: Mapping[Language, float]
     candidates: int
     lexical_budget: int
+    lexical_weight: float
+    literal_weight: float
 
 
 async def search_hits(
@@ -193,6 +192,8 @@ async def search_hits(
             "scale": query.scale,
             "biases": [query.biases.get(language, 0.0) for language in get_args(Language)],
             "highest_idf": highest_idf(base.chunk_count),
+            "lexical_weight": query.lexical_weight,
+            "literal_weight": query.literal_weight,
             "top_k": top_k,
             "sees_everything": viewer.sees_everything,
             "audiences": sorted(viewer.audiences),

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection, sql
 
 from kefu.retrieval.fusion import highest_idf
 from kefu.retrieval.store import FUSION
+from kefu.sections import RetrievalSettings
 
 FUSE = (
     sql.SQL(
@@ -36,6 +37,8 @@ async def fuse(
             "code_idfs": code_idfs or [0.0] * len(lexical),
             "biases": [0.0, 0.0],
             "highest_idf": highest_idf(chunk_count),
+            "lexical_weight": RetrievalSettings().lexical_weight,
+            "literal_weight": RetrievalSettings().literal_weight,
             "top_k": 1000,
         },
     )

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from kefu.errors import NotFound
 from kefu.evaluation.cases import load_case
-from kefu.evaluation.records import Case, Dataset, DatasetVersion
+from kefu.evaluation.records import Case, Dataset, DatasetVersion, Split
 
 VERSION = """
 select v.id, d.name as dataset, d.base, v.number, v.digest, v.author, v.note, v.created_at,
@@ -114,12 +114,15 @@ async def get_version(
     )
 
 
-async def list_cases(conn: AsyncConnection, version_id: int) -> Sequence[Case]:
-    """The cases of a version in their order."""
+async def list_cases(
+    conn: AsyncConnection, version_id: int, *, splits: Sequence[Split] = tuple(Split)
+) -> Sequence[Case]:
+    """The cases of a version in their order, of these splits alone."""
     cursor = conn.cursor(row_factory=scalar_row)
     await cursor.execute(
-        "select content from evaluation_cases where version_id = %s order by position",
-        [version_id],
+        "select content from evaluation_cases where version_id = %s and split = any(%s)"
+        " order by position",
+        [version_id, list(splits)],
     )
     return [load_case(content) for content in await cursor.fetchall()]
 
