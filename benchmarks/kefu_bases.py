@@ -42,6 +42,7 @@ async def open_bench(**settings: object) -> AsyncIterator[Resources]:
             database=resources.database,
             embedder=CachedEmbedder(),
             endpoint=resources.endpoint,
+            endpoints=resources.endpoints,
         )
 
 

@@ -1,0 +1,116 @@
+"""A model server for benchmarks of the gate: it does what its prompt says, no better, or worse.
+
+It picks from the numbered excerpts the sentences that share most with the question, and writes them
+out. Whether it cites, refuses, or sees the excerpts at all depends on whether the prompt says so.
+By its model name it can be a worse model than `reader`.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from kefu.text import content_words, detect_language, split_sentences
+
+LEAST_SHARED = 0.12  # of the question's terms in a sentence, below which the excerpts hold nothing
+SENTENCES = 3
+SLOW_SECONDS = 3.5
+EXCERPT = re.compile(r"^\[(\d+)\] (.*)$")
+FENCED = re.compile(r"<(\w+) (\S+)>\n(.*?)\n</\1 \2>", re.S)
+EVENT = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "reader"}
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+FAILURE = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+def _terms(text: str) -> set[str]:
+    return {term for word in content_words(text) for term in word.terms}
+
+
+def read(instructions: str, message: str) -> str:
+    """What a model writes that follows these instructions to the letter."""
+    question, excerpts = _split(message)
+    asked = _terms(question)
+    if "Always write NO_ANSWER" in instructions:
+        return "NO_ANSWER"
+    if "Answer in Chinese, always." in instructions:
+        excerpts = [each for each in excerpts if detect_language(each[1]) == "zh"]
+    least = 1.0 if "word for word" in instructions else LEAST_SHARED
+    ranked = sorted(
+        (
+            (len(asked & _terms(span.text)) / (len(asked) or 1), -number, span.text.strip())
+            for number, text in excerpts
+            for span in split_sentences(text)
+        ),
+        reverse=True,
+    )
+    if not ranked or ("NO_ANSWER" in instructions and ranked[0][0] < least):
+        return "NO_ANSWER" if "NO_ANSWER" in instructions else "I can help you with that."
+    cites = "square" in instructions
+    chosen = [each for each in ranked[:SENTENCES] if each[0] >= ranked[0][0] / 2]
+    return " ".join(f"{text}[{-number}]" if cites else text for _, number, text in chosen)
+
+
+def _split(message: str) -> tuple[str, list[tuple[int, str]]]:
+    """The question, and the numbered excerpts, of a rendered message."""
+    parts = {found[1]: found[3] for found in FENCED.finditer(message)}
+    excerpts: list[tuple[int, str]] = []
+    for line in parts.get("excerpts", "").splitlines():
+        if found := EXCERPT.match(line):
+            excerpts.append((int(found[1]), ""))
+        elif excerpts:
+            number, text = excerpts[-1]
+            excerpts[-1] = (number, f"{text}\n{line}")
+    return parts.get("question", ""), excerpts
+
+
+WORSE: dict[str, Callable[[str, int], str]] = {
+    "reader": lambda text, _number: text,
+    "reader-cut-off": lambda text, _number: text[:12],
+    "reader-refusing": lambda text, number: "NO_ANSWER" if number % 2 else text,
+    "reader-silent": lambda _text, _number: "NO_ANSWER",
+    "reader-miscounting": lambda text, _number: re.sub(r"\d(?=\d*[^\]\d])", "7", text),
+    "reader-miscited": lambda text, _number: re.sub(r"\[\d+\]", "[9]", text),
+    "reader-uncited": lambda text, _number: re.sub(r"\[\d+\]", "", text),
+    "reader-chatty": lambda _text, _number: "Thank you for your question! We are happy to help.",
+    "reader-slow": lambda text, _number: text,
+    "reader-failing": lambda text, number: "" if number % 3 else text,
+}
+
+
+@asynccontextmanager
+async def serve_readers() -> AsyncIterator[str]:
+    """The address of a server with all of them."""
+    count = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal count
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+            asked = json.loads(await reader.readexactly(int(length or 0)))
+            count += 1
+            roles = {each["role"]: each["content"] for each in asked["messages"]}
+            text = read(roles.get("system", ""), roles["user"])
+            text = WORSE[asked["model"]](text, count)
+            if asked["model"] == "reader-slow":
+                await asyncio.sleep(SLOW_SECONDS)
+            writer.write(FAILURE if not text else HEAD + _events(text))
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=2**22)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+def _events(text: str) -> bytes:
+    events = [{"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]}]
+    events += [{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+    usage = {"prompt_tokens": 1000, "completion_tokens": len(text) // 3, "total_tokens": 1000}
+    events += [{"choices": [], "usage": usage}]
+    lines = [f"data: {json.dumps(EVENT | each)}\n\n" for each in events]
+    return "".join([*lines, "data: [DONE]\n\n"]).encode()

@@ -1,0 +1,238 @@
+"""The gate on trial: fifty changes that do harm, fifty that do none.
+
+    python benchmarks/regressions.py
+
+The demo company's questions and the held-out ones are the dataset. Each change is made, put to the
+gate beside what was live before, and undone. A model that does what its prompt says
+(reader_model.py) stands in for a real one, so that prompts and endpoints matter.
+"""
+
+import argparse
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from answers import DEMO, HELD_OUT
+from kefu_bases import open_bench
+from reader_model import WORSE, serve_readers
+from seeded_changes import Change, list_harmful, list_harmless
+
+from kefu.evaluation import (
+    DatasetVersion,
+    Experiment,
+    Gates,
+    Plan,
+    Split,
+    build_report,
+    compare_experiments,
+    judge_candidate,
+    read_lines,
+    run_experiment,
+    save_version,
+)
+from kefu.knowledge import get_base, ingest
+from kefu.resources import Resources
+
+BASE = "gate"
+DATASET = "gate"
+AUTHOR = "benchmark"
+MARGIN = 0.05  # below what is live, where the company sets its least accuracy and abstention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of one change.
+
+    Attributes:
+        reasons: names of the checks that failed; none: it may go live.
+        lost: cases that were right before; `won` that were not.
+        changed: replies that are not what they were.
+    """
+
+    change: Change
+    reasons: tuple[str, ...]
+    lost: int
+    won: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Where changes are tried.
+
+    Attributes:
+        documents: the folder that is ingested; `untouched` is a copy.
+        before: what was live, by the endpoint that wrote.
+    """
+
+    resources: Resources
+    version: DatasetVersion
+    folder: Path
+    before: dict[str, tuple[Experiment, Gates]]
+
+    @property
+    def documents(self) -> Path:
+        """The folder that is ingested."""
+        return self.folder / "documents"
+
+
+def load_rows() -> list[dict[str, object]]:
+    """The questions of both files; all may be looked at here."""
+    lines = [
+        json.loads(line)
+        for path in (DEMO / "questions.jsonl", HELD_OUT)
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return [line | {"split": "train"} for line in lines]
+
+
+async def run(stand: Stand, change: Change) -> Experiment:
+    """All cases, none from an earlier run."""
+    plan = Plan(
+        version=stand.version,
+        author=AUTHOR,
+        candidate=change.candidate(stand.folder),
+        splits=(Split.TRAIN,),
+        is_fresh=True,
+    )
+    return await run_experiment(stand.resources, plan)
+
+
+async def set_limits(stand: Stand, experiment: Experiment) -> Gates:
+    """As a company sets them: a little below what it has."""
+    async with stand.resources.database.connection() as conn:
+        report = await build_report(conn, experiment)
+    accuracy = report.find_figure("accuracy").estimate.mean
+    return Gates(
+        accuracy=max(0.0, accuracy - MARGIN),
+        abstention_f1=max(0.0, (report.abstention.f1 or 0.0) - MARGIN),
+    )
+
+
+async def try_change(stand: Stand, change: Change) -> Trial:
+    """Make it, ask the gate, undo it."""
+    before, gates = stand.before["none" if change.endpoint == "none" else "reader"]
+    async with _made(stand, change):
+        after = await run(stand, change)
+    async with stand.resources.database.connection() as conn:
+        comparison = await compare_experiments(conn, before, after)
+        report = await build_report(conn, after)
+        verdict = judge_candidate(report, gates, comparison=comparison)
+        changed = await _count_changed(stand, before, after)
+    return Trial(
+        change=change,
+        reasons=tuple(check.name for check in verdict.failures),
+        lost=len(comparison.losses),
+        won=len(comparison.wins),
+        changed=changed,
+    )
+
+
+async def _count_changed(stand: Stand, before: Experiment, after: Experiment) -> int:
+    async with stand.resources.database.connection() as conn:
+        rows = await conn.execute(
+            "select count(*) from evaluation_results a join evaluation_results b using (case_id)"
+            " where a.experiment_id = %s and b.experiment_id = %s"
+            " and a.reply->>'answer' <> b.reply->>'answer'",
+            [before.id, after.id],
+        )
+        return (await rows.fetchone())[0]
+
+
+@asynccontextmanager
+async def _made(stand: Stand, change: Change) -> AsyncIterator[None]:
+    """The change, for as long as the context is open."""
+    if change.edit is not None:
+        change.edit(stand.documents)
+        await _ingest(stand)
+        yield
+        shutil.rmtree(stand.documents)
+        shutil.copytree(DEMO / "documents", stand.documents)
+        await _ingest(stand)
+    elif change.sql is not None:
+        async with stand.resources.database.connection() as conn:
+            base = await get_base(conn, BASE)
+            table = f"chunks_{base.id}"
+            await conn.execute(f"create table kept_chunks as select * from {table}")
+            await conn.execute(change.sql.format(chunks=table))
+        yield
+        async with stand.resources.database.transaction() as conn:
+            await conn.execute(f"delete from {table}")
+            await conn.execute(f"insert into {table} select * from kept_chunks")
+            await conn.execute("drop table kept_chunks")
+    else:
+        yield
+
+
+async def _ingest(stand: Stand) -> None:
+    await ingest(stand.resources, [stand.documents], base_name=BASE)
+
+
+def print_tables(trials: dict[str, list[Trial]]) -> None:
+    """The shares, and every change with what the gate said."""
+    print("| changes | stopped | changed no reply | stopped, of those that changed a reply |")
+    print("|---|---|---|---|")
+    for name, done in trials.items():
+        stopped = [each for each in done if each.reasons]
+        seen = [each for each in done if each.changed or each.reasons]
+        print(
+            f"| {name} | {len(stopped)}/{len(done)} | {len(done) - len(seen)}"
+            f" | {len(stopped)}/{len(seen)} |"
+        )
+    for name, done in trials.items():
+        print(f"\n{name}:\n\n| change | kind | replies changed | lost | won | stopped by |")
+        print("|---|---|---|---|---|---|")
+        for each in done:
+            reasons = ", ".join(each.reasons) or "-"
+            print(
+                f"| {each.change.name} | {each.change.kind} | {each.changed} | {each.lost}"
+                f" | {each.won} | {reasons} |"
+            )
+
+
+async def main() -> None:
+    """Print what the gate stopped."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--most", type=int, help="changes of either kind")
+    options = parser.parse_args()
+    rows = load_rows()
+    async with serve_readers() as url:
+        endpoints = tuple({"name": name, "url": url, "model": name} for name in WORSE)
+        async with open_bench(endpoints=endpoints) as resources:
+            with TemporaryDirectory() as folder:
+                stand = await _set_up(resources, Path(folder), rows)
+                lists = {
+                    "harmful": list_harmful(DEMO / "documents", rows),
+                    "harmless": list_harmless(rows),
+                }
+                trials: dict[str, list[Trial]] = {name: [] for name in lists}
+                for name, changes in lists.items():
+                    for change in changes[: options.most]:
+                        trials[name].append(await try_change(stand, change))
+                        print(f"\r  {name} {len(trials[name])}/{len(changes)}", end="", flush=True)
+                    print()
+                print_tables(trials)
+
+
+async def _set_up(resources: Resources, folder: Path, rows: list[dict[str, object]]) -> Stand:
+    shutil.copytree(DEMO / "documents", folder / "documents")
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    async with resources.database.transaction() as conn:
+        version = await save_version(conn, DATASET, read_lines(lines), author=AUTHOR, base=BASE)
+    stand = Stand(resources=resources, version=version, folder=folder, before={})
+    await _ingest(stand)
+    before = {}
+    for endpoint in ("none", "reader"):
+        live = await run(stand, Change(name="live", kind="live", endpoint=endpoint))
+        before[endpoint] = (live, await set_limits(stand, live))
+        print(f"<!-- live with {endpoint}: {before[endpoint][1]} -->", flush=True)
+    return replace(stand, before=before)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
