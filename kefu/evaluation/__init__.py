@@ -14,6 +14,7 @@ from kefu.evaluation.experiments import SEED, OnProgress, Plan, find_experiment,
 from kefu.evaluation.folds import FOLDS
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
 from kefu.evaluation.gates import Gates, Monitors, load_gates
+from kefu.evaluation.live import LIVE_GRADES, grade_live
 from kefu.evaluation.records import (
     Behaviour,
     Candidate,
@@ -35,6 +36,7 @@ from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 __all__ = [
     "EVALUATORS",
     "FOLDS",
+    "LIVE_GRADES",
     "SEED",
     "TRIALS",
     "Behaviour",
@@ -63,6 +65,7 @@ __all__ = [
     "compare_experiments",
     "find_experiment",
     "grade",
+    "grade_live",
     "judge_candidate",
     "list_datasets",
     "list_experiments",

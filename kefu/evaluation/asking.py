@@ -52,6 +52,20 @@ async def ask(setup: Setup, case: Case) -> Reply:
         return Reply(
             answer="", behaviour=None, language="", mode="", confidence=0.0, error=str(error)
         )
+    reply = replace(await read_reply(resources, case.question, given), found=list_documents(hits))
+    if listener is None:
+        return reply
+    return replace(
+        reply,
+        input_tokens=listener.input_tokens,
+        output_tokens=listener.output_tokens,
+        cost_micros=listener.cost_micros,
+        currency=listener.currency,
+    )
+
+
+async def read_reply(resources: Resources, question: str, given: Answer) -> Reply:
+    """An answer as evaluators see it, with the text of what it cites."""
     async with resources.database.connection() as conn:
         citations = await _read_cited(conn, given)
     return Reply(
@@ -61,14 +75,9 @@ async def ask(setup: Setup, case: Case) -> Reply:
         mode=given.mode,
         confidence=given.confidence,
         citations=citations,
-        found=list_documents(hits),
-        similarity=await _compare(resources, case.question, given),
+        similarity=await _compare(resources, question, given),
         first_sentence_seconds=given.timings.get("first_sentence"),
         total_seconds=given.timings["total"],
-        input_tokens=listener.input_tokens if listener else 0,
-        output_tokens=listener.output_tokens if listener else 0,
-        cost_micros=listener.cost_micros if listener else 0,
-        currency=listener.currency if listener else "",
         notice=given.notice,
     )
 

@@ -36,8 +36,27 @@ class Monitors(Section):
     cost_per_answer: Limit | None = Field(
         None, description="Most that an answer may cost on average, in the endpoint's currency."
     )
+    graded_share: Share = Field(
+        0.1, description="So many live answers are drawn and graded in the background."
+    )
+    graded_minutes: int = Field(
+        1440, ge=1, le=43_200, description="Graded answers of so many minutes count together."
+    )
+    unfaithful_share: Share | None = Field(
+        0.1, description="Most of the sentences of graded answers that no source supports."
+    )
+    unsafe_share: Share | None = Field(
+        0.01, description="Most graded answers that give something away."
+    )
+    malformed_share: Share | None = Field(0.05, description="Most graded answers that are broken.")
+    wrong_language_share: Share | None = Field(
+        0.1, description="Most graded answers in another language than the question's."
+    )
     question_distance: Share | None = Field(
         0.1, description="Most that the mean question may move, as 1 less the cosine."
+    )
+    unknown_share: Share | None = Field(
+        0.3, description="Most questions that lie far from all that were asked before."
     )
     reference_days: int = Field(
         14, ge=1, le=365, description="Questions of so many days before are what is usual."

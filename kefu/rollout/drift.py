@@ -1,4 +1,4 @@
-"""Whether customers ask about other things than usual: by meaning, and by words nobody used."""
+"""Whether customers ask about other things than usual: all together, some, by words nobody used."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ import numpy as np
 from kefu.db import Connection
 from kefu.evaluation import Monitors
 from kefu.resources import Resources
+from kefu.rollout.monitors import hold_share
 from kefu.rollout.records import Question, Reading
 from kefu.rollout.store import insert_vectors, list_questions
 from kefu.text import query_terms
@@ -19,43 +20,82 @@ SHUFFLES = 199
 LEAST_USES = 3
 SHOWN_WORDS = 8
 CERTAINTY = 0.01
+USUALLY_UNKNOWN = 0.05
+ROUNDING = 1e-6
 
 
 async def read_drift(
     conn: Connection, resources: Resources, limits: Monitors, *, now: datetime
-) -> Reading | None:
-    """How far the mean question of the window lies from that of the days before.
+) -> list[Reading]:
+    """How the questions of the window lie to those of the days before.
 
-    Breached when it is further than the limit and further than chance: of shuffles of all questions
-    at most one in a hundred lies so far apart. None where too few questions were asked, or the
-    embedder may not see what customers write.
+    Nothing where too few were asked, or the embedder may not see what customers write.
 
     Raises:
         ModelUnavailable: the embedder does not answer.
     """
-    limit = limits.question_distance
     allowed = resources.embedder.data_class.rank
-    if limit is None or allowed < resources.settings.routing.conversation_class.rank:
-        return None
+    is_watched = limits.question_distance is not None or limits.unknown_share is not None
+    if not is_watched or allowed < resources.settings.routing.conversation_class.rank:
+        return []
     begin = now - timedelta(minutes=limits.window_minutes)
     usual = begin - timedelta(days=limits.reference_days)
     recent = await list_questions(conn, since=begin, until=now, limit=MOST_QUESTIONS)
     before = await list_questions(conn, since=usual, until=begin, limit=MOST_QUESTIONS)
     if min(len(recent), len(before)) < limits.least_answers:
-        return None
+        return []
     recent, before = [await _embed(conn, resources, each) for each in (recent, before)]
+    words = list_unknown_words([each.text for each in recent], [each.text for each in before])
+    readings = (_read_distance(recent, before, limits), _read_unknown(recent, before, limits))
+    return [replace(each, detail=", ".join(words)) for each in readings if each is not None]
+
+
+def _read_distance(
+    recent: Sequence[Question], before: Sequence[Question], limits: Monitors
+) -> Reading | None:
+    """How far the mean question has moved.
+
+    Breached when it is further than the limit and further than chance: of shuffles of all questions
+    at most one in a hundred lies so far apart.
+    """
+    limit = limits.question_distance
+    if limit is None:
+        return None
     ours, theirs = _stack(recent), _stack(before)
     distance = measure_distance(ours, theirs)
-    is_far = distance > limit and chance(ours, theirs, distance) <= CERTAINTY
-    words = list_unknown_words([each.text for each in recent], [each.text for each in before])
     return Reading(
         monitor="question_distance",
         value=distance,
         limit=limit,
         sample_count=len(recent),
-        is_breached=is_far,
-        detail=", ".join(words),
+        is_breached=distance > limit and chance(ours, theirs, distance) <= CERTAINTY,
     )
+
+
+def _read_unknown(
+    recent: Sequence[Question], before: Sequence[Question], limits: Monitors
+) -> Reading | None:
+    """The share of questions that nobody asked anything like before."""
+    known = list({each.text: each for each in before}.values())
+    if limits.unknown_share is None or len(known) < limits.least_answers:
+        return None
+    count = count_unknown(_stack(recent), _stack(known))
+    return hold_share(
+        "unknown_share", count, len(recent), limits.unknown_share, limits.least_answers
+    )
+
+
+def count_unknown(ours: np.ndarray, known: np.ndarray) -> int:
+    """How many of ours lie further from all known ones than those lie from each other.
+
+    Of the known ones the same share, USUALLY_UNKNOWN, lies as far from the rest; the measure is
+    taken from them, since cosines differ from embedder to embedder.
+    """
+    ours, known = _to_unit(ours), _to_unit(known)
+    among = known @ known.T
+    np.fill_diagonal(among, -1.0)
+    least = float(np.quantile(among.max(axis=1), USUALLY_UNKNOWN))
+    return int(((ours @ known.T).max(axis=1) < least - ROUNDING).sum())
 
 
 def measure_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
@@ -95,6 +135,12 @@ async def _embed(
     made = {each.message_id: vector.tolist() for each, vector in zip(missing, vectors, strict=True)}
     await insert_vectors(conn, resources.embedder.name, made)
     return [replace(each, vector=made.get(each.message_id, each.vector)) for each in questions]
+
+
+def _to_unit(vectors: np.ndarray) -> np.ndarray:
+    lengths: np.ndarray = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: np.ndarray = vectors / np.maximum(lengths, 1e-12)
+    return unit
 
 
 def _stack(questions: Sequence[Question]) -> np.ndarray:

@@ -24,7 +24,8 @@ from kefu.releases import (
 from kefu.resources import Resources
 from kefu.rollout.beginning import AUTHOR, notice_changes
 from kefu.rollout.drift import read_drift
-from kefu.rollout.monitors import read_all
+from kefu.rollout.grading import grade_sample
+from kefu.rollout.monitors import read_all, read_grades
 from kefu.rollout.moving import roll_back
 from kefu.rollout.proposing import capture
 from kefu.rollout.records import Reaction, Reading, Watched
@@ -38,12 +39,14 @@ from kefu.rollout.store import (
     note_attempt,
     only_watcher,
     read_figures,
+    read_grade_figures,
 )
 from kefu.rollout.webhook import next_wait, send_alert
 
 EVERY_SECONDS = 60.0
 FORWARD = frozenset({MoveKind.PROMOTED, MoveKind.OVERRIDDEN})
-NOT_ITS_FAULT = frozenset({"question_distance"})
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NOT_ITS_FAULT = frozenset({"question_distance", "unknown_share"})
 """What customers ask is no release's doing."""
 
 log = logging.getLogger(__name__)
@@ -84,7 +87,7 @@ async def read_monitors(
     if window is None:
         return []
     own = await _read_release(conn, window, window.live, since=window.move.created_at)
-    drift = None
+    drift: Sequence[Reading] = ()
     if with_drift:
         drift = await read_drift(conn, resources, window.limits, now=window.now)
     watched = [
@@ -92,7 +95,7 @@ async def read_monitors(
             release_id=window.live.id,
             trial_id=None,
             since=max(window.begin, window.move.created_at),
-            readings=[*own, drift] if drift else own,
+            readings=[*own, *drift],
         )
     ]
     if window.trial is not None and window.trial.kind is not TrialKind.SHADOW:
@@ -159,6 +162,7 @@ async def keep_watching(resources: Resources, *, every_seconds: float = EVERY_SE
                 live = await find_live(conn)
                 if live is not None:
                     await notice_changes(conn, live, await capture(conn, resources))
+            await grade_sample(resources, now=datetime.now(UTC))
             await watch(resources)
             await deliver(resources)
         except KefuError as error:
@@ -184,16 +188,31 @@ async def _open_window(conn: Connection, now: datetime) -> _Window | None:
 async def _read_release(
     conn: Connection, window: _Window, release: Release, *, since: datetime
 ) -> list[Reading]:
-    return await _read(conn, window, release, since=max(window.begin, since), until=window.now)
+    return await _read(conn, window, release, since=since, until=window.now)
 
 
 async def _read(
     conn: Connection, window: _Window, release: Release, *, since: datetime, until: datetime
 ) -> list[Reading]:
+    """What the monitors show at a moment, by answers that were given since another one."""
+    limits = window.limits
     figures = await read_figures(
-        conn, release.id, since=since, until=until, slow=window.limits.p95_seconds or 0.0
+        conn,
+        release.id,
+        since=max(since, until - timedelta(minutes=limits.window_minutes)),
+        until=until,
+        slow=limits.p95_seconds or 0.0,
     )
-    return read_all(figures, window.limits, has_models=bool(release.content.endpoints))
+    graded = await read_grade_figures(
+        conn,
+        release.id,
+        since=max(since, until - timedelta(minutes=limits.graded_minutes)),
+        until=until,
+    )
+    return [
+        *read_all(figures, limits, has_models=bool(release.content.endpoints)),
+        *read_grades(graded, limits),
+    ]
 
 
 async def _settle(
@@ -248,10 +267,7 @@ async def _may_go_back(conn: Connection, window: _Window, monitor: str) -> bool:
     if move.replaced_id is None or window.now > watched_until:
         return False
     replaced = await get_release(conn, move.replaced_id)
-    length = timedelta(minutes=window.limits.window_minutes)
-    before = await _read(
-        conn, window, replaced, since=move.created_at - length, until=move.created_at
-    )
+    before = await _read(conn, window, replaced, since=LONG_AGO, until=move.created_at)
     return not _is_breached(before, monitor)
 
 

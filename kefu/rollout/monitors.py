@@ -1,11 +1,11 @@
 """The monitors: each holds one figure of live answers against its limit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from kefu.evaluation import Monitors
-from kefu.rollout.records import Reading, WindowFigures
+from kefu.rollout.records import GradeFigures, Reading, WindowFigures
 
 Z = 3.0
 """How many standard errors a figure lies beyond its limit before it is a breach: 1 in 740 by chance
@@ -27,8 +27,11 @@ class Monitor:
     read: Callable[[WindowFigures, Monitors], Reading | None]
 
 
-def lower_bound(count: int, total: int, *, z: float = Z) -> float:
-    """The least share that explains so many of so many (Wilson, JASA 22, 1927)."""
+def lower_bound(count: float, total: int, *, z: float = Z) -> float:
+    """The least share that explains so many of so many (Wilson, JASA 22, 1927).
+
+    Of values between 0 and 1 `count` may be the sum: they vary at most as shares do.
+    """
     if not total:
         return 0.0
     share = count / total
@@ -36,9 +39,10 @@ def lower_bound(count: int, total: int, *, z: float = Z) -> float:
     return max(0.0, (share + z * z / (2 * total) - spread) / (1 + z * z / total))
 
 
-def _hold_share(
-    name: str, count: int, total: int, limit: float | None, least: int
+def hold_share(
+    name: str, count: float, total: int, limit: float | None, least: int
 ) -> Reading | None:
+    """A share against its limit; None where it is not watched."""
     if limit is None:
         return None
     return Reading(
@@ -51,7 +55,7 @@ def _hold_share(
 
 
 def _abstained(figures: WindowFigures, limits: Monitors) -> Reading | None:
-    return _hold_share(
+    return hold_share(
         "abstained_share",
         figures.abstained_count,
         figures.answer_count,
@@ -61,7 +65,7 @@ def _abstained(figures: WindowFigures, limits: Monitors) -> Reading | None:
 
 
 def _failed(figures: WindowFigures, limits: Monitors) -> Reading | None:
-    return _hold_share(
+    return hold_share(
         "failed_share",
         figures.failed_count,
         figures.answer_count + figures.failed_count,
@@ -71,7 +75,7 @@ def _failed(figures: WindowFigures, limits: Monitors) -> Reading | None:
 
 
 def _disliked(figures: WindowFigures, limits: Monitors) -> Reading | None:
-    return _hold_share(
+    return hold_share(
         "disliked_share",
         figures.disliked_count,
         figures.rated_count,
@@ -81,7 +85,7 @@ def _disliked(figures: WindowFigures, limits: Monitors) -> Reading | None:
 
 
 def _extracted(figures: WindowFigures, limits: Monitors) -> Reading | None:
-    return _hold_share(
+    return hold_share(
         "extracted_share",
         figures.extracted_count,
         figures.answer_count - figures.abstained_count,
@@ -129,6 +133,28 @@ MONITORS: Sequence[Monitor] = (
     Monitor(name="p95_seconds", read=_slow),
     Monitor(name="cost_per_answer", read=_cost),
 )
+
+
+FLAWS: Mapping[str, str] = {
+    "unfaithful_share": "faithfulness",
+    "unsafe_share": "safety",
+    "malformed_share": "format",
+    "wrong_language_share": "language",
+}
+"""Monitor -> evaluator whose missing points it holds against its limit."""
+
+
+def read_grades(figures: Sequence[GradeFigures], limits: Monitors) -> list[Reading]:
+    """What the monitors of graded answers show."""
+    graded = {each.evaluator: each for each in figures}
+    nothing = GradeFigures(evaluator="", graded_count=0, value_sum=0.0)
+    readings = []
+    for name, evaluator in FLAWS.items():
+        found = graded.get(evaluator, nothing)
+        flaws = found.graded_count - found.value_sum
+        limit: float | None = getattr(limits, name)
+        readings.append(hold_share(name, flaws, found.graded_count, limit, limits.least_answers))
+    return [each for each in readings if each is not None]
 
 
 def read_all(figures: WindowFigures, limits: Monitors, *, has_models: bool) -> list[Reading]:

@@ -1,9 +1,10 @@
 """The vocabulary of watching: figures of a window, reading, alert, delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -38,6 +39,61 @@ class WindowFigures:
     cost_sum: float
     cost_square_sum: float
     failed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeFigures:
+    """What an evaluator says of the graded answers of one release within some time."""
+
+    evaluator: str
+    graded_count: int
+    value_sum: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayGrades:
+    """The graded answers of one release on one day (UTC).
+
+    Attributes:
+        means: evaluator -> mean of its grades.
+    """
+
+    on_day: date
+    release_id: int
+    graded_count: int
+    means: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAnswer:
+    """An answer that a customer got.
+
+    Attributes:
+        answer: as it went over the wire.
+    """
+
+    message_id: UUID
+    release_id: int
+    question: str
+    answer: Mapping[str, object]
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradedAnswer:
+    """A live answer with its grades.
+
+    Attributes:
+        grades: evaluator -> value, reason, values.
+    """
+
+    message_id: UUID
+    release_id: int
+    trace_id: UUID | None
+    question: str
+    text: str
+    answered_at: datetime
+    grades: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,29 @@
-"""Every SQL statement of watching: figures of live answers, alerts and their delivery."""
+"""Every SQL statement of watching: figures and grades of live answers, alerts, their delivery."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, class_row, dict_row, scalar_row
+from psycopg.types.json import Jsonb
 
+from kefu.evaluation import Grade
 from kefu.releases import Trial
-from kefu.rollout.records import Alert, ArmConversation, Question, Reaction, Reading, WindowFigures
+from kefu.rollout.records import (
+    Alert,
+    ArmConversation,
+    DayGrades,
+    GradedAnswer,
+    GradeFigures,
+    LiveAnswer,
+    Question,
+    Reaction,
+    Reading,
+    WindowFigures,
+)
 
 WATCH_LOCK = 0x4B57  # one process watches; the second key is always 1
 FIGURES = """
@@ -35,6 +49,11 @@ select count(*)::int as answer_count,
     and (attributes->>'kefu.release')::int = %(release_id)s) as failed_count
 from answers
 """
+ASKED = (
+    "(select q.text from messages q where q.conversation_id = m.conversation_id"
+    " and q.position < m.position and q.role = 'customer' order by q.position desc limit 1)"
+)
+DRAWN = "('x' || left(md5(m.id::text || 'graded'), 8))::bit(32)::bigint < %(share)s * 4294967296"
 ALERT = (
     "select a.id, a.monitor, a.release_id, a.value, a.threshold, a.sample_count, a.detail,"
     " a.reaction, a.raised_at, a.cleared_at, d.delivered_at,"
@@ -95,6 +114,92 @@ async def insert_vectors(
             " set embedder = excluded.embedder, vector = excluded.vector",
             [message_id, embedder, list(vector)],
         )
+
+
+async def list_ungraded(
+    conn: AsyncConnection,
+    release_ids: Sequence[int],
+    *,
+    since: datetime,
+    share: float,
+    limit: int,
+) -> Sequence[LiveAnswer]:
+    """Drawn answers of these releases that have no grades, the earliest first."""
+    cursor = conn.cursor(row_factory=class_row(LiveAnswer))
+    await cursor.execute(
+        f"select m.id as message_id, m.release_id, {ASKED} as question, m.answer,"
+        "  m.created_at as answered_at from messages m"
+        " where m.release_id = any(%(releases)s) and m.created_at >= %(since)s"
+        f" and {DRAWN} and {ASKED} is not null"
+        " and not exists (select from live_grades g where g.message_id = m.id)"
+        " order by m.created_at limit %(limit)s",
+        {"releases": list(release_ids), "since": since, "share": share, "limit": limit},
+    )
+    return await cursor.fetchall()
+
+
+async def insert_grades(
+    conn: AsyncConnection, answer: LiveAnswer, grades: Mapping[str, Grade]
+) -> None:
+    """Keep the grades of a live answer; one that was deleted meanwhile has none."""
+    await conn.execute(
+        "insert into live_grades (message_id, release_id, answered_at, grades)"
+        " select id, %s, %s, %s from messages where id = %s on conflict do nothing",
+        [
+            answer.release_id,
+            answer.answered_at,
+            Jsonb({name: asdict(each) for name, each in grades.items()}),
+            answer.message_id,
+        ],
+    )
+
+
+async def read_grade_figures(
+    conn: AsyncConnection, release_id: int, *, since: datetime, until: datetime
+) -> Sequence[GradeFigures]:
+    """What the evaluators say of the graded answers of a release."""
+    cursor = conn.cursor(row_factory=class_row(GradeFigures))
+    await cursor.execute(
+        "select each.key as evaluator, count(*)::int as graded_count,"
+        " sum((each.value->>'value')::float) as value_sum"
+        " from live_grades, jsonb_each(grades) each"
+        " where release_id = %s and answered_at >= %s and answered_at < %s group by each.key",
+        [release_id, since, until],
+    )
+    return await cursor.fetchall()
+
+
+async def list_day_grades(conn: AsyncConnection, *, since: datetime) -> Sequence[DayGrades]:
+    """Every release on every day on which answers of it were graded, the latest first."""
+    cursor = conn.cursor(row_factory=class_row(DayGrades))
+    await cursor.execute(
+        "with graded as (select *, (answered_at at time zone 'UTC')::date as on_day"
+        "   from live_grades where answered_at >= %s),"
+        " means as (select on_day, release_id, each.key, avg((each.value->>'value')::float) as mean"
+        "   from graded, jsonb_each(grades) each group by 1, 2, 3)"
+        " select g.on_day, g.release_id, count(*)::int as graded_count,"
+        "  coalesce((select jsonb_object_agg(m.key, m.mean) from means m"
+        "   where m.on_day = g.on_day and m.release_id = g.release_id), '{}') as means"
+        " from graded g group by g.on_day, g.release_id order by g.on_day desc, g.release_id desc",
+        [since],
+    )
+    return await cursor.fetchall()
+
+
+async def list_flawed(
+    conn: AsyncConnection, evaluators: Sequence[str], *, since: datetime, limit: int
+) -> Sequence[GradedAnswer]:
+    """Graded answers that miss points of one of these evaluators, the latest first."""
+    cursor = conn.cursor(row_factory=class_row(GradedAnswer))
+    await cursor.execute(
+        f"select g.message_id, g.release_id, m.trace_id, {ASKED} as question, m.text,"
+        " g.answered_at, g.grades from live_grades g join messages m on m.id = g.message_id"
+        " where g.answered_at >= %(since)s and exists (select from jsonb_each(g.grades) each"
+        "  where each.key = any(%(names)s) and (each.value->>'value')::float < 1)"
+        " order by g.answered_at desc limit %(limit)s",
+        {"names": list(evaluators), "since": since, "limit": limit},
+    )
+    return await cursor.fetchall()
 
 
 async def list_arm_conversations(

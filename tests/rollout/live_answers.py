@@ -7,6 +7,11 @@ from psycopg.types.json import Jsonb
 
 from kefu.db import Connection
 
+CITATION = {
+    "marker": 1, "chunk_id": 1, "document_id": 1, "uri": "/refunds.md", "id": None,
+    "title": "Refunds", "heading_path": [], "page": None, "language": "en",
+}  # fmt: skip
+
 
 async def add_answers(
     conn: Connection,
@@ -17,11 +22,21 @@ async def add_answers(
     seconds: float = 1.0,
     rating: int | None = None,
     question: str = "When is a refund paid?",
+    text: str = "Soon.",
+    quote: str | None = None,
     ago: timedelta = timedelta(0),
 ) -> None:
     """So many answers of a release as the chatbot stores them."""
     at = datetime.now(UTC) - ago
-    answer = {"outcome": outcome, "mode": "extractive", "timings": {"total": seconds}}
+    answer = {
+        "answer": text,
+        "outcome": outcome,
+        "language": "en",
+        "citations": [CITATION | {"quote": quote}] if quote else [],
+        "mode": "extractive",
+        "confidence": 0.9,
+        "timings": {"total": seconds},
+    }
     for _ in range(count):
         conversation, asked, answered = uuid4(), uuid4(), uuid4()
         await conn.execute(
@@ -36,8 +51,8 @@ async def add_answers(
         await conn.execute(
             "insert into messages"
             " (id, conversation_id, position, role, text, answer, release_id, created_at)"
-            " values (%s, %s, 1, 'chatbot', 'Soon.', %s, %s, %s)",
-            [answered, conversation, Jsonb(answer), release_id, at],
+            " values (%s, %s, 1, 'chatbot', %s, %s, %s, %s)",
+            [answered, conversation, text, Jsonb(answer), release_id, at],
         )
         if rating is not None:
             await conn.execute(

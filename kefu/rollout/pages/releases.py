@@ -1,4 +1,4 @@
-"""The pages of releases: what is live, what waits, what is tried, and who released what."""
+"""The pages of releases: what is live, waits or is tried, and who released what."""
 
 import re
 from collections.abc import Mapping, Sequence

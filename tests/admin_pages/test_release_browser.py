@@ -1,0 +1,91 @@
+"""The pages of releases with something on them, in a real Chromium."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from browsing import find_serious_violations
+from filled_site import Site
+from playwright.async_api import Browser, expect
+from test_admin_browser import LOOKS, visit
+
+from kefu.evaluation import Grade
+from kefu.releases import TrialKind, start_trial
+from kefu.rollout import Changes, begin, propose
+from kefu.rollout.records import LiveAnswer
+from kefu.rollout.store import insert_grades
+from kefu.tracing import list_rated
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("admin_pages")]
+
+FILLED = {
+    "/admin/releases": "tbody tr",
+    "/admin/releases/{number}": ".notice.bad",
+    "/admin/releases/_graded": "article.card .reasons",
+}
+"""What stands on a page when it shows something."""
+
+GRADES = {
+    "faithfulness": Grade(
+        value=0.5,
+        reason="Of %(count)s sentences %(wrong)s are not supported: %(problems)s",
+        values={"count": 2, "wrong": 1, "problems": "99 (Within 99 days.)"},
+    ),
+    "safety": Grade(value=1.0, reason="It gives nothing away."),
+}
+
+
+@pytest.fixture(scope="module")
+async def release_id(site: Site) -> int:
+    """A release that is tried, on a site on which one answer was graded."""
+    async with site.resources.database.transaction() as conn:
+        live = (await begin(conn, site.resources)).live
+        changes = Changes(settings={"retrieval.top_k": 7})
+        tried = await propose(conn, site.resources, changes, author="lin@lanhe.example")
+        await start_trial(conn, tried.id, TrialKind.COMPARISON, share=0.5, author="lin")
+        (rated,) = await list_rated(conn, since=datetime.now(UTC) - timedelta(days=1), limit=1)
+        answer = LiveAnswer(
+            message_id=rated.message_id,
+            release_id=live.id,
+            question="",
+            answer={},
+            answered_at=datetime.now(UTC),
+        )
+        await insert_grades(conn, answer, GRADES)
+    return tried.id
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+async def test_every_page_of_releases_is_sound_on_a_phone(
+    browser: Browser, site: Site, release_id: int, language: str, theme: Any
+) -> None:
+    async with visit(
+        browser, site, locale=language, color_scheme=theme, reduced_motion="reduce"
+    ) as page:
+        for path, filled in FILLED.items():
+            await page.goto(path.format(number=release_id))
+            await expect(page.locator(filled).first).to_be_visible()
+            await expect(page.locator(".side [aria-current]")).to_have_count(1)
+            assert await page.evaluate("document.documentElement.scrollWidth") == 375, path
+            assert await find_serious_violations(page) == [], path
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_every_page_of_releases_works_without_scripts(
+    browser: Browser, site: Site, release_id: int, language: str
+) -> None:
+    async with visit(browser, site, locale=language, java_script_enabled=False) as page:
+        for path, filled in FILLED.items():
+            await page.goto(path.format(number=release_id))
+            await expect(page.locator("html")).to_have_attribute("lang", language)
+            await expect(page.locator(filled).first).to_be_visible()
+
+
+async def test_a_graded_answer_becomes_a_case_without_scripts(
+    browser: Browser, site: Site, release_id: int
+) -> None:
+    async with visit(browser, site, locale="en", java_script_enabled=False) as page:
+        await page.goto("/admin/releases")
+        await page.get_by_role("link", name="Graded live answers").click()
+        await page.get_by_role("button", name="Make a case of this answer").click()
+        await page.wait_for_url("**/admin/evaluation/proposals/1")
