@@ -8,8 +8,10 @@ By its model name it can be a worse model than `reader`.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from kefu.text import content_words, detect_language, split_sentences
 
@@ -78,33 +80,41 @@ WORSE: dict[str, Callable[[str, int], str]] = {
 }
 
 
-@asynccontextmanager
-async def serve_readers() -> AsyncIterator[str]:
-    """The address of a server with all of them."""
-    count = 0
+class Readers:
+    """All of them behind one port."""
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal count
+    def __init__(self) -> None:
+        self._count = 0
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One call on one connection."""
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
             length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
             asked = json.loads(await reader.readexactly(int(length or 0)))
-            count += 1
+            self._count += 1
             roles = {each["role"]: each["content"] for each in asked["messages"]}
             text = read(roles.get("system", ""), roles["user"])
-            text = WORSE[asked["model"]](text, count)
+            text = WORSE[asked["model"]](text, self._count)
             if asked["model"] == "reader-slow":
                 await asyncio.sleep(SLOW_SECONDS)
-            writer.write(FAILURE if not text else HEAD + _events(text))
+            writer.write(HEAD + _events(text) if text else FAILURE)
             await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=2**22)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+@contextmanager
+def serve_readers() -> Iterator[str]:
+    """The address of a server in a process of its own."""
+    server = subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True)
+    try:
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def _events(text: str) -> bytes:
@@ -114,3 +124,15 @@ def _events(text: str) -> bytes:
     events += [{"choices": [], "usage": usage}]
     lines = [f"data: {json.dumps(EVENT | each)}\n\n" for each in events]
     return "".join([*lines, "data: [DONE]\n\n"]).encode()
+
+
+async def main() -> None:
+    """Print the port and serve."""
+    server = await asyncio.start_server(Readers().answer, "127.0.0.1", 0, limit=2**22)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -201,7 +201,7 @@ async def main() -> None:
     parser.add_argument("--most", type=int, help="changes of either kind")
     options = parser.parse_args()
     rows = load_rows()
-    async with serve_readers() as url:
+    with serve_readers() as url:
         endpoints = tuple({"name": name, "url": url, "model": name} for name in WORSE)
         async with open_bench(endpoints=endpoints) as resources:
             with TemporaryDirectory() as folder:
