@@ -28,6 +28,7 @@ RUNS = {
     "tracing": ["tracing.py"],
     "endpoints": ["endpoint_layer.py"],
     "injections": ["injections.py"],
+    "knowledge": ["knowledge_gate.py"],
 }
 
 

@@ -34,9 +34,15 @@ from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
 from kefu.endpoints.commands import check_endpoints_command, list_endpoints_command
 from kefu.errors import BadInput, KefuError
+from kefu.evaluation import choose_judge
 from kefu.evaluation import commands as evaluation_commands
 from kefu.knowledge import list_bases
-from kefu.knowledge.commands import embed_command, ingest_command, status_command, withdraw_command
+from kefu.knowledge.commands import (
+    build_ingest_command,
+    build_withdraw_command,
+    embed_command,
+    status_command,
+)
 from kefu.llm import Recording, open_endpoints
 from kefu.prompts import commands as prompts_commands
 from kefu.retrieval.commands import search_command
@@ -92,10 +98,10 @@ def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
 
 
 for group in (app, knowledge):
-    group.command("ingest")(run_async(ingest_command))
+    group.command("ingest")(run_async(build_ingest_command(choose_judge)))
     group.command("status")(run_async(status_command))
     group.command("embed")(run_async(embed_command))
-knowledge.command("withdraw")(run_async(withdraw_command))
+knowledge.command("withdraw")(run_async(build_withdraw_command(choose_judge)))
 audit.command("list")(run_async(list_command))
 audit.command("verify")(run_async(verify_command))
 audit.command("export")(run_async(export_command))
@@ -128,6 +134,7 @@ evaluation.command("unseal")(run_async(evaluation_commands.unseal_command))
 evaluation.command("run")(run_async(evaluation_commands.run_command))
 evaluation.command("compare")(run_async(evaluation_commands.compare_command))
 evaluation.command("gate")(run_async(evaluation_commands.gate_command))
+evaluation.command("affected")(run_async(evaluation_commands.affected_command))
 evaluation.command("propose")(run_async(evaluation_commands.propose_command))
 evaluation.command("review")(run_async(evaluation_commands.review_command))
 evaluation.command("label")(run_async(evaluation_commands.label_command))

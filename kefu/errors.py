@@ -7,7 +7,7 @@ KefuError
     NotAllowed      403  the one who asks is known and may not
     NotFound        404  no such thing, or not for this viewer
     Conflict        409  somebody else is doing it, or did
-    GateClosed      409  a release has not shown that it is good enough
+    GateClosed      409  a release or change of knowledge is not good enough
     TooLarge        413  over a stated limit
     TooManyRequests 429  too often, or too many at once
     Unavailable     503  something Kefu needs does not answer
@@ -74,7 +74,7 @@ class Conflict(KefuError):
 
 
 class GateClosed(KefuError):
-    """A release has not shown that it is good enough."""
+    """A release, or a change of the knowledge, has not shown that it is good enough."""
 
     status = 409
 

@@ -23,7 +23,7 @@ from kefu.knowledge import keep_embedding
 from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
-from kefu.rollout import begin, keep_watching
+from kefu.rollout import begin, keep_watching, keep_watching_knowledge
 from kefu.rollout.pages import router as release_pages
 from kefu.settings import ServerSettings, Settings
 from kefu.tracing import Recorder, keep_partitions, record_traces
@@ -117,6 +117,7 @@ def _begin_upkeep(resources: Resources) -> list[asyncio.Task[None]]:
     return [
         asyncio.create_task(keep_embedding(database, resources.embedder)),
         asyncio.create_task(keep_watching(resources)),
+        asyncio.create_task(keep_watching_knowledge(resources)),
         asyncio.create_task(keep_anchor(database, resources.settings)),
         asyncio.create_task(keep_partitions(database, keep_days=keep_days)),
     ]

@@ -20,9 +20,10 @@ from routes import list_routes
 import kefu
 from kefu import errors
 from kefu.cli import app as cli
-from kefu.evaluation import EVALUATORS, Gates, Monitors
+from kefu.evaluation import EVALUATORS, Gates, KnowledgeLimits, Monitors
 from kefu.knowledge.parsing import supported_suffixes
 from kefu.prompts import CHECKS, list_shipped
+from kefu.sections import Section
 from kefu.server import create_app
 from kefu.settings import (
     BENCHMARK_PREFIX,
@@ -273,14 +274,19 @@ def test_every_grade_is_explained_and_no_other() -> None:
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [each.name for each in EVALUATORS]
 
 
-@pytest.mark.parametrize("name", Monitors.model_fields)
-def test_every_limit_of_the_monitors_is_listed(name: str) -> None:
-    field = Monitors.model_fields[name]
+TABLES = [(table, name) for table in (Monitors, KnowledgeLimits) for name in table.model_fields]
+
+
+@pytest.mark.parametrize(("table", "name"), TABLES)
+def test_every_limit_of_the_tables_in_gates_is_listed(table: type[Section], name: str) -> None:
+    field = table.model_fields[name]
     row = f"| `{name}` | {shown_default(field)} | {field.description} |"
     assert row in text_of(ROOT / "docs" / "explanation" / "releases.md")
 
 
-@pytest.mark.parametrize("name", [each for each in Gates.model_fields if each != "monitors"])
+@pytest.mark.parametrize(
+    "name", [each for each in Gates.model_fields if each not in ("monitors", "knowledge")]
+)
 def test_every_limit_of_a_gate_is_listed(name: str) -> None:
     field = Gates.model_fields[name]
     given = field.default if isinstance(field.default, tuple) else (field.default,)

@@ -6,6 +6,7 @@ one it is written, and each sentence is verified against what it cites before it
 
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
+from kefu.answering.finding import find_hits
 from kefu.answering.follow_up import Asked
 from kefu.answering.listening import Listener
 from kefu.answering.phrases import is_own_phrase
@@ -36,6 +37,7 @@ __all__ = [
     "Turn",
     "answer",
     "count_facts",
+    "find_hits",
     "is_own_phrase",
     "stream_answer",
     "understand",

@@ -11,6 +11,7 @@ from kefu.answering.parts import names_both, split_comparison, split_parts
 from kefu.answering.records import Turn
 from kefu.answering.rewrite import understand
 from kefu.resources import Resources
+from kefu.retrieval import Hit
 from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
@@ -85,6 +86,19 @@ class Finder:
         least = self._resources.settings.answering.min_confidence
         is_known = bool(evidence.units) and evidence.confidence >= least
         return Found(part=part, asked=asked, evidence=evidence, is_known=is_known)
+
+
+async def find_hits(
+    resources: Resources,
+    message: str,
+    *,
+    viewer: Viewer,
+    base: str,
+    history: Sequence[Turn] = (),
+) -> list[Hit]:
+    """What an answer would build on, best first; raises as `kefu.retrieval.search`."""
+    finder = Finder(resources, history, viewer=viewer, base=base)
+    return [hit for each in await finder.find_parts(message) for hit in each.evidence.hits]
 
 
 def _best_documents(found: Sequence[Found]) -> set[int]:

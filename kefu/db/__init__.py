@@ -1,7 +1,14 @@
 """The gateway to PostgreSQL: embedded or given server, connections, migrations."""
 
 from kefu.db.backup import back_up, restore
-from kefu.db.connection import Connection, Database, configure, open_database, prepare
+from kefu.db.connection import (
+    Connection,
+    Database,
+    OneTransaction,
+    configure,
+    open_database,
+    prepare,
+)
 from kefu.db.embedded import EmbeddedServer, run_embedded
 from kefu.db.health import ServerFacts, inspect_server
 from kefu.db.migrations import migrate
@@ -13,6 +20,7 @@ __all__ = [
     "Database",
     "EmbeddedServer",
     "HalfVector",
+    "OneTransaction",
     "SealingKey",
     "ServerFacts",
     "back_up",

@@ -1,5 +1,6 @@
 """Connections to the database that the settings name."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -63,6 +64,25 @@ class Database:
         """
         async with self.connection() as conn:
             await conn.execute("select 1")
+
+
+class OneTransaction(Database):
+    """Hands out one connection inside a transaction that is ended elsewhere, to one at a time.
+
+    Whoever uses it sees what was written in it, and nobody else does before it is committed. What
+    holds the connection must not ask for it again.
+    """
+
+    def __init__(self, conn: AsyncConnection, *, url: str) -> None:
+        self._conn = conn
+        self._turn = asyncio.Lock()
+        self.url = url
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """The connection, when nobody else uses it."""
+        async with self._turn:
+            yield self._conn
 
 
 @asynccontextmanager

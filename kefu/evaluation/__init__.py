@@ -13,7 +13,9 @@ from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
 from kefu.evaluation.experiments import SEED, OnProgress, Plan, find_experiment, run_experiment
 from kefu.evaluation.folds import FOLDS
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
-from kefu.evaluation.gates import Gates, Monitors, load_gates
+from kefu.evaluation.gates import Gates, KnowledgeLimits, Monitors, load_gates
+from kefu.evaluation.knowledge_check import KnowledgeCheck
+from kefu.evaluation.knowledge_gate import check_since, choose_judge, try_change
 from kefu.evaluation.live import LIVE_GRADES, grade_live
 from kefu.evaluation.records import (
     Behaviour,
@@ -29,7 +31,7 @@ from kefu.evaluation.records import (
 )
 from kefu.evaluation.reports import Report, build_report
 from kefu.evaluation.store.datasets import list_datasets, list_versions
-from kefu.evaluation.store.experiments import list_experiments
+from kefu.evaluation.store.experiments import find_last_start, list_experiments
 from kefu.evaluation.summaries import write_tuning_markdown
 from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 
@@ -51,6 +53,8 @@ __all__ = [
     "GateVerdict",
     "Gates",
     "Grade",
+    "KnowledgeCheck",
+    "KnowledgeLimits",
     "Monitors",
     "OnProgress",
     "Plan",
@@ -62,8 +66,11 @@ __all__ = [
     "Tuning",
     "TuningPlan",
     "build_report",
+    "check_since",
+    "choose_judge",
     "compare_experiments",
     "find_experiment",
+    "find_last_start",
     "grade",
     "grade_live",
     "judge_candidate",
@@ -77,6 +84,7 @@ __all__ = [
     "run_experiment",
     "save_version",
     "set_up",
+    "try_change",
     "tune_retrieval",
     "unseal",
     "write_lines",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kefu.answering import Answer, Listener, Turn, answer
+from kefu.answering import Answer, Listener, Turn, answer, find_hits
 from kefu.db import Connection
 from kefu.errors import BadInput, ModelUnavailable, NotFound
 from kefu.evaluation.candidates import Setup
@@ -34,17 +34,13 @@ async def ask(setup: Setup, case: Case) -> Reply:
     endpoint = resources.endpoint
     listener = Listener(endpoint) if endpoint is not None else None
     hits: list[Hit] = []
-    data_class = resources.settings.routing.conversation_class
     try:
         given = await answer(
             replace(resources, endpoint=listener),
             case.question,
             viewer=case.viewer,
             base=setup.base.name,
-            history=[
-                Turn(question=each.question, answer=each.answer, data_class=data_class)
-                for each in case.history
-            ],
+            history=_list_turns(setup, case),
             specification=setup.prompts.get(detect_language(case.question)),
             on_hits=hits.extend,
         )
@@ -82,6 +78,21 @@ async def read_reply(resources: Resources, question: str, given: Answer) -> Repl
     )
 
 
+async def find_documents(setup: Setup, case: Case) -> Sequence[Found]:
+    """The documents that an answer to a case would build on, best first."""
+    try:
+        hits = await find_hits(
+            setup.resources,
+            case.question,
+            viewer=case.viewer,
+            base=setup.base.name,
+            history=_list_turns(setup, case),
+        )
+    except BadInput:
+        return ()
+    return list_documents(hits)
+
+
 async def add_verdict(
     resources: Resources, endpoint: ChatEndpoint | None, case: Case, reply: Reply
 ) -> Reply:
@@ -93,6 +104,14 @@ async def add_verdict(
     async with resources.database.connection() as conn:
         verdict = await judge(conn, endpoint, case, reply, resources=resources)
     return replace(reply, verdict=verdict)
+
+
+def _list_turns(setup: Setup, case: Case) -> list[Turn]:
+    data_class = setup.resources.settings.routing.conversation_class
+    return [
+        Turn(question=each.question, answer=each.answer, data_class=data_class)
+        for each in case.history
+    ]
 
 
 async def _read_cited(conn: Connection, given: Answer) -> tuple[Cited, ...]:

@@ -1,15 +1,15 @@
 """A dataset put to a candidate, case by case; killed at any point, it goes on where it was."""
 
-import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from opentelemetry import trace
 
 from kefu.db import Connection
-from kefu.errors import BadInput, KefuError, NotFound
+from kefu.errors import BadInput, NotFound
 from kefu.evaluation.asking import add_verdict, ask
 from kefu.evaluation.candidates import Setup, choose_endpoint, set_up
 from kefu.evaluation.evaluators import grade
@@ -35,6 +35,7 @@ from kefu.evaluation.store.experiments import (
     list_results,
     only_runner,
 )
+from kefu.evaluation.working import work_through
 from kefu.llm import ChatEndpoint
 from kefu.resources import Resources
 
@@ -109,10 +110,12 @@ async def run_experiment(
             on_progress(len(done), len(cases))
             attributes = {"kefu.experiment": experiment_id, "kefu.case_count": len(left)}
             with tracer.start_as_current_span("experiment", attributes=attributes):
-                await _answer_all(
-                    run, left, cached, plan.concurrency,
-                    lambda count: on_progress(len(done) + count, len(cases)),
-                )  # fmt: skip
+                await work_through(
+                    left,
+                    partial(_answer_one, run, cached),
+                    at_once=plan.concurrency,
+                    on_done=lambda count: on_progress(len(done) + count, len(cases)),
+                )
             await finish_experiment(conn, experiment_id)
             return await get_experiment(conn, experiment_id)
 
@@ -185,32 +188,8 @@ async def _find_cached(conn: Connection, setup: Setup, cases: Sequence[Case]) ->
     )
 
 
-async def _answer_all(
-    run: _Run,
-    cases: Sequence[Case],
-    cached: dict[str, Cached],
-    concurrency: int,
-    on_done: Callable[[int], None],
-) -> None:
-    waiting = iter(cases)
-    count = 0
-
-    async def work() -> None:
-        nonlocal count
-        for case in waiting:
-            await _answer_one(run, case, cached.get(case.asked_digest))
-            count += 1
-            on_done(count)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(concurrency, len(cases))):
-                group.create_task(work())
-    except* KefuError as problems:
-        raise problems.exceptions[0] from None
-
-
-async def _answer_one(run: _Run, case: Case, cached: Cached | None) -> None:
+async def _answer_one(run: _Run, known: Mapping[str, Cached], case: Case) -> None:
+    cached = known.get(case.asked_digest)
     with tracer.start_as_current_span("case", attributes={"kefu.case": case.id}):
         reply, replied_at = cached or (await ask(run.setup, case), datetime.now(UTC))
         reply = await add_verdict(run.setup.resources, run.judge, case, reply)

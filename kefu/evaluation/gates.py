@@ -72,6 +72,28 @@ class Monitors(Section):
     )
 
 
+SliceName = Annotated[str, Field(pattern=r"^(language|tag|split):.+$")]
+
+
+class KnowledgeLimits(Section):
+    """What a change of the knowledge must keep to."""
+
+    gated: bool = Field(
+        default=False,
+        description="Whether every ingestion and withdrawal is held against the cases it touches.",
+    )
+    watched: bool = Field(
+        default=True,
+        description="Whether `kefu serve` holds what was changed against those cases afterwards.",
+    )
+    most_losses: int = Field(
+        0, ge=0, le=100_000, description="Most cases that a change may make worse."
+    )
+    protected: tuple[SliceName, ...] = Field(
+        (), description="Slices whose cases count; empty: all cases do."
+    )
+
+
 class Gates(Section):
     """Limits; an empty one is not asked for where it may be empty."""
 
@@ -95,7 +117,7 @@ class Gates(Section):
         30, ge=1, le=100_000, description="Fewer cases than this prove nothing."
     )
     error_share: Share = Field(0.0, description="Most cases that may end without a reply.")
-    protected: tuple[Annotated[str, Field(pattern=r"^(language|tag|split):.+$")], ...] = Field(
+    protected: tuple[SliceName, ...] = Field(
         ("language:zh", "language:en"),
         description="Slices that may not become significantly worse than the base.",
     )
@@ -108,6 +130,10 @@ class Gates(Section):
     )
     monitors: Monitors = Field(
         Monitors(), description="What live answers must keep to: the table [monitors]."
+    )
+    knowledge: KnowledgeLimits = Field(
+        KnowledgeLimits(),
+        description="What a change of the knowledge must keep to: the table [knowledge].",
     )
 
 

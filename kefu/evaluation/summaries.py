@@ -1,11 +1,13 @@
 """Reports, comparisons and verdicts for other programs to show: JUnit XML and Markdown."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from kefu.evaluation.comparison import Change, Compared, Comparison
 from kefu.evaluation.gate import GateVerdict
+from kefu.evaluation.knowledge_check import KnowledgeCheck, Worse
 from kefu.evaluation.records import Result
 from kefu.evaluation.reports import Figure, Report
 from kefu.evaluation.tuning import Changes, HeldOut, Trial, Tuning
@@ -136,6 +138,73 @@ def write_tuning_markdown(tuning: Tuning) -> str:
         *_recommend(tuning),
     ]
     return "\n".join(lines) + "\n"
+
+
+def list_losses(check: KnowledgeCheck) -> list[str]:
+    """What a change of the knowledge made worse, a line each."""
+    shown = check.shown
+    sealed_count = len(check.worse) - len(shown)
+    return [
+        f"{check.loss_count} of {len(check.affected)} affected cases would become worse, at most"
+        f" {check.most_losses} may.",
+        *(f"  {_name(each)}: {each.loss}. {each.why}{_note(each)}" for each in shown),
+        *([f"  {sealed_count} sealed cases."] if sealed_count else []),
+    ]
+
+
+def write_check_markdown(check: KnowledgeCheck) -> str:
+    """What was changed, and every case that became worse."""
+    title = "No case became worse" if not check.worse else f"Became worse: {len(check.worse)}"
+    kinds = Counter(each.kind for each in check.changes)
+    changed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "none"
+    lines = [
+        f"## {title}",
+        "",
+        f"Base `{check.base}`. Documents: {changed}. {len(check.affected)} of {check.case_count}"
+        f" cases were asked again in {check.seconds:g} s; {check.better_count} became right, of"
+        f" {check.unknown_count} nobody knows how they were answered before.",
+    ]
+    if check.shown:
+        lines += ["", "| case | question | became | why | touched as |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {_name(each)} | {_cell(each.affected.posed.case.question)} |"
+            f" {each.loss}{_note(each)} | {_cell(each.why)} | {each.affected.reason} |"
+            for each in check.shown[:MOST_LISTED]
+        ]
+    if len(check.shown) < len(check.worse):
+        lines += ["", f"{len(check.worse) - len(check.shown)} sealed cases became worse."]
+    return "\n".join(lines) + "\n"
+
+
+def write_check_junit(check: KnowledgeCheck) -> str:
+    """Every affected case that may be seen as a test; one that became worse fails."""
+    worse = {_name(each): each for each in check.shown if each.counts}
+    names = [str(each.posed) for each in check.affected if not each.posed.is_sealed]
+    cases = [
+        (name, f"{worse[name].loss}: {worse[name].why}", _tell_replies(worse[name]))
+        if name in worse
+        else (name, "", "")
+        for name in names
+    ]
+    sealed_count = sum(each.counts and each.affected.posed.is_sealed for each in check.worse)
+    if sealed_count:
+        cases.append(("sealed cases", f"{sealed_count} became worse", ""))
+    return _write_junit(f"knowledge of {check.base}", cases, skipped=[])
+
+
+def _name(worse: Worse) -> str:
+    return str(worse.affected.posed)
+
+
+def _note(worse: Worse) -> str:
+    return "" if worse.counts else " (does not count)"
+
+
+def _tell_replies(worse: Worse) -> str:
+    return (
+        f"{worse.affected.posed.case.question}\n\nBefore: {worse.before.answer}\n\n"
+        f"After: {worse.after.answer}"
+    )
 
 
 def _write_junit(suite: str, cases: Sequence[Problem], *, skipped: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ documents, a document its chunks. `ingest` brings a base up to date; `get_excerp
 in its place.
 """
 
+from kefu.knowledge.candidate import Judge
 from kefu.knowledge.embedding import (
     embed_waiting,
     keep_embedding,
@@ -16,7 +17,9 @@ from kefu.knowledge.lexical_index import K1
 from kefu.knowledge.records import (
     Base,
     BaseStatus,
+    ChangeKind,
     ChunkKind,
+    DocumentChange,
     Excerpt,
     Handling,
     IngestReport,
@@ -26,7 +29,13 @@ from kefu.knowledge.records import (
     SampledChunk,
 )
 from kefu.knowledge.store.bases import delete_base, digest_base, find_base, get_base, list_bases
-from kefu.knowledge.store.documents import get_excerpt, sample_chunks
+from kefu.knowledge.store.documents import (
+    find_last_change,
+    get_excerpt,
+    list_changes,
+    list_names,
+    sample_chunks,
+)
 from kefu.knowledge.store.status import list_statuses
 
 __all__ = [
@@ -34,10 +43,13 @@ __all__ = [
     "K1",
     "Base",
     "BaseStatus",
+    "ChangeKind",
     "ChunkKind",
+    "DocumentChange",
     "Excerpt",
     "Handling",
     "IngestReport",
+    "Judge",
     "NewChunk",
     "ParsedDocument",
     "Problem",
@@ -47,11 +59,14 @@ __all__ = [
     "embed_waiting",
     "ensure_base",
     "find_base",
+    "find_last_change",
     "get_base",
     "get_excerpt",
     "ingest",
     "keep_embedding",
     "list_bases",
+    "list_changes",
+    "list_names",
     "list_statuses",
     "renew_embeddings",
     "require_same_embedder",

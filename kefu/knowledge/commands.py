@@ -2,9 +2,10 @@
 
 import json
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import typer
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kefu.db import open_database
+from kefu.knowledge.candidate import Judge
 from kefu.knowledge.embedding import embed_waiting, trace_embedding
 from kefu.knowledge.ingest import DEFAULT_BASE, ingest, renew_embeddings
 from kefu.knowledge.records import BaseStatus, Handling, IngestReport
@@ -19,7 +21,7 @@ from kefu.knowledge.store.bases import get_base
 from kefu.knowledge.store.chunks import count_waiting
 from kefu.knowledge.store.status import list_statuses
 from kefu.knowledge.withdraw import withdraw
-from kefu.resources import open_resources
+from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
 from kefu.tracing import record_traces
 from kefu.viewer import DataClass
@@ -28,42 +30,66 @@ SHOWN_PROBLEMS = 20
 
 BaseOption = Annotated[str, typer.Option("--base", help="Name of the knowledge base.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+GateOption = Annotated[
+    bool, typer.Option("--gate", help="Change nothing when it makes answers worse.")
+]
+OverrideOption = Annotated[
+    str | None,
+    typer.Option("--override", help="Change it although answers become worse; say why."),
+]
 
 
-async def ingest_command(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
-    *,
-    base: BaseOption = DEFAULT_BASE,
-    audience: Annotated[
-        str | None,
-        typer.Option(help="Who may read it; customers read what is 'public', the default."),
-    ] = None,
-    data_class: Annotated[
-        DataClass | None,
-        typer.Option(help="How sensitive it is: only model endpoints of that class see it."),
-    ] = None,
-    wait: Annotated[
-        bool, typer.Option("--wait/--no-wait", help="Wait until every chunk has its vector.")
-    ] = True,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring a knowledge base up to date with files and folders.
+class ChooseJudge(Protocol):
+    """What a change of the knowledge is held against; None where it is not."""
 
-    Run it again at any time: unchanged files cost nothing, changed ones replace what they held,
-    vanished ones are withdrawn. Press Ctrl-C at any time: the next run goes on from there.
-    Ends with code 3 when some files could not be taken in.
-    """
-    console = Console(stderr=True)
-    async with open_resources(load_settings()) as resources, record_traces(resources):
-        with IngestBars(console, is_shown=not as_json) as bars:
-            report = await ingest(
-                resources,
-                paths,
-                base_name=base,
-                handling=Handling(audience=audience, data_class=data_class),
-                wait=wait,
-                on_progress=bars.show,
-            )
+    def __call__(
+        self, resources: Resources, *, is_asked: bool, override: str | None
+    ) -> Judge | None:
+        """A judge, where somebody asks for it here or gates.toml does always."""
+
+
+def build_ingest_command(choose_judge: ChooseJudge) -> Callable[..., Awaitable[None]]:
+    """The command that takes files in."""
+
+    async def ingest_command(  # noqa: PLR0913 - one parameter an option
+        paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+        *,
+        base: BaseOption = DEFAULT_BASE,
+        audience: Annotated[
+            str | None,
+            typer.Option(help="Who may read it; customers read what is 'public', the default."),
+        ] = None,
+        data_class: Annotated[
+            DataClass | None,
+            typer.Option(help="How sensitive it is: only model endpoints of that class see it."),
+        ] = None,
+        wait: Annotated[
+            bool, typer.Option("--wait/--no-wait", help="Wait until every chunk has its vector.")
+        ] = True,
+        gate: GateOption = False,
+        override: OverrideOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """Bring a knowledge base up to date with files and folders.
+
+        Run it again at any time: unchanged files cost nothing, changed ones replace what they held,
+        vanished ones are withdrawn. Press Ctrl-C at any time: the next run goes on from there.
+        Ends with code 3 when some files could not be taken in.
+        """
+        console = Console(stderr=True)
+        async with open_resources(load_settings()) as resources, record_traces(resources):
+            with IngestBars(console, is_shown=not as_json) as bars:
+                report = await ingest(
+                    resources, paths, base_name=base, wait=wait, on_progress=bars.show,
+                    handling=Handling(audience=audience, data_class=data_class),
+                    judge=choose_judge(resources, is_asked=gate, override=override),
+                )  # fmt: skip
+        _tell(console, report, as_json=as_json)
+
+    return ingest_command
+
+
+def _tell(console: Console, report: IngestReport, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
@@ -72,20 +98,28 @@ async def ingest_command(
         raise typer.Exit(code=3)
 
 
-async def withdraw_command(
-    path: Annotated[
-        Path, typer.Argument(help="A file or folder.", show_default=False, resolve_path=True)
-    ],
-    *,
-    base: BaseOption = DEFAULT_BASE,
-) -> None:
-    """Withdraw everything that came from a file or folder, whether it is still there or not.
+def build_withdraw_command(choose_judge: ChooseJudge) -> Callable[..., Awaitable[None]]:
+    """The command that takes files out."""
 
-    It is no longer found. Taken in again, the documents are the same ones as before.
-    """
-    async with open_database(load_settings()) as database:
-        count = await withdraw(database, path, base_name=base)
-    typer.echo(f"Documents withdrawn: {count}.")
+    async def withdraw_command(
+        path: Annotated[
+            Path, typer.Argument(help="A file or folder.", show_default=False, resolve_path=True)
+        ],
+        *,
+        base: BaseOption = DEFAULT_BASE,
+        gate: GateOption = False,
+        override: OverrideOption = None,
+    ) -> None:
+        """Withdraw everything that came from a file or folder, whether it is still there or not.
+
+        It is no longer found. Taken in again, the documents are the same ones as before.
+        """
+        async with open_resources(load_settings()) as resources:
+            judge = choose_judge(resources, is_asked=gate, override=override)
+            count = await withdraw(resources.database, path, base_name=base, judge=judge)
+        typer.echo(f"Documents withdrawn: {count}.")
+
+    return withdraw_command
 
 
 async def status_command(*, as_json: JsonOption = False) -> None:

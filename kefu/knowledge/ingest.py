@@ -17,12 +17,13 @@ from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 
 from kefu.errors import BadInput, TooLarge
+from kefu.knowledge.candidate import Judge, Writing, open_writing
 from kefu.knowledge.embedding import embed_waiting, require_same_embedder
 from kefu.knowledge.lexical_index import has_drifted
 from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
-from kefu.knowledge.recorded import record_withdrawal
+from kefu.knowledge.recorded import note_withdrawal
 from kefu.knowledge.records import (
     Base,
     Handling,
@@ -52,27 +53,32 @@ tracer = trace.get_tracer("kefu.knowledge")
 OnProgress = Callable[[IngestReport], None]
 
 
-async def ingest(
+async def ingest(  # noqa: PLR0913 - what may differ from one ingestion to another
     resources: Resources,
     paths: Sequence[Path],
     *,
     base_name: str = DEFAULT_BASE,
     handling: Handling = AS_BEFORE,
     wait: bool = True,
+    judge: Judge | None = None,
     on_progress: OnProgress = lambda _: None,
 ) -> IngestReport:
     """Bring a base up to date with what lies under `paths`.
 
     `handling` says who may see it (a source that is known keeps what is left open); without
-    `wait` the chunks get their vectors later and are found by their words until then.
+    `wait` the chunks get their vectors later and are found by their words until then. With a
+    `judge` everything or nothing is taken in: it looks at the base as it would be, and what it
+    raises leaves the base as it was.
 
     Raises:
-        BadInput: a path does not exist, a folder that held files is empty, or the name of the base
-            or audience cannot be used.
+        BadInput: a path does not exist, a folder that held files is empty, the name of the base
+            or audience cannot be used, or a judge is to look at chunks without vectors.
         Conflict: another process ingests into the base, or its embedder differs.
     """
     roots = resolve_roots(paths)
     require_audience_name(handling.audience)
+    if judge is not None and not wait:
+        raise BadInput("What is gated has to wait for its vectors: leave --no-wait out.")
     base = await ensure_base(resources, base_name)
     started = time.monotonic()
     report = IngestReport(base=base.name)
@@ -81,9 +87,12 @@ async def ingest(
         resources.database.connection() as conn,
         base_store.only_writer(conn, base),
         ParserPool(resources.settings.ingest) as parsers,
+        open_writing(resources.database, base, judge) as writing,
     ):
         with tracer.start_as_current_span("ingest", attributes=attributes) as span:
-            run = _Ingestion(resources, base, parsers, report=report, on_progress=on_progress)
+            run = _Ingestion(
+                resources, base, parsers, writing=writing, report=report, on_progress=on_progress
+            )
             try:
                 await run.take_in(roots, handling, wait=wait)
             except ExceptionGroup as group:
@@ -136,10 +145,12 @@ class _Ingestion:
         base: Base,
         parsers: ParserPool,
         *,
+        writing: Writing,
         report: IngestReport,
         on_progress: OnProgress,
     ) -> None:
-        self.database = resources.database
+        self.database = writing.database
+        self.record = writing.record
         self.embedder = resources.embedder
         self.settings = resources.settings.ingest
         self.base = base
@@ -163,7 +174,9 @@ class _Ingestion:
     async def _take_in_root(self, root: Path, handling: Handling) -> None:
         found = await asyncio.to_thread(scan, root)
         async with self.database.transaction() as conn:
-            sources = await ensure_sources(conn, self.base, found.root, handling)
+            sources = await ensure_sources(
+                conn, self.base, found.root, handling, record=self.record
+            )
             stored = await file_store.list_files(conn, self.base.id)
         checksum = partial(file_checksum, max_bytes=self.settings.max_file_mb << 20)
         changes = await asyncio.to_thread(plan_changes, found, stored, checksum=checksum)
@@ -213,7 +226,7 @@ class _Ingestion:
             self.report.withdrawn_count += count
             if count:
                 subject = ", ".join(source.uri for source in sources)
-                await record_withdrawal(conn, self.base, subject, count=count)
+                await self.record(conn, note_withdrawal(self.base, subject, count=count))
 
     async def _read_all(self, queue: asyncio.Queue[FileToRead], sources: Sequence[Source]) -> None:
         while not queue.empty():

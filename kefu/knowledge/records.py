@@ -79,6 +79,30 @@ class Excerpt:
     updated_at: datetime
 
 
+class ChangeKind(StrEnum):
+    """What became of a document."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentChange:
+    """A document that answers may differ by: its text, its name, or who may see it was changed.
+
+    Attributes:
+        id: its own one in the place it came from.
+    """
+
+    document_id: int
+    uri: str
+    id: str | None
+    title: str
+    kind: ChangeKind
+    changed_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampledChunk:
     """A chunk with what is said of its document, to ask about."""

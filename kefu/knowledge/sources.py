@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from kefu.db import Connection
 from kefu.errors import BadInput
-from kefu.knowledge.recorded import record_handling
+from kefu.knowledge.recorded import Record, note_handling
 from kefu.knowledge.records import Base, Handling, Source
 from kefu.knowledge.store import files as store
 from kefu.viewer import PUBLIC, DataClass
@@ -27,7 +27,7 @@ def require_audience_name(audience: str | None) -> None:
 
 
 async def ensure_sources(
-    conn: Connection, base: Base, uri: str, handling: Handling
+    conn: Connection, base: Base, uri: str, handling: Handling, *, record: Record
 ) -> list[Source]:
     """Every source of the base, with one that holds `uri` among them.
 
@@ -37,7 +37,7 @@ async def ensure_sources(
     sources = await store.list_sources(conn, base.id)
     for source in sources:
         if is_within(source.uri, uri):
-            await _change(conn, base, source, handling)
+            await _change(conn, base, source, handling, record=record)
     around = find_source(sources, uri)
     wanted = handling.over(around)
     is_different = around is None or wanted != Handling.of(around)
@@ -48,11 +48,14 @@ async def ensure_sources(
         if around is not None:
             await store.take_over_files(conn, source_id, from_source_id=around.id, uri=uri)
             await store.change_audience(conn, source_id, wanted.audience or PUBLIC)
-            await record_handling(conn, base, uri, before=Handling.of(around), now=wanted)
+            note = note_handling(base, uri, before=Handling.of(around), now=wanted)
+            await record(conn, note)
     return await store.list_sources(conn, base.id)
 
 
-async def _change(conn: Connection, base: Base, source: Source, handling: Handling) -> None:
+async def _change(
+    conn: Connection, base: Base, source: Source, handling: Handling, *, record: Record
+) -> None:
     wanted = handling.over(source)
     if wanted == Handling.of(source):
         return
@@ -60,7 +63,8 @@ async def _change(conn: Connection, base: Base, source: Source, handling: Handli
         await store.change_audience(conn, source.id, wanted.audience or PUBLIC)
     if wanted.data_class not in (None, source.data_class):
         await store.change_data_class(conn, source.id, wanted.data_class or DataClass.RESTRICTED)
-    await record_handling(conn, base, source.uri, before=Handling.of(source), now=wanted)
+    note = note_handling(base, source.uri, before=Handling.of(source), now=wanted)
+    await record(conn, note)
 
 
 def find_source(sources: Sequence[Source], name: str) -> Source | None:

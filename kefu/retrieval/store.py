@@ -379,7 +379,11 @@ async def list_noise_floors(
 async def replace_noise_floors(
     conn: AsyncConnection, base: Base, language: Language, floors: Sequence[NoiseFloor]
 ) -> None:
-    await conn.execute("select pg_advisory_xact_lock(%s, %s)", [NOISE_LOCKS, base.id])
+    """Keep what was measured; somebody else who is at it, however long, keeps as good ones."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [NOISE_LOCKS, base.id])
+    if not await cursor.fetchone():
+        return
     await conn.execute(
         "delete from noise_floors where base_id = %s and question_language = %s",
         [base.id, language],

@@ -7,6 +7,7 @@ promoted, watched, and rolled back.
 from kefu.rollout.beginning import Began, begin
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, evaluate_release, judge_release, promote
+from kefu.rollout.knowledge_watch import keep_watching_knowledge
 from kefu.rollout.monitoring import keep_watching, read_monitors, watch
 from kefu.rollout.moving import override, roll_back
 from kefu.rollout.proposing import Changes, propose
@@ -20,6 +21,7 @@ __all__ = [
     "evaluate_release",
     "judge_release",
     "keep_watching",
+    "keep_watching_knowledge",
     "list_changes",
     "override",
     "promote",

@@ -25,7 +25,8 @@ from kefu.rollout.records import (
     WindowFigures,
 )
 
-WATCH_LOCK = 0x4B57  # one process watches; the second key is always 1
+WATCH_LOCK = 0x4B57  # one process watches; the second key is what
+ANSWERS, KNOWLEDGE = 1, 2
 FIGURES = """
 with answers as (
   select m.answer->>'outcome' as outcome, m.answer->>'mode' as mode, f.rating,
@@ -63,16 +64,16 @@ ALERT = (
 
 
 @asynccontextmanager
-async def only_watcher(conn: AsyncConnection) -> AsyncIterator[bool]:
+async def only_watcher(conn: AsyncConnection, what: int = ANSWERS) -> AsyncIterator[bool]:
     """Hold the right to watch; False: another process has it. A killed process frees it."""
     cursor = conn.cursor(row_factory=scalar_row)
-    await cursor.execute("select pg_try_advisory_lock(%s, 1)", [WATCH_LOCK])
+    await cursor.execute("select pg_try_advisory_lock(%s, %s)", [WATCH_LOCK, what])
     is_ours = bool(await cursor.fetchone())
     try:
         yield is_ours
     finally:
         if is_ours:
-            await conn.execute("select pg_advisory_unlock(%s, 1)", [WATCH_LOCK])
+            await conn.execute("select pg_advisory_unlock(%s, %s)", [WATCH_LOCK, what])
 
 
 async def read_figures(

@@ -1,5 +1,6 @@
 """kefu evaluation: datasets, experiments, comparisons, the gate, and what people decide."""
 
+from kefu.evaluation.commands.affected import affected_command
 from kefu.evaluation.commands.datasets import (
     export_command,
     import_command,
@@ -17,6 +18,7 @@ from kefu.evaluation.commands.experiments import (
 )
 
 __all__ = [
+    "affected_command",
     "compare_command",
     "export_command",
     "gate_command",

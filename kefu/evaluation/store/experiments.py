@@ -15,6 +15,7 @@ from kefu.errors import Conflict, NotFound
 from kefu.evaluation.evaluators import EVALUATORS
 from kefu.evaluation.records import (
     Behaviour,
+    Candidate,
     Experiment,
     Grade,
     Grades,
@@ -211,6 +212,42 @@ async def list_cached(
         digest: (REPLY.validate_python(reply), replied_at)
         for digest, reply, replied_at in await cursor.fetchall()
     }
+
+
+async def list_last_replies(
+    conn: AsyncConnection, asked: Sequence[str], *, base: str, fingerprint: str, until: datetime
+) -> dict[str, Reply]:
+    """The last whole replies to these questions before a moment, with nothing changed.
+
+    Those of the same candidate are preferred.
+    """
+    cursor = await conn.execute(
+        "select distinct on (r.asked_digest) r.asked_digest, r.reply"
+        " from evaluation_results r join evaluation_experiments e on e.id = r.experiment_id"
+        " where r.asked_digest = any(%(asked)s) and e.base = %(base)s"
+        " and e.candidate = %(nothing)s and r.replied_at < %(until)s"
+        " and r.reply->>'error' is null and r.reply->>'notice' is null"
+        " order by r.asked_digest, (e.fingerprint = %(fingerprint)s) desc, r.replied_at desc",
+        {
+            "asked": list(asked),
+            "base": base,
+            "nothing": Jsonb(asdict(Candidate())),
+            "until": until,
+            "fingerprint": fingerprint,
+        },
+    )
+    return {digest: REPLY.validate_python(reply) for digest, reply in await cursor.fetchall()}
+
+
+async def find_last_start(conn: AsyncConnection, base: str) -> datetime | None:
+    """When the last experiment about a base began that came to its end with nothing changed."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "select max(started_at) from evaluation_experiments"
+        " where base = %s and candidate = %s and finished_at is not null",
+        [base, Jsonb(asdict(Candidate()))],
+    )
+    return await cursor.fetchone()
 
 
 async def replace_label(conn: AsyncConnection, label: Label) -> None:

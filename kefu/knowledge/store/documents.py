@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row, scalar_row
+from psycopg.rows import class_row, kwargs_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from kefu.errors import NotFound
-from kefu.knowledge.records import Base, Excerpt, PreparedDocument, SampledChunk
+from kefu.knowledge.records import (
+    Base,
+    ChangeKind,
+    DocumentChange,
+    Excerpt,
+    PreparedDocument,
+    SampledChunk,
+)
 from kefu.viewer import Viewer
 
 
@@ -39,7 +48,7 @@ async def upsert_document(
         " language = excluded.language, audience = excluded.audience,"
         " checksum = excluded.checksum, metadata = excluded.metadata, signs = excluded.signs,"
         " character_count = excluded.character_count, version = documents.version + 1,"
-        " updated_at = now(), withdrawn_at = null returning id",
+        " updated_at = now(), changed_at = now(), withdrawn_at = null returning id",
         [
             base_id, file_id, document.key, document.uri, parsed.external_id, parsed.title,
             parsed.format, document.language, audience, document.checksum,
@@ -67,8 +76,47 @@ async def list_file_documents(
 
 async def mark_withdrawn(conn: AsyncConnection, document_ids: Sequence[int]) -> None:
     await conn.execute(
-        "update documents set withdrawn_at = now() where id = any(%s)", [list(document_ids)]
+        "update documents set withdrawn_at = now(), changed_at = now() where id = any(%s)",
+        [list(document_ids)],
     )
+
+
+async def list_changes(
+    conn: AsyncConnection, base: Base, *, since: datetime | None = None
+) -> Sequence[DocumentChange]:
+    """Documents that were changed since a moment, or in this transaction, by their names."""
+    cursor = conn.cursor(row_factory=kwargs_row(_change))
+    await cursor.execute(
+        "select id as document_id, uri, external_id as id, title, changed_at,"
+        " case when withdrawn_at is not null then 'withdrawn'"
+        "  when created_at >= coalesce(%(since)s, now()) then 'added' else 'changed' end as kind"
+        " from documents where base_id = %(base)s and changed_at >= coalesce(%(since)s, now())"
+        " and (withdrawn_at is null or created_at < coalesce(%(since)s, now()))"
+        " order by uri, external_id",
+        {"base": base.id, "since": since},
+    )
+    return await cursor.fetchall()
+
+
+async def find_last_change(conn: AsyncConnection, base: Base) -> datetime | None:
+    """When anything of a base's documents was changed last; None for an empty base."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute("select max(changed_at) from documents where base_id = %s", [base.id])
+    return await cursor.fetchone()
+
+
+async def list_names(
+    conn: AsyncConnection, document_ids: Sequence[int]
+) -> list[tuple[str, str | None]]:
+    """Rows of URI and own id of some documents."""
+    cursor = await conn.execute(
+        "select uri, external_id from documents where id = any(%s)", [list(document_ids)]
+    )
+    return await cursor.fetchall()
+
+
+def _change(*, kind: str, **row: Any) -> DocumentChange:
+    return DocumentChange(**row, kind=ChangeKind(kind))
 
 
 async def get_excerpt(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -> Excerpt:

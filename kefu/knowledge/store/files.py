@@ -36,7 +36,7 @@ async def change_audience(conn: AsyncConnection, source_id: int, audience: str) 
     """Change who may read what comes from a source, in everything that is stored of it."""
     await conn.execute("update sources set audience = %s where id = %s", [audience, source_id])
     await conn.execute(
-        "update documents d set audience = %s from files f"
+        "update documents d set audience = %s, changed_at = now() from files f"
         " where f.source_id = %s and d.file_id = f.id",
         [audience, source_id],
     )
@@ -49,6 +49,11 @@ async def change_audience(conn: AsyncConnection, source_id: int, audience: str) 
 
 async def change_data_class(conn: AsyncConnection, source_id: int, data_class: DataClass) -> None:
     await conn.execute("update sources set data_class = %s where id = %s", [data_class, source_id])
+    await conn.execute(
+        "update documents d set changed_at = now() from files f"
+        " where f.source_id = %s and d.file_id = f.id and d.withdrawn_at is null",
+        [source_id],
+    )
 
 
 async def list_sources(conn: AsyncConnection, base_id: int) -> list[Source]:
@@ -130,7 +135,7 @@ async def note_problem(conn: AsyncConnection, file_id: int, reason: str) -> None
 async def move_file(conn: AsyncConnection, file_id: int, *, source: Source, path: str) -> None:
     """A file was renamed: its documents stay what they are, for whom its place says."""
     await conn.execute(
-        "update documents d set audience = %s,"
+        "update documents d set audience = %s, changed_at = now(),"
         " uri = case when d.uri = f.path then %s else d.uri end"
         " from files f where f.id = %s and d.file_id = f.id",
         [source.audience, path, file_id],
