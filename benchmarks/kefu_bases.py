@@ -14,6 +14,7 @@ from kefu.knowledge.store.chunks import renew_weights
 from kefu.knowledge.store.files import insert_source, upsert_file
 from kefu.llm import BuiltInEmbedder
 from kefu.resources import Resources, open_resources
+from kefu.safety import find_signs
 from kefu.settings import Settings
 from kefu.text import content_digest, detect_language, index_terms
 from kefu.viewer import PUBLIC
@@ -92,6 +93,7 @@ def _prepare(passage_id: str, text: str) -> PreparedDocument:
         uri=passage_id,
         language=detect_language(text),
         checksum=content_digest(text),
+        signs=find_signs(text),
         parsed=ParsedDocument(title="", markdown=text, format="jsonl", external_id=passage_id),
         chunks=(prepared,),
     )
