@@ -20,12 +20,13 @@ from tempfile import TemporaryDirectory
 from answers import DEMO, HELD_OUT
 from kefu_bases import open_bench
 from reader_model import WORSE, serve_readers
-from seeded_changes import Change, list_harmful, list_harmless
+from seeded_changes import Change, Edit, list_harmful, list_harmless
 
 from kefu.evaluation import (
     DatasetVersion,
     Experiment,
     Gates,
+    KnowledgeLimits,
     Plan,
     Split,
     build_report,
@@ -35,6 +36,7 @@ from kefu.evaluation import (
     run_experiment,
     save_version,
 )
+from kefu.evaluation import try_change as check_edit
 from kefu.knowledge import get_base, ingest
 from kefu.resources import Resources
 
@@ -115,7 +117,9 @@ async def set_limits(stand: Stand, experiment: Experiment) -> Gates:
 
 
 async def try_change(stand: Stand, change: Change) -> Trial:
-    """Make it, ask the gate, undo it."""
+    """Ask the gate that it has to pass: that of releases, or that of knowledge."""
+    if change.edit is not None:
+        return await _try_edit(stand, change, change.edit)
     before, gates = stand.before["none" if change.endpoint == "none" else "reader"]
     async with _made(stand, change):
         after = await run(stand, change)
@@ -133,6 +137,22 @@ async def try_change(stand: Stand, change: Change) -> Trial:
     )
 
 
+async def _try_edit(stand: Stand, change: Change, edit: Edit) -> Trial:
+    """As `kefu ingest --gate`, which lets nothing stay that makes a case worse."""
+    edit(stand.documents)
+    resources = replace(stand.resources, endpoint=None, endpoints=None)
+    check = await check_edit(resources, [stand.documents], BASE, KnowledgeLimits())
+    shutil.rmtree(stand.documents)
+    shutil.copytree(DEMO / "documents", stand.documents)
+    return Trial(
+        change=change,
+        reasons=() if check.is_passed else ("knowledge",),
+        lost=check.loss_count,
+        won=0,
+        changed=len(check.affected),
+    )
+
+
 async def _count_changed(stand: Stand, before: Experiment, after: Experiment) -> int:
     async with stand.resources.database.connection() as conn:
         rows = await conn.execute(
@@ -147,14 +167,7 @@ async def _count_changed(stand: Stand, before: Experiment, after: Experiment) ->
 @asynccontextmanager
 async def _made(stand: Stand, change: Change) -> AsyncIterator[None]:
     """The change, for as long as the context is open."""
-    if change.edit is not None:
-        change.edit(stand.documents)
-        await _ingest(stand)
-        yield
-        shutil.rmtree(stand.documents)
-        shutil.copytree(DEMO / "documents", stand.documents)
-        await _ingest(stand)
-    elif change.sql is not None:
+    if change.sql is not None:
         async with stand.resources.database.connection() as conn:
             base = await get_base(conn, BASE)
             table = f"chunks_{base.id}"
@@ -169,10 +182,6 @@ async def _made(stand: Stand, change: Change) -> AsyncIterator[None]:
         yield
 
 
-async def _ingest(stand: Stand) -> None:
-    await ingest(stand.resources, [stand.documents], base_name=BASE)
-
-
 def print_tables(trials: dict[str, list[Trial]]) -> None:
     """The shares, and every change with what the gate said."""
     print("| changes | stopped | changed no reply | stopped, of those that changed a reply |")
@@ -185,7 +194,9 @@ def print_tables(trials: dict[str, list[Trial]]) -> None:
             f" | {len(stopped)}/{len(seen)} |"
         )
     for name, done in trials.items():
-        print(f"\n{name}:\n\n| change | kind | replies changed | lost | won | stopped by |")
+        print(
+            f"\n{name}:\n\n| change | kind | replies changed (knowledge: cases asked again) | lost | won | stopped by |"
+        )
         print("|---|---|---|---|---|---|")
         for each in done:
             reasons = ", ".join(each.reasons) or "-"
@@ -225,7 +236,7 @@ async def _set_up(resources: Resources, folder: Path, rows: list[dict[str, objec
     async with resources.database.transaction() as conn:
         version = await save_version(conn, DATASET, read_lines(lines), author=AUTHOR, base=BASE)
     stand = Stand(resources=resources, version=version, folder=folder, before={})
-    await _ingest(stand)
+    await ingest(resources, [stand.documents], base_name=BASE)
     before = {}
     for endpoint in ("none", "reader"):
         live = await run(stand, Change(name="live", kind="live", endpoint=endpoint))
