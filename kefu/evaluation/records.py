@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from json import dumps
+from uuid import UUID
 
 from kefu.text import Language, content_digest
 from kefu.viewer import PUBLIC, Viewer
@@ -34,6 +35,15 @@ class Origin(StrEnum):
     CONVERSATION = "conversation"
     FEEDBACK = "feedback"
     KNOWLEDGE = "knowledge"
+
+
+class Choice(StrEnum):
+    """What a person prefers of two replies."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+    NEITHER = "neither"
 
 
 class ProposalStatus(StrEnum):
@@ -339,6 +349,36 @@ class Label:
     case_id: str
     author: str
     is_good: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two replies to one case, as they are shown to somebody.
+
+    Attributes:
+        left_id: the experiment whose reply stands first.
+    """
+
+    id: UUID
+    case_id: str
+    left_id: int
+    right_id: int
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """What a person prefers of two replies.
+
+    Attributes:
+        choice: a Choice.
+    """
+
+    case_id: str
+    left_id: int
+    right_id: int
+    author: str
+    choice: str
 
 
 def digest_json(value: object) -> str:

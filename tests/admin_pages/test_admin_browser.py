@@ -24,6 +24,7 @@ PAGES = (
     "/admin/evaluation/experiments/1",
     "/admin/evaluation/experiments/1/cases/a",
     "/admin/evaluation/comparison?left=1&right=2",
+    "/admin/evaluation/preferences",
     "/admin/evaluation/proposals",
     "/admin/evaluation/proposals/1",
     "/admin/traces",
@@ -45,6 +46,7 @@ FILLED = {
     "/admin/evaluation/experiments/1": "svg.score",
     "/admin/evaluation/experiments/1/cases/a": ".answer-text",
     "/admin/evaluation/comparison?left=1&right=2": "details.compared",
+    "/admin/evaluation/preferences": ".choice .sides .said",
     "/admin/evaluation/proposals": "tbody tr",
     "/admin/evaluation/proposals/1": ".answer-text",
     "/admin/traces": "tbody tr",
@@ -139,6 +141,16 @@ async def test_a_bad_answer_becomes_a_case_without_scripts(browser: Browser, sit
         await page.click("button[value=accept]")
         await expect(page.get_by_role("alert")).to_contain_text("这还不是用例")
         await expect(page.locator("[name=note]")).to_have_value("Of today.\nIt rains.")
+
+
+async def test_a_blind_choice_ranks_the_candidates_without_scripts(
+    browser: Browser, site: Site
+) -> None:
+    async with visit(browser, site, locale="zh-CN", java_script_enabled=False) as page:
+        await page.goto("/admin/evaluation")
+        await page.get_by_role("link", name="哪个回答更好？").click()
+        await page.get_by_role("button", name="两个都好").click()
+        await expect(page.locator("svg.score")).to_have_count(2)
 
 
 async def test_a_step_of_a_trace_and_its_feedback_can_be_read(browser: Browser, site: Site) -> None:

@@ -16,6 +16,7 @@ from kefu.evaluation.commands.experiments import (
     run_command,
     show_command,
 )
+from kefu.evaluation.commands.preferences import preferences_command
 
 __all__ = [
     "affected_command",
@@ -25,6 +26,7 @@ __all__ = [
     "import_command",
     "label_command",
     "list_command",
+    "preferences_command",
     "propose_command",
     "review_command",
     "run_command",

@@ -1,10 +1,11 @@
-"""The pages of evaluation: experiments, and cases that wait for a review."""
+"""The pages of evaluation: experiments, cases that wait for a review, and preferences."""
 
 from fastapi import APIRouter
 
 from kefu.evaluation.pages.experiments import router as experiments
+from kefu.evaluation.pages.preferences import router as preferences
 from kefu.evaluation.pages.proposals import router as proposals
 
 router = APIRouter()
-for each in (experiments, proposals):
+for each in (experiments, preferences, proposals):
     router.include_router(each)

@@ -196,6 +196,25 @@ async def list_results(conn: AsyncConnection, experiment_id: int) -> Sequence[Re
     return await cursor.fetchall()
 
 
+async def get_result(conn: AsyncConnection, experiment_id: int, case_id: str) -> Result:
+    """What came of one case.
+
+    Raises:
+        NotFound: there is none.
+    """
+    cursor = conn.cursor(row_factory=kwargs_row(_result))
+    await cursor.execute(
+        f"select {RESULT} from evaluation_results where experiment_id = %s and case_id = %s",
+        [experiment_id, case_id],
+    )
+    result = await cursor.fetchone()
+    if result is None:
+        raise NotFound(
+            "Experiment %(number)s shows no case %(case)s.", number=experiment_id, case=case_id
+        )
+    return result
+
+
 async def list_cached(
     conn: AsyncConnection, asked: Sequence[str], *, fingerprint: str, knowledge_digest: str
 ) -> dict[str, tuple[Reply, datetime]]:
