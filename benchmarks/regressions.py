@@ -213,7 +213,9 @@ async def main() -> None:
     options = parser.parse_args()
     rows = load_rows()
     with serve_readers() as url:
-        endpoints = tuple({"name": name, "url": url, "model": name} for name in WORSE)
+        endpoints = tuple(
+            {"name": name, "url": url, "model": name, "first_token_seconds": 60} for name in WORSE
+        )
         async with open_bench(endpoints=endpoints) as resources:
             with TemporaryDirectory() as folder:
                 stand = await _set_up(resources, Path(folder), rows)
