@@ -9,7 +9,7 @@ from kefu.evaluation.candidates import Setup, set_up
 from kefu.evaluation.cases import read_lines, write_lines
 from kefu.evaluation.comparison import Comparison, compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
-from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
+from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade, translatable
 from kefu.evaluation.experiments import SEED, OnProgress, Plan, find_experiment, run_experiment
 from kefu.evaluation.folds import FOLDS
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
@@ -29,9 +29,9 @@ from kefu.evaluation.records import (
     Result,
     Split,
 )
-from kefu.evaluation.reports import Report, build_report
+from kefu.evaluation.reports import Report, build_report, list_scores
 from kefu.evaluation.store.datasets import list_datasets, list_versions
-from kefu.evaluation.store.experiments import find_last_start, list_experiments
+from kefu.evaluation.store.experiments import ReleaseScore, find_last_start, list_experiments
 from kefu.evaluation.summaries import write_tuning_markdown
 from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 
@@ -58,6 +58,7 @@ __all__ = [
     "Monitors",
     "OnProgress",
     "Plan",
+    "ReleaseScore",
     "Reply",
     "Report",
     "Result",
@@ -76,6 +77,7 @@ __all__ = [
     "judge_candidate",
     "list_datasets",
     "list_experiments",
+    "list_scores",
     "list_versions",
     "load_cases",
     "load_gates",
@@ -84,6 +86,7 @@ __all__ = [
     "run_experiment",
     "save_version",
     "set_up",
+    "translatable",
     "try_change",
     "tune_retrieval",
     "unseal",

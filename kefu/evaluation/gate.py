@@ -1,14 +1,37 @@
 """The verdict on a candidate: every limit with what was measured and a sentence."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from kefu.evaluation.comparison import Change, Comparison
+from kefu.evaluation.evaluators import translatable
 from kefu.evaluation.gates import Gates
 from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
 from kefu.evaluation.reports import Report
 
 GRADED = ("faithfulness", "safety", "format")
+_ = translatable
+JUDGED = _(
+    "%(name)s is %(mean)s (95 %% interval %(low)s to %(high)s, %(count)s cases), at least %(limit)s"
+    " is asked for. Its agreement with people is %(kappa)s over %(labelled)s cases; %(least_kappa)s"
+    " over %(least_labels)s are needed for it to count."
+)
+UNCHANGED = _(
+    "%(name)s went from %(left)s to %(right)s, not significantly worse (95 %% interval of the"
+    " difference %(low)s to %(high)s, %(count)s cases)."
+)
+WORSE = _(
+    "%(name)s went from %(left)s to %(right)s, significantly worse (95 %% interval of the"
+    " difference %(low)s to %(high)s, %(count)s cases)."
+)
+UNCHANGED_SLICE = _(
+    "%(where)s: %(name)s went from %(left)s to %(right)s, not significantly worse (95 %% interval"
+    " of the difference %(low)s to %(high)s, %(count)s cases)."
+)
+WORSE_SLICE = _(
+    "%(where)s: %(name)s went from %(left)s to %(right)s, significantly worse (95 %% interval of"
+    " the difference %(low)s to %(high)s, %(count)s cases)."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,16 +39,23 @@ class GateCheck:
     """One limit.
 
     Attributes:
+        sentence: says why, with %(name)s where `values` go; the key of its translations.
         value: what was measured; None where there was nothing to measure.
         counts: whether failing it fails the candidate.
+        reason: the sentence with its values.
     """
 
     name: str
     is_passed: bool
-    reason: str
+    sentence: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
     value: float | None = None
     limit: float | None = None
     counts: bool = True
+    reason: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", self.sentence % self.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +102,16 @@ def _check_extent(report: Report, gates: Gates) -> Iterator[GateCheck]:
         is_passed=experiment.finished_at is not None,
         value=done,
         limit=count,
-        reason=f"{done} of {count} cases have a result.",
+        sentence=_("%(done)s of %(count)s cases have a result."),
+        values={"done": done, "count": count},
     )
     yield GateCheck(
         name="least_cases",
         is_passed=done >= gates.least_cases,
         value=done,
         limit=gates.least_cases,
-        reason=f"{done} cases were asked, {gates.least_cases} are the fewest that prove anything.",
+        sentence=_("%(done)s cases were asked, %(least)s are the fewest that prove anything."),
+        values={"done": done, "least": gates.least_cases},
     )
     share = report.error_count / done if done else 1.0
     yield GateCheck(
@@ -87,7 +119,8 @@ def _check_extent(report: Report, gates: Gates) -> Iterator[GateCheck]:
         is_passed=share <= gates.error_share,
         value=share,
         limit=gates.error_share,
-        reason=f"{report.error_count} of {done} cases ended without a reply.",
+        sentence=_("%(errors)s of %(done)s cases ended without a reply."),
+        values={"errors": report.error_count, "done": done},
     )
 
 
@@ -102,17 +135,30 @@ def _check_share(name: str, report: Report, limit: float) -> GateCheck:
     figure = report.find_figure(name)
     if figure is None:
         return GateCheck(
-            name=name, is_passed=False, limit=limit, reason=f"Nothing could be measured of {name}."
+            name=name,
+            is_passed=False,
+            limit=limit,
+            sentence=_("Nothing could be measured of %(name)s."),
+            values={"name": name},
         )
     estimate = figure.estimate
-    interval = f"95 % interval {estimate.low:.3f} to {estimate.high:.3f}"
     return GateCheck(
         name=name,
         is_passed=estimate.mean >= limit,
         value=estimate.mean,
         limit=limit,
-        reason=f"{name} is {estimate.mean:.3f} ({interval}, {estimate.count} cases),"
-        f" at least {limit:g} is asked for.",
+        sentence=_(
+            "%(name)s is %(mean)s (95 %% interval %(low)s to %(high)s, %(count)s cases), at least"
+            " %(limit)s is asked for."
+        ),
+        values={
+            "name": name,
+            "mean": f"{estimate.mean:.3f}",
+            "low": f"{estimate.low:.3f}",
+            "high": f"{estimate.high:.3f}",
+            "count": estimate.count,
+            "limit": f"{limit:g}",
+        },
     )
 
 
@@ -126,8 +172,15 @@ def _check_abstention(report: Report, gates: Gates) -> Iterator[GateCheck]:
         is_passed=f1 >= limit,
         value=f1,
         limit=limit,
-        reason=f"The F1 of abstaining is {f1:.3f} ({abstention.expected_count} cases to abstain"
-        f" from), at least {limit:g} is asked for.",
+        sentence=_(
+            "The F1 of abstaining is %(f1)s (%(count)s cases to abstain from), at least %(limit)s"
+            " is asked for."
+        ),
+        values={
+            "f1": f"{f1:.3f}",
+            "count": abstention.expected_count,
+            "limit": f"{limit:g}",
+        },
     )
 
 
@@ -137,14 +190,21 @@ def _check_speed(report: Report, gates: Gates) -> Iterator[GateCheck]:
     if limit is None:
         return
     seconds = figure.p95 if figure else None
-    shown = "is not known" if seconds is None else f"is {seconds:.2f} s"
+    known = _(
+        "The 95th percentile of the wait for the first sentence is %(seconds)s s, at most %(limit)s"
+        " s is asked for."
+    )
+    unknown = _(
+        "The 95th percentile of the wait for the first sentence is not known, at most %(limit)s s"
+        " is asked for."
+    )
     yield GateCheck(
         name="p95_first_sentence_seconds",
         is_passed=seconds is not None and seconds <= limit,
         value=seconds,
         limit=limit,
-        reason=f"The 95th percentile of the wait for the first sentence {shown}, at most {limit:g}"
-        " s is asked for.",
+        sentence=unknown if seconds is None else known,
+        values={"seconds": f"{seconds or 0.0:.2f}", "limit": f"{limit:g}"},
     )
 
 
@@ -156,13 +216,17 @@ def _check_cost(report: Report, gates: Gates) -> Iterator[GateCheck]:
     count = report.experiment.result_count - report.error_count
     is_known = figure is not None and figure.estimate.count == count
     cost = figure.estimate.mean if figure and is_known else None
-    shown = "is not known of every answer" if cost is None else f"is {cost:.6f}"
+    known = _("The mean cost of an answer is %(cost)s, at most %(limit)s is asked for.")
+    unknown = _(
+        "The mean cost of an answer is not known of every answer, at most %(limit)s is asked for."
+    )
     yield GateCheck(
         name="cost_per_answer",
         is_passed=cost is not None and cost <= limit,
         value=cost,
         limit=limit,
-        reason=f"The mean cost of an answer {shown}, at most {limit:g} is asked for.",
+        sentence=unknown if cost is None else known,
+        values={"cost": f"{cost or 0.0:.6f}", "limit": f"{limit:g}"},
     )
 
 
@@ -173,21 +237,23 @@ def _check_judge(report: Report, gates: Gates) -> Iterator[GateCheck]:
     check = _check_share("judge", report, gates.judge)
     agrees = report.agreement is not None and report.agreement >= LEAST_KAPPA
     is_trusted = agrees and report.labelled_count >= LEAST_LABELS
-    kappa = "unknown" if report.agreement is None else f"{report.agreement:.2f}"
-    yield GateCheck(
-        name="judge",
-        is_passed=check.is_passed,
-        value=check.value,
-        limit=check.limit,
+    agreement: dict[str, str | int | float] = {
+        "kappa": "–" if report.agreement is None else f"{report.agreement:.2f}",
+        "labelled": report.labelled_count,
+        "least_kappa": LEAST_KAPPA,
+        "least_labels": LEAST_LABELS,
+    }
+    yield replace(
+        check,
         counts=is_trusted,
-        reason=f"{check.reason} Its agreement with people is {kappa} over {report.labelled_count}"
-        f" cases; {LEAST_KAPPA} over {LEAST_LABELS} are needed for it to count.",
+        sentence=check.sentence if check.value is None else JUDGED,
+        values={**check.values, **agreement},
     )
 
 
 def _check_regressions(comparison: Comparison, gates: Gates) -> Iterator[GateCheck]:
     for name in gates.regressions:
-        yield _check_regression("all cases", name, comparison.find_change(name), gates)
+        yield _check_regression("", name, comparison.find_change(name), gates)
     changes = {each.name: each for each in comparison.slices}
     for wanted in gates.protected:
         part = changes.get(wanted)
@@ -197,23 +263,31 @@ def _check_regressions(comparison: Comparison, gates: Gates) -> Iterator[GateChe
 
 
 def _check_regression(where: str, name: str, change: Change | None, gates: Gates) -> GateCheck:
-    title = f"regression of {name} in {where}"
+    title = f"regression of {name} in {where or 'all cases'}"
     if change is None or change.difference.count < gates.least_slice:
         count = change.difference.count if change else 0
         return GateCheck(
             name=title,
             is_passed=True,
             counts=False,
-            reason=f"{where}: {count} cases are too few to tell whether {name} became worse.",
+            sentence=_("%(count)s cases are too few to tell whether %(name)s became worse."),
+            values={"count": count, "name": name},
         )
     difference = change.difference
-    became = "significantly worse" if change.is_worse else "not significantly worse"
+    worse, unchanged = (WORSE_SLICE, UNCHANGED_SLICE) if where else (WORSE, UNCHANGED)
     return GateCheck(
         name=title,
         is_passed=not change.is_worse,
         value=difference.mean,
         limit=0.0,
-        reason=f"{where}: {name} went from {change.left:.3f} to {change.right:.3f}, {became}"
-        f" (95 % interval of the difference {difference.low:+.3f} to {difference.high:+.3f},"
-        f" {difference.count} cases).",
+        sentence=worse if change.is_worse else unchanged,
+        values={
+            "where": where,
+            "name": name,
+            "left": f"{change.left:.3f}",
+            "right": f"{change.right:.3f}",
+            "low": f"{difference.low:+.3f}",
+            "high": f"{difference.high:+.3f}",
+            "count": difference.count,
+        },
     )

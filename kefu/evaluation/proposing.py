@@ -69,7 +69,7 @@ async def propose_from_conversations(
         if exchanges:
             case = _build(exchanges, tags=("conversation",))
             key = str(exchanges[-1][1].id)
-            proposed += await _propose(conn, dataset, case, Origin.CONVERSATION, key)
+            proposed += await keep_proposal(conn, dataset, case, Origin.CONVERSATION, key)
     return proposed
 
 
@@ -86,7 +86,9 @@ async def propose_from_feedback(conn: Connection, dataset: str, *, count: int, d
         exchanges = _until(_pair(messages), rated)
         if exchanges:
             case = _build(exchanges, tags=("feedback", f"thumbs-{rated.rating}"), rated=rated)
-            proposed += await _propose(conn, dataset, case, Origin.FEEDBACK, str(rated.message_id))
+            proposed += await keep_proposal(
+                conn, dataset, case, Origin.FEEDBACK, str(rated.message_id)
+            )
     return proposed
 
 
@@ -117,7 +119,7 @@ async def propose_answer(conn: Connection, message_id: UUID, *, author: str) -> 
     case = _build(exchanges, tags=tags, rated=_read_rating(message, given))
     dataset = await _choose_dataset(conn, conversation.base)
     key = str(message_id)
-    await _propose(conn, dataset, case, Origin.FEEDBACK, key, base=conversation.base)
+    await keep_proposal(conn, dataset, case, Origin.FEEDBACK, key, base=conversation.base)
     proposal = await find_proposal_of(conn, key, base=conversation.base)
     assert proposal is not None
     await record_audit(
@@ -143,13 +145,13 @@ async def propose_from_knowledge(
         case = ask_about(chunk)
         if case is not None:
             key = digest_json([case.question, chunk.uri, chunk.external_id])
-            proposed += await _propose(conn, dataset, case, Origin.KNOWLEDGE, key, base=base)
+            proposed += await keep_proposal(conn, dataset, case, Origin.KNOWLEDGE, key, base=base)
     return proposed
 
 
 def ask_about(chunk: SampledChunk) -> Case | None:
     """A question about a section with its figures as facts; None where it has none."""
-    facts = _find_facts(chunk.text)
+    facts = find_facts(chunk.text)
     if not facts or chunk.language not in {"zh", "en"}:
         return None
     heading = chunk.heading_path[-1] if chunk.heading_path else ""
@@ -172,9 +174,10 @@ def ask_about(chunk: SampledChunk) -> Case | None:
     )
 
 
-async def _propose(
+async def keep_proposal(
     conn: Connection, dataset: str, case: Case, origin: Origin, key: str, *, base: str = ""
 ) -> bool:
+    """Have a case wait for a review, in a dataset that is begun where it is missing."""
     found = await find_dataset(conn, dataset)
     dataset_id = found.id if found else await lock_dataset(conn, dataset, base=base or DEFAULT_BASE)
     return await insert_proposal(conn, dataset_id, case, origin=origin, origin_key=key)
@@ -244,7 +247,7 @@ def _build(
                 )
                 for earlier, reply in exchanges[:-1]
             ],
-            facts=list(_find_facts(mask_personal_data(correction))) if is_wrong else [],
+            facts=list(find_facts(mask_personal_data(correction))) if is_wrong else [],
             citations=list(cited),
             tags=list(tags),
             note="\n".join(mask_personal_data(each) for each in notes if each)[:LONGEST_NOTE],
@@ -260,7 +263,8 @@ def _list_cited(given: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _find_facts(text: str) -> list[str]:
+def find_facts(text: str) -> list[str]:
+    """The figures of the first sentence that holds some."""
     for span in split_sentences(text):
         found = [each.strip(" ,.") for each in _FIGURE.findall(span.text)]
         telling = [each for each in found if len(each) > 1]

@@ -35,6 +35,7 @@ class Origin(StrEnum):
     CONVERSATION = "conversation"
     FEEDBACK = "feedback"
     KNOWLEDGE = "knowledge"
+    TICKET = "ticket"
 
 
 class Choice(StrEnum):

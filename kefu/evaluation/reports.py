@@ -9,7 +9,12 @@ from kefu.evaluation.evaluators import EVALUATORS, Evaluator
 from kefu.evaluation.judging import measure_agreement
 from kefu.evaluation.records import Behaviour, Experiment, Label, Result, Split
 from kefu.evaluation.statistics import Estimate, estimate_mean, percentile
-from kefu.evaluation.store.experiments import list_labels, list_results
+from kefu.evaluation.store.experiments import (
+    ReleaseScore,
+    list_labels,
+    list_release_scores,
+    list_results,
+)
 
 LEAST_SEALED = 5
 """A figure over fewer sealed cases would tell single results."""
@@ -92,6 +97,11 @@ class Report:
     def find_figure(self, name: str) -> Figure | None:
         """What an evaluator says."""
         return next((each for each in self.figures if each.evaluator == name), None)
+
+
+async def list_scores(conn: Connection) -> Sequence[ReleaseScore]:
+    """How releases did in their last experiment on each dataset, as far as it may be told."""
+    return await list_release_scores(conn, least_sealed=LEAST_SEALED)
 
 
 async def build_report(conn: Connection, experiment: Experiment) -> Report:

@@ -1,6 +1,6 @@
 """Whether a release has shown that it may go live: experiments of it and of the live one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,12 +26,39 @@ from kefu.evaluation import (
     read_version,
     run_experiment,
     set_up,
+    translatable,
 )
 from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
 from kefu.resources import Resources
 from kefu.rollout.moving import make_live
 
 EXPERIMENTS_READ = 50
+_ = translatable
+NO_DATASET = _(
+    "There is no dataset of at least %(count)s cases to prove it on: see kefu evaluation import."
+)
+NOT_PUT = _(
+    "Release %(missing)s was not put to it as it would answer now;"
+    " `kefu releases evaluate %(release)s` does it."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcoming:
+    """What keeps a release from going live.
+
+    Attributes:
+        dataset: by which it shows; empty where none does.
+        sentence: with %(name)s where `values` go; the key of its translations.
+    """
+
+    dataset: str = ""
+    sentence: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        said = self.sentence % self.values
+        return f"{self.dataset}: {said}" if self.dataset else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +67,30 @@ class DatasetVerdict:
 
     Attributes:
         experiment_id: of the release; `baseline_id` of the live one.
-        problem: why there is nothing to hold against the gates; empty: there is.
+        missing: why there is nothing to hold against the gates; None: there is.
     """
 
     dataset: str
     experiment_id: int | None = None
     baseline_id: int | None = None
     checks: Sequence[GateCheck] = ()
-    problem: str = ""
+    missing: Shortcoming | None = None
 
     @property
     def is_passed(self) -> bool:
         """Whether there is something to judge, and no check that counts fails."""
-        return not self.problem and all(each.is_passed for each in self.checks if each.counts)
+        return not self.shortcomings
+
+    @property
+    def shortcomings(self) -> Sequence[Shortcoming]:
+        """What is missing, else the checks that count and fail."""
+        if self.missing is not None:
+            return [self.missing]
+        return [
+            Shortcoming(dataset=self.dataset, sentence=each.sentence, values=each.values)
+            for each in self.checks
+            if each.counts and not each.is_passed
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,26 +111,16 @@ class ReleaseVerdict:
         return bool(self.datasets) and all(each.is_passed for each in self.datasets)
 
     @property
-    def problems(self) -> Sequence[str]:
-        """What keeps it from going live, a sentence each."""
+    def shortcomings(self) -> Sequence[Shortcoming]:
+        """What keeps it from going live."""
         if not self.datasets:
-            return [
-                f"There is no dataset of at least {self.least_cases} cases to prove it on: "
-                "see kefu evaluation import."
-            ]
-        return [
-            reason
-            for each in self.datasets
-            for reason in (
-                [each.problem]
-                if each.problem
-                else [
-                    f"{each.dataset}: {check.reason}"
-                    for check in each.checks
-                    if check.counts and not check.is_passed
-                ]
-            )
-        ]
+            return [Shortcoming(sentence=NO_DATASET, values={"count": self.least_cases})]
+        return [short for each in self.datasets for short in each.shortcomings]
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """The same, a sentence each."""
+        return [str(each) for each in self.shortcomings]
 
     def as_record(self) -> dict[str, Any]:
         """What is kept with the move."""
@@ -216,8 +244,11 @@ def _is_proof(experiment: Experiment, version: DatasetVersion, setup: Setup) -> 
 def _say_missing(version: DatasetVersion, missing: Release, release: Release) -> DatasetVerdict:
     return DatasetVerdict(
         dataset=str(version),
-        problem=f"{version}: release {missing.id} was not put to it as it would answer now; "
-        f"`kefu releases evaluate {release.id}` does it.",
+        missing=Shortcoming(
+            dataset=str(version),
+            sentence=NOT_PUT,
+            values={"missing": missing.id, "release": release.id},
+        ),
     )
 
 

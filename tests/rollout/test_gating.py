@@ -155,7 +155,7 @@ async def test_samples_and_other_candidates_prove_nothing(
     await run_experiment(applied, Plan(version=version, author=AUTHOR, sample=4))
     changed = Candidate(settings={"retrieval.candidates": 50})
     await run_experiment(applied, Plan(version=version, author=AUTHOR, candidate=changed))
-    await refuse(resources, waiting, f"release {waiting.id} was not put to it")
+    await refuse(resources, waiting, f"Release {waiting.id} was not put to it")
 
 
 async def test_what_an_experiment_does_not_name_is_as_it_is_live(

@@ -1,5 +1,6 @@
 """kefu evaluation: import, export, list, propose, review, unseal."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from kefu.audit import this_operator
 from kefu.db import open_database
+from kefu.errors import BadInput
 from kefu.evaluation.cases import as_line, read_lines, write_lines
 from kefu.evaluation.commands.printing import (
     DatasetOption,
@@ -30,6 +32,7 @@ from kefu.evaluation.reviewing import review
 from kefu.evaluation.store.datasets import list_datasets
 from kefu.evaluation.store.experiments import list_experiments
 from kefu.evaluation.store.proposals import list_proposals
+from kefu.evaluation.tickets import Ticket, propose_from_tickets, read_tickets
 from kefu.knowledge import DEFAULT_BASE
 from kefu.prompts import load_text
 from kefu.settings import load_settings
@@ -100,7 +103,7 @@ async def list_command(*, as_json: JsonOption = False) -> None:
     Console().print(table)
 
 
-async def propose_command(
+async def propose_command(  # noqa: PLR0913 - one parameter an option
     *,
     dataset: DatasetOption,
     origin: Annotated[Origin, typer.Option("--from", help="Where the cases come from.")],
@@ -110,8 +113,12 @@ async def propose_command(
     ] = 30,
     base: Annotated[str, typer.Option("--base", help="Knowledge base.")] = DEFAULT_BASE,
     seed: Annotated[int, typer.Option(help="Of the sample.")] = SEED,
+    file: Annotated[
+        Path | None, typer.Option(help="Old tickets: CSV or JSON Lines, for `ticket`.")
+    ] = None,
 ) -> None:
-    """Propose cases from conversations, feedback or knowledge, personal data masked."""
+    """Propose cases from what there is or a file of old tickets, personal data masked."""
+    tickets = _load_tickets(origin, file)
     async with open_database(load_settings()) as database, database.transaction() as conn:
         if origin is Origin.CONVERSATION:
             found = await propose_from_conversations(
@@ -119,9 +126,19 @@ async def propose_command(
             )
         elif origin is Origin.FEEDBACK:
             found = await propose_from_feedback(conn, dataset, count=count, days=days)
+        elif origin is Origin.TICKET:
+            found = await propose_from_tickets(conn, dataset, tickets, base=base, count=count)
         else:
             found = await propose_from_knowledge(conn, dataset, base=base, count=count, seed=seed)
     typer.echo(f"{found} cases wait for a review: kefu evaluation review --dataset {dataset}")
+
+
+def _load_tickets(origin: Origin, file: Path | None) -> Sequence[Ticket]:
+    if (origin is Origin.TICKET) != (file is not None):
+        raise BadInput("Tickets come from a file: write --from ticket --file tickets.csv.")
+    if file is None:
+        return ()
+    return read_tickets(load_text(file), is_csv=file.suffix.lower() == ".csv")
 
 
 async def review_command(

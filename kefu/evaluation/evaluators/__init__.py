@@ -18,10 +18,10 @@ from kefu.evaluation.evaluators import (
     tokens,
     tone,
 )
-from kefu.evaluation.evaluators.evaluator import Evaluator
+from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
 from kefu.evaluation.records import Case, Grade, Reply
 
-__all__ = ["EVALUATORS", "Evaluator", "find_evaluator", "grade"]
+__all__ = ["EVALUATORS", "Evaluator", "find_evaluator", "grade", "translatable"]
 
 EVALUATORS: Sequence[Evaluator] = (
     correctness.ACCURACY,

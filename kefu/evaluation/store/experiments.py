@@ -71,6 +71,22 @@ class NewExperiment:
     author: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseScore:
+    """How a release did in its last experiment on a dataset: means over the cases.
+
+    Attributes:
+        dataset: with its version, as demo@2.
+        faithfulness: None where nothing was answered.
+    """
+
+    release_id: int
+    experiment_id: int
+    dataset: str
+    accuracy: float
+    faithfulness: float | None
+
+
 async def insert_experiment(conn: AsyncConnection, wanted: NewExperiment) -> int:
     """Begin an experiment."""
     values = {
@@ -150,6 +166,35 @@ async def list_experiments(
         " and (%(release_id)s::int is null or e.release_id = %(release_id)s)"
         " order by e.id desc limit %(limit)s",
         {"dataset": dataset, "name": name, "release_id": release_id, "limit": limit},
+    )
+    return await cursor.fetchall()
+
+
+async def list_release_scores(
+    conn: AsyncConnection, *, least_sealed: int
+) -> Sequence[ReleaseScore]:
+    """The last finished experiment of each release on each dataset, where its means may be told.
+
+    Of fewer sealed cases than `least_sealed` a mean would tell single results.
+    """
+    cursor = conn.cursor(row_factory=class_row(ReleaseScore))
+    await cursor.execute(
+        "with latest as (select distinct on (e.release_id, v.dataset_id) e.id, e.release_id,"
+        "   e.version_id, d.name || '@' || v.number as dataset from evaluation_experiments e"
+        "   join evaluation_versions v on v.id = e.version_id"
+        "   join evaluation_datasets d on d.id = v.dataset_id"
+        "   where e.release_id is not null and e.finished_at is not null"
+        "   order by e.release_id, v.dataset_id, e.id desc)"
+        " select l.release_id, l.id as experiment_id, l.dataset,"
+        "  avg((r.grades->'accuracy'->>'value')::float) as accuracy,"
+        "  avg((r.grades->'faithfulness'->>'value')::float) as faithfulness"
+        " from latest l join evaluation_results r on r.experiment_id = l.id"
+        " group by l.release_id, l.id, l.version_id, l.dataset"
+        " having count(*) filter (where r.split = 'test') = 0"
+        "  or count(*) filter (where r.split = 'test' and r.grades ? 'faithfulness') >= %s"
+        "  or exists (select from evaluation_unsealings u where u.version_id = l.version_id)"
+        " order by l.release_id, l.dataset",
+        [least_sealed],
     )
     return await cursor.fetchall()
 

@@ -343,7 +343,8 @@ def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -
     console = Console()
     for each in verdict.datasets:
         which = f"experiment {each.experiment_id} against {each.baseline_id}"
-        console.print(Text(f"{each.dataset}: {each.problem or which}", style="bold"))
+        title = str(each.missing) if each.missing else f"{each.dataset}: {which}"
+        console.print(Text(title, style="bold"))
         for check in each.checks:
             mark = "✓" if check.is_passed else "✗" if check.counts else "–"
             style = "green" if check.is_passed else "red" if check.counts else "dim"

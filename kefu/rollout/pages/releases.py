@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from kefu.accounts import require
 from kefu.db import Connection
 from kefu.errors import BadInput, KefuError
-from kefu.evaluation import Experiment, list_experiments
+from kefu.evaluation import Experiment, ReleaseScore, list_experiments, list_scores
 from kefu.prompts import Label, PromptSummary, list_prompts
 from kefu.releases import (
     Move,
@@ -32,6 +32,7 @@ from kefu.releases import (
     start_trial,
 )
 from kefu.resources import Resources
+from kefu.rollout.arms import LEAST_CONVERSATIONS, Arms, compare_arms
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, judge_release, promote
 from kefu.rollout.monitoring import read_monitors
@@ -59,10 +60,11 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseLine:
-    """A release in the list, with what it changes of the live one."""
+    """A release in the list, with what it changes of the live one and how it did."""
 
     release: Release
     changes: Sequence[Difference]
+    scores: Sequence[ReleaseScore]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class ReleasesPage:
 
     Attributes:
         live: None before the server has started for the first time.
+        arms: of a trial that customers read.
         earlier_id: what a roll-back goes to.
         watched: what the monitors show.
         alerts: the latest first.
@@ -80,10 +83,12 @@ class ReleasesPage:
     lines: Sequence[ReleaseLine]
     moves: Sequence[Move]
     trial: Trial | None
+    arms: Arms | None
     earlier_id: int | None
     watched: Sequence[Watched]
     alerts: Sequence[Alert]
     longest_reason: int = LONGEST_REASON
+    least_conversations: int = LEAST_CONVERSATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,9 @@ async def show_releases(request: Request, resources: OpenResources) -> Response:
         live = await find_live(conn)
         releases, moves = await list_releases(conn), await list_moves(conn)
         trial = await find_trial(conn)
+        is_read = trial is not None and trial.kind is not TrialKind.SHADOW
+        arms = await compare_arms(conn, trial) if trial is not None and is_read else None
+        scores = await list_scores(conn)
         watched = await read_monitors(conn, resources, with_drift=False)
         alerts = await list_alerts(conn, limit=SHOWN_ALERTS)
     page = ReleasesPage(
@@ -145,11 +153,13 @@ async def show_releases(request: Request, resources: OpenResources) -> Response:
             ReleaseLine(
                 release=each,
                 changes=list_changes(live.content, each.content) if live else (),
+                scores=[score for score in scores if score.release_id == each.id],
             )
             for each in releases
         ],
         moves=moves,
         trial=trial,
+        arms=arms,
         earlier_id=find_earlier(moves),
         watched=watched,
         alerts=alerts,
