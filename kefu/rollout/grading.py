@@ -45,7 +45,7 @@ async def grade_sample(resources: Resources, *, now: datetime) -> int:
 
 
 async def _grade(resources: Resources, live: LiveAnswer) -> dict[str, Grade]:
-    """None for an answer that an earlier Kefu kept in another form."""
+    """Nothing for an answer that an earlier Kefu kept in another form."""
     try:
         given = ANSWER.validate_python(live.answer)
     except ValidationError:
