@@ -11,6 +11,7 @@ from kefu.audit import this_operator
 from kefu.evaluation import DatasetVersion, read_lines, save_version
 from kefu.knowledge import ingest
 from kefu.knowledge.commands import IngestBars
+from kefu.releases import apply_live
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
 from kefu.tracing import record_traces
@@ -48,9 +49,10 @@ async def demo_command(
             f"{version.case_count} questions with their facts: [bold]kefu evaluation run"
             f" --dataset {version.dataset}[/]\n"
         )
+        answering = await apply_live(resources)
         for question in QUESTIONS:
             console.print(f"[bold cyan]? {question}[/]")
-            await print_answer(resources, question, viewer=ANONYMOUS, base=BASE)
+            await print_answer(answering, question, viewer=ANONYMOUS, base=BASE)
             console.print()
     if serve_page:
         from kefu.server import serve  # noqa: PLC0415 - half a second that other commands save

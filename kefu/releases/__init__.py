@@ -6,6 +6,7 @@ go live is decided above, by `kefu.rollout`.
 """
 
 from kefu.releases.applying import (
+    apply_live,
     apply_release,
     change_settings,
     list_endpoint_pins,
@@ -51,6 +52,7 @@ __all__ = [
     "ShadowAnswer",
     "Trial",
     "TrialKind",
+    "apply_live",
     "apply_release",
     "change_settings",
     "choose_release",

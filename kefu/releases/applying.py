@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from kefu.errors import BadInput
 from kefu.releases.records import EndpointPin, Release, SettingValue
+from kefu.releases.store import find_live_release
 from kefu.resources import Resources
 from kefu.sections import Section
 from kefu.settings import Settings
@@ -88,6 +89,13 @@ async def apply_release(resources: Resources, release: Release) -> Resources:
             log.warning("Release %s: the endpoint %s is not here as released.", release.id, pin)
     writing = resources.endpoints.choose(names)
     return replace(chosen, endpoint=writing if names else None, endpoints=writing)
+
+
+async def apply_live(resources: Resources) -> Resources:
+    """Resources that answer as customers are answered; unchanged before the first release."""
+    async with resources.database.connection() as conn:
+        live = await find_live_release(conn)
+    return resources if live is None else await apply_release(resources, live)
 
 
 def list_endpoint_pins(resources: Resources) -> tuple[EndpointPin, ...]:

@@ -15,6 +15,7 @@ from rich.text import Text
 from kefu.answering.answer import describe_event, stream_answer
 from kefu.answering.records import Answer, AnswerEvent, Citation, Outcome, Sentence
 from kefu.knowledge import DEFAULT_BASE
+from kefu.releases import apply_live
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
 from kefu.tracing import find_trace_id, record_traces, trace_steps
@@ -27,12 +28,17 @@ async def ask_command(
     question: Annotated[str, typer.Argument(help="In Chinese or English.", show_default=False)],
     *,
     base: Annotated[str, typer.Option("--base", help="Name of the knowledge base.")] = DEFAULT_BASE,
+    unreleased: Annotated[
+        bool,
+        typer.Option("--unreleased", help="By the settings as they are, not by the live release."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
-    """Answer a question from the knowledge, with citations."""
-    async with open_resources(load_settings()) as resources, record_traces(resources):
+    """Answer a question from the knowledge as customers are answered, with citations."""
+    async with open_resources(load_settings()) as opened, record_traces(opened):
+        resources = opened if unreleased else await apply_live(opened)
         if as_json:
-            span = _start(question, base=base)
+            span = _start(resources, question, base=base)
             async with aclosing(_answer(span, resources, question, OPERATOR, base)) as events:
                 async for event in events:
                     if isinstance(event, Answer):
@@ -44,7 +50,7 @@ async def ask_command(
 async def print_answer(resources: Resources, question: str, *, viewer: Viewer, base: str) -> None:
     """Show the answer as it comes and its citations below."""
     console = Console()
-    span = _start(question, base=base)
+    span = _start(resources, question, base=base)
     async with aclosing(_answer(span, resources, question, viewer, base)) as events:
         async for event in events:
             if isinstance(event, Sentence):
@@ -55,14 +61,20 @@ async def print_answer(resources: Resources, question: str, *, viewer: Viewer, b
                     console.print(Text(said, style="yellow"), end="")
                 console.print("\n")
                 _print_citations(console, event)
+                console.print(Text(_sum_up(event, resources), style="dim"))
     if trace_id := find_trace_id(span):
         console.print(Text(f"trace {trace_id.hex}", style="dim"))
 
 
-def _start(question: str, *, base: str) -> Span:
-    return tracer.start_span(
-        "ask", attributes={"kefu.product": "cli", "kefu.base": base, "kefu.input": question}
-    )
+def _start(resources: Resources, question: str, *, base: str) -> Span:
+    asked: dict[str, str | int] = {
+        "kefu.product": "cli",
+        "kefu.base": base,
+        "kefu.input": question,
+    }
+    if resources.release_id is not None:
+        asked["kefu.release"] = resources.release_id
+    return tracer.start_span("ask", attributes=asked)
 
 
 def _answer(
@@ -79,10 +91,18 @@ def _print_citations(console: Console, answer: Answer) -> None:
         markers = "".join(f"[{citation.marker}]" for citation in citations)
         console.print(Text.assemble((f"{markers} ", "bold cyan"), (place, "bold")))
         console.print(Text(f"    {citations[0].uri}", style="dim"), soft_wrap=True)
-    seconds = answer.timings["total"]
-    console.print(
-        Text(f"{answer.mode}, confidence {answer.confidence:.2f}, {seconds:.2f} s", style="dim")
-    )
+
+
+def _sum_up(answer: Answer, resources: Resources) -> str:
+    """Who wrote it, how sure, how fast, and by which release."""
+    parts = [
+        answer.mode,
+        f"confidence {answer.confidence:.2f}",
+        f"{answer.timings['total']:.2f} s",
+    ]
+    if resources.release_id is not None:
+        parts.append(f"release {resources.release_id}")
+    return ", ".join(parts)
 
 
 def _by_place(answer: Answer) -> dict[str, list[Citation]]:
