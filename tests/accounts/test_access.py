@@ -20,13 +20,17 @@ from kefu.accounts import (
     require,
 )
 from kefu.db import Database
+from kefu.resources import Resources
+from kefu.server import attach, create_app
 from kefu.viewer import Viewer
 from kefu.web import read_form
 
 
 @pytest.fixture
-def app(app: FastAPI) -> FastAPI:
+def app(resources: Resources) -> FastAPI:
     """With a route that tells who asks, and one that only administrators may post to."""
+    app = create_app(resources.settings)
+    attach(app, resources)
 
     @app.get("/who")
     async def tell(viewer: CurrentViewer) -> dict[str, Any]:

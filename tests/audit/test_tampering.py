@@ -140,7 +140,8 @@ async def test_a_deletion_with_the_rest_moved_up_is_found(
     await forge(
         log,
         "delete from audit_entries where number = 5",
-        "update audit_entries set number = number - 1 where number > 5",
+        "update audit_entries set number = number + 999 where number > 5",  # past one another
+        "update audit_entries set number = number - 1000 where number > 999",
         "update audit_entries set previous_seal = (select seal from audit_entries where number = 4)"
         " where number = 5",
         "update audit_head set number = 8",

@@ -1,28 +1,25 @@
 """The application on a real database, with an answerer that says what a test tells it to."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from browsing import collect_failures, serve_app
 from documents import REFUNDS, refund_answer
 from fastapi import FastAPI
+from filling import fill
 from playwright.async_api import Browser, Page
 from scripted import ScriptedAnswerer
 
-from kefu.knowledge import ingest
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
-from kefu.server import attach, create_app
+from kefu.server import attach
 from kefu.settings import Settings
-
-NEEDS_CONNECTIONS = {"chunk_id", "page"}  # ingestion and a browser use several at once
 
 
 @pytest.fixture
 def resources(request: pytest.FixtureRequest) -> Resources:
-    is_busy = not NEEDS_CONNECTIONS.isdisjoint(request.fixturenames)
-    database = request.getfixturevalue("committed_database" if is_busy else "database")
+    has_page = "page" in request.fixturenames  # a browser uses several connections at once
+    database = request.getfixturevalue("committed_database" if has_page else "database")
     return Resources(settings=Settings(), database=database, embedder=FakeEmbedder(), endpoint=None)
 
 
@@ -34,17 +31,15 @@ def answerer() -> ScriptedAnswerer:
 
 
 @pytest.fixture
-def app(resources: Resources, answerer: ScriptedAnswerer) -> FastAPI:
-    app = create_app(resources.settings, answerer=answerer)
-    attach(app, resources, answerer=answerer)
-    return app
+def app(built_app: FastAPI, resources: Resources, answerer: ScriptedAnswerer) -> FastAPI:
+    attach(built_app, resources, answerer=answerer)
+    return built_app
 
 
 @pytest.fixture
-async def chunk_id(resources: Resources, answerer: ScriptedAnswerer, tmp_path: Path) -> int:
+async def chunk_id(resources: Resources, answerer: ScriptedAnswerer) -> int:
     """Of the chunk that holds the quotes; the answers of the test cite it."""
-    (tmp_path / "refunds.md").write_text(REFUNDS)
-    await ingest(resources, [tmp_path])
+    await fill(resources, {"退款政策": REFUNDS})
     async with resources.database.connection() as conn:
         cursor = await conn.execute("select id from chunks where text like '%原路退回。%'")
         row = await cursor.fetchone()

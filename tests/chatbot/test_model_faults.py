@@ -110,11 +110,10 @@ async def resources(committed_database: Database, server: Server) -> AsyncIterat
 
 
 @pytest.fixture
-def app(resources: Resources) -> FastAPI:
+def app(built_app: FastAPI, resources: Resources) -> FastAPI:
     """With the answerer that customers get."""
-    app = create_app(resources.settings)
-    attach(app, resources)
-    return app
+    attach(built_app, resources)
+    return built_app
 
 
 @pytest.mark.parametrize("server", FAULTS.values(), ids=FAULTS.keys(), indirect=True)

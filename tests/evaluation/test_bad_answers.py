@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in
@@ -13,16 +14,13 @@ from kefu.db import Connection
 from kefu.evaluation import Case, load_cases, read_lines, read_version, save_version
 from kefu.evaluation.store.proposals import get_proposal, list_proposals
 from kefu.resources import Resources
-from kefu.server import attach, create_app
 from kefu.tracing import replace_feedback
 
 PATH = "/admin/evaluation/proposals"
 
 
 @pytest.fixture
-async def editor(resources: Resources) -> AsyncClient:
-    app = create_app(resources.settings)
-    attach(app, resources)
+async def editor(app: FastAPI, resources: Resources) -> AsyncClient:
     headers = {"accept": "text/html", "accept-language": "en"}
     client = AsyncClient(transport=ASGITransport(app), base_url="http://kefu", headers=headers)
     await sign_in(client, resources.database, "editor")

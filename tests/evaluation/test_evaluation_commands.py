@@ -1,33 +1,19 @@
 """kefu evaluation, as people and pipelines meet it."""
 
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from shop import TEXT
-from typer.testing import CliRunner
 
-from kefu.cli import app
 from kefu.errors import BadInput, KefuError
 
 
 @pytest.fixture
-def run(migrated_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Runs a command on the database of the tests and gives its output, or JSON."""
-    monkeypatch.setenv("KEFU_DATABASE_URL", migrated_url)
-    monkeypatch.setenv("KEFU_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str, code: int = 0) -> Any:
-        result = CliRunner().invoke(app, ["evaluation", *arguments])
-        if isinstance(result.exception, KefuError):
-            raise result.exception
-        assert result.exit_code == code, result.output
-        return json.loads(result.stdout) if "--json" in arguments else result.stdout
-
-    return run
+def run(command: Any) -> Any:
+    return partial(command, "evaluation")
 
 
 @pytest.fixture
@@ -84,10 +70,9 @@ def documents(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("committed_database")
 def test_a_pipeline_runs_compares_and_is_stopped_at_the_gate(
-    run: Any, file: Path, documents: Path, tmp_path: Path
+    command: Any, run: Any, file: Path, documents: Path, tmp_path: Path
 ) -> None:
-    ingested = CliRunner().invoke(app, ["ingest", str(documents)])
-    assert ingested.exit_code == 0, ingested.output
+    command("ingest", str(documents))
     run("import", str(file), "--dataset", "shop")
     junit, markdown = tmp_path / "run.xml", tmp_path / "run.md"
     report = run(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in
@@ -10,15 +11,12 @@ from signing_in import sign_in
 from kefu.evaluation import Candidate, DatasetVersion, Plan, run_experiment
 from kefu.evaluation.store.experiments import list_labels
 from kefu.resources import Resources
-from kefu.server import attach, create_app
 
 PAGE = "/admin/evaluation"
 
 
 @pytest.fixture
-async def client(resources: Resources) -> AsyncIterator[AsyncClient]:
-    app = create_app(resources.settings)
-    attach(app, resources)
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
     headers = {"accept": "text/html", "accept-language": "en"}
     transport = ASGITransport(app)
     async with AsyncClient(transport=transport, base_url="http://kefu", headers=headers) as client:

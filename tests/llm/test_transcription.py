@@ -81,7 +81,7 @@ async def test_a_broken_endpoint_is_a_clear_sentence(broken: Behaviour) -> None:
         await server.wait_until_idle()
 
 
-async def test_the_command_line_writes_down_a_file(tmp_path: Path) -> None:
+async def test_the_command_line_writes_down_a_file(tmp_path: Path, migrated_url: str) -> None:
     (tmp_path / "call.wav").write_bytes(RECORDING.sound)
     sound = str(tmp_path / "call.wav")
 
@@ -93,6 +93,7 @@ async def test_the_command_line_writes_down_a_file(tmp_path: Path) -> None:
                 "PATH": os.defpath,
                 "PYTHONPATH": str(Path(kefu.__file__).parents[1]),
                 "KEFU_DATA_DIR": str(tmp_path / "data"),
+                "KEFU_DATABASE_URL": migrated_url,
                 "KEFU_ENDPOINTS": json.dumps([endpoint]),
             },
             stdout=asyncio.subprocess.PIPE,

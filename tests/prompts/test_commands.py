@@ -1,33 +1,19 @@
 """kefu prompts, as people and scripts meet it."""
 
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from specifications import GOOD
-from typer.testing import CliRunner
 
 from kefu.audit import this_operator
-from kefu.cli import app
 from kefu.errors import BadInput
 
 
 @pytest.fixture
-def run(migrated_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Runs a command on the database of the tests and gives its output, or JSON."""
-    monkeypatch.setenv("KEFU_DATABASE_URL", migrated_url)
-    monkeypatch.setenv("KEFU_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str, code: int = 0) -> Any:
-        result = CliRunner().invoke(app, ["prompts", *arguments])
-        if isinstance(result.exception, BadInput):
-            raise result.exception
-        assert result.exit_code == code, result.output
-        return json.loads(result.output) if "--json" in arguments else result.output
-
-    return run
+def run(command: Any) -> Any:
+    return partial(command, "prompts")
 
 
 @pytest.mark.usefixtures("committed_database")

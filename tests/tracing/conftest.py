@@ -1,13 +1,12 @@
 """A small knowledge base and what records the answers from it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+from filling import fill
 from traced_answers import REFUNDS, SENTENCE, CalledEndpoint
 
 from kefu.db import Database
-from kefu.knowledge import ingest
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
 from kefu.settings import IngestSettings, Settings
@@ -15,16 +14,15 @@ from kefu.tracing import Recorder, record_traces
 
 
 @pytest.fixture
-async def resources(committed_database: Database, tmp_path: Path) -> Resources:
+async def resources(committed_database: Database) -> Resources:
     """A base with one document, and a model that answers from it."""
-    (tmp_path / "refunds.md").write_text(REFUNDS, encoding="utf-8")
     given = Resources(
         settings=Settings(ingest=IngestSettings(workers=1), database_url=committed_database.url),
         database=committed_database,
         embedder=FakeEmbedder(),
         endpoint=CalledEndpoint([SENTENCE]),
     )
-    await ingest(given, [tmp_path / "refunds.md"])
+    await fill(given, {"Refund policy": REFUNDS})
     return given
 
 

@@ -17,7 +17,7 @@ from spans import TODAY, a_span, days_ago
 from kefu.db import Database
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
-from kefu.server import attach, create_app
+from kefu.server import attach
 from kefu.settings import Settings
 from kefu.tracing.conversion import as_record
 from kefu.tracing.store.spans import SpanWriter
@@ -32,12 +32,10 @@ PATHS = [
 
 
 @pytest.fixture
-def app(committed_database: Database) -> FastAPI:
-    settings = Settings()
-    app = create_app(settings)
-    given = Resources(settings=settings, database=committed_database, embedder=FakeEmbedder())
-    attach(app, given)
-    return app
+def app(built_app: FastAPI, committed_database: Database) -> FastAPI:
+    given = Resources(settings=Settings(), database=committed_database, embedder=FakeEmbedder())
+    attach(built_app, given)
+    return built_app
 
 
 def a_trace(
