@@ -72,6 +72,15 @@ class AnsweringSettings(Section):
     min_confidence: Share = Field(
         0.5, description="Below this confidence the question is not answered."
     )
+    near_confidence: Share = Field(
+        0.3, description="Below it an abstention does not even name the nearest document."
+    )
+    calibration_slope: float = Field(
+        1.0, gt=0, le=20, description="What log odds of confidence are multiplied by."
+    )
+    calibration_intercept: float = Field(
+        0.0, ge=-50, le=50, description="What is added to them after that."
+    )
     max_sentences: int = Field(4, ge=1, le=30, description="Longest extractive answer.")
 
 

@@ -6,6 +6,7 @@ one it is written, and each sentence is verified against what it cites before it
 
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
+from kefu.answering.confidence import recalibrate
 from kefu.answering.finding import find_hits
 from kefu.answering.follow_up import Asked
 from kefu.answering.listening import Listener
@@ -39,6 +40,7 @@ __all__ = [
     "count_facts",
     "find_hits",
     "is_own_phrase",
+    "recalibrate",
     "stream_answer",
     "understand",
 ]

@@ -46,8 +46,6 @@ from kefu.text import detect_language
 from kefu.tracing import Value, trace_steps
 from kefu.viewer import Viewer, highest_class
 
-NEAR_SHARE = 0.6  # of the threshold: near enough to name the nearest document
-
 OnHits = Callable[[Sequence[Hit]], None]
 
 log = logging.getLogger(__name__)
@@ -339,13 +337,10 @@ class _Run:
     def _abstain(self, evidence: Evidence) -> Answer:
         hits, sure = evidence.hits, evidence.confidence
         near = next((hit for hit in hits if hit.title and hit.language == self.language), None)
-        name = "abstain_near" if near and sure >= NEAR_SHARE * self._threshold else "abstain"
+        least = self.resources.settings.answering.near_confidence
+        name = "abstain_near" if near and sure >= least else "abstain"
         self.text = phrase(name, self.language, title=near.title if near else "")
         return self._finish(Outcome.ABSTAINED, sure)
-
-    @property
-    def _threshold(self) -> float:
-        return self.resources.settings.answering.min_confidence
 
     def _finish(self, outcome: Outcome, sure: float) -> Answer:
         self._clock("total")

@@ -26,6 +26,7 @@ whether or not the base answers it, and may not outweigh an unknown name."""
 LITERAL_CONFIDENCE = 0.95
 FULL_COVERAGE = 0.6  # of the question's idf by one sentence: as good as certain
 UNKNOWN_COVERAGE = 0.4  # of that, where the question names what the base does not hold
+EDGE = 1e-3  # nothing is nearer to certain when it is put on another scale
 
 _CODE = re.compile(r".*\d|.*[._@]|--?\w", re.DOTALL)
 
@@ -58,3 +59,11 @@ def logit(above_noise: float, unknown: Unknown) -> float:
     height = min(above_noise, MOST_ABOVE_NOISE) / SIMILARITY_UNIT
     penalty = NAME_WEIGHT * unknown.has_name + NOUN_WEIGHT * unknown.has_noun
     return BIAS + WEIGHT * height + penalty
+
+
+def recalibrate(sure: float, *, slope: float, intercept: float) -> float:
+    """The probability by a straight line through its log odds (Platt 1999)."""
+    if (slope, intercept) == (1.0, 0.0):
+        return sure
+    held = min(max(sure, EDGE), 1 - EDGE)
+    return 1 / (1 + math.exp(-(slope * math.log(held / (1 - held)) + intercept)))

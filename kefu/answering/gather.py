@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from opentelemetry import trace
 
-from kefu.answering.confidence import confidence
+from kefu.answering.confidence import confidence, recalibrate
 from kefu.answering.evidence import (
     HITS_READ,
     Unit,
@@ -74,7 +74,11 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
         similarities = await _foreign_similarities(resources, question, units)
         ranked = rank_units(question, units, idf=idf, similarities=similarities)
         unknown = find_unknown(words, held, hits, language=detect_language(question))
-        sure = confidence(question, hits, ranked, unknown=unknown)
+        sure = recalibrate(
+            confidence(question, hits, ranked, unknown=unknown),
+            slope=resources.settings.answering.calibration_slope,
+            intercept=resources.settings.answering.calibration_intercept,
+        )
         around = []
         if _may_quote_more(question, ranked):
             around = await _around(resources, ranked, hits, viewer=viewer, base=base)

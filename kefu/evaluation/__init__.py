@@ -5,18 +5,35 @@ comparison holds two experiments against each other, and the gate says whether a
 live.
 """
 
+from kefu.evaluation.calibrating import (
+    NEAR_PRECISION,
+    PRECISION,
+    RISK,
+    Aim,
+    Calibration,
+    Wish,
+    calibrate,
+)
 from kefu.evaluation.candidates import Setup, set_up
 from kefu.evaluation.cases import read_lines, write_lines
 from kefu.evaluation.comparison import Comparison, compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade, translatable
-from kefu.evaluation.experiments import SEED, OnProgress, Plan, find_experiment, run_experiment
+from kefu.evaluation.experiments import (
+    CONCURRENCY,
+    SEED,
+    OnProgress,
+    Plan,
+    find_experiment,
+    run_experiment,
+)
 from kefu.evaluation.folds import FOLDS
 from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
 from kefu.evaluation.gates import Gates, KnowledgeLimits, Monitors, load_gates
 from kefu.evaluation.knowledge_check import KnowledgeCheck
 from kefu.evaluation.knowledge_gate import check_since, choose_judge, try_change
 from kefu.evaluation.live import LIVE_GRADES, grade_live
+from kefu.evaluation.recommendations import write_calibration_markdown, write_tuning_markdown
 from kefu.evaluation.records import (
     Behaviour,
     Candidate,
@@ -32,16 +49,21 @@ from kefu.evaluation.records import (
 from kefu.evaluation.reports import Report, build_report, list_scores
 from kefu.evaluation.store.datasets import list_datasets, list_versions
 from kefu.evaluation.store.experiments import ReleaseScore, find_last_start, list_experiments
-from kefu.evaluation.summaries import write_tuning_markdown
 from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 
 __all__ = [
+    "CONCURRENCY",
     "EVALUATORS",
     "FOLDS",
     "LIVE_GRADES",
+    "NEAR_PRECISION",
+    "PRECISION",
+    "RISK",
     "SEED",
     "TRIALS",
+    "Aim",
     "Behaviour",
+    "Calibration",
     "Candidate",
     "Case",
     "Comparison",
@@ -66,7 +88,9 @@ __all__ = [
     "Split",
     "Tuning",
     "TuningPlan",
+    "Wish",
     "build_report",
+    "calibrate",
     "check_since",
     "choose_judge",
     "compare_experiments",
@@ -90,6 +114,7 @@ __all__ = [
     "try_change",
     "tune_retrieval",
     "unseal",
+    "write_calibration_markdown",
     "write_lines",
     "write_tuning_markdown",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, fsum, lgamma, log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,3 +105,32 @@ def _interval(means: NDArray[np.float64]) -> tuple[float, float]:
     tail = (1 - LEVEL) / 2 * 100
     low, high = np.percentile(means, [tail, 100 - tail])
     return float(low), float(high)
+
+
+def tail_of_binomial(right: int, count: int, share: float) -> float:
+    """How likely at least so many of a number of tries succeed, each with this chance."""
+    if right <= 0:
+        return 1.0
+    if share <= 0:
+        return 0.0
+    if share >= 1:
+        return 1.0
+    succeed, fail = log(share), log1p(-share)
+    logs = [
+        lgamma(count + 1) - lgamma(each + 1) - lgamma(count - each + 1)
+        + each * succeed + (count - each) * fail
+        for each in range(right, count + 1)
+    ]  # fmt: skip
+    return min(1.0, fsum(map(exp, logs)))
+
+
+def bound_share(right: int, count: int, *, risk: float) -> float:
+    """What a share exceeds, but for a risk (Clopper and Pearson 1934, one side), by halving."""
+    low, high = 0.0, right / count if count else 0.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        if tail_of_binomial(right, count, middle) > risk:
+            high = middle
+        else:
+            low = middle
+    return low

@@ -10,10 +10,8 @@ from kefu.evaluation.gate import GateVerdict
 from kefu.evaluation.knowledge_check import KnowledgeCheck, Worse
 from kefu.evaluation.records import Result
 from kefu.evaluation.reports import Figure, Report
-from kefu.evaluation.tuning import Changes, HeldOut, Trial, Tuning
 
 MOST_LISTED = 50
-TRIALS_SHOWN = 8
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow."""
 
@@ -108,36 +106,6 @@ def write_gate_markdown(verdict: GateVerdict) -> str:
         for each in verdict.checks
     ]
     return "\n".join([f"## {title}", "", "| | check | |", "|---|---|---|", *rows]) + "\n"
-
-
-def write_tuning_markdown(tuning: Tuning) -> str:
-    """What came of it: the verdict, the figures on held-out cases, each fold, the best trials."""
-    lines = [
-        f"## Search of {tuning.base}, tuned on {tuning.dataset}",
-        "",
-        f"{tuning.case_count} cases that name documents, test cases left out;"
-        f" {len(tuning.trials)} settings tried, {len(tuning.folds)} folds, seed {tuning.seed}.",
-        "",
-        "| held out | live | chosen | difference | 95 % interval | p |",
-        "|---|---|---|---|---|---|",
-        _held_out_row("nDCG@10", tuning.ndcg),
-        _held_out_row("recall@10", tuning.recall),
-        "",
-        "| fold | cases | chosen without it | live | chosen |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {place} | {each.case_count} | {_describe(each.chosen)} | {each.before:.3f} |"
-            f" {each.after:.3f} |"
-            for place, each in enumerate(tuning.folds, 1)
-        ),
-        "",
-        "| tried, on all cases | nDCG@10 | recall@10 |",
-        "|---|---|---|",
-        *_trial_rows(tuning.trials),
-        "",
-        *_recommend(tuning),
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def list_losses(check: KnowledgeCheck) -> list[str]:
@@ -284,47 +252,6 @@ def _list_decided(title: str, cases: Sequence[Compared]) -> list[str]:
         for each in cases[:MOST_LISTED]
     ]
     return ["", f"### {title}: {len(cases)}", "", "| case | left | right |", "|---|---|---|", *rows]
-
-
-def _recommend(tuning: Tuning) -> list[str]:
-    if not tuning.chosen:
-        return ["**Keep what is live:** nothing that was tried is better by more than chance."]
-    if not tuning.is_recommended:
-        return [
-            f"**Keep what is live:** {_describe(tuning.chosen)} would be chosen, and choosing like"
-            " that is not better for certain on cases held out."
-        ]
-    options = " ".join(f"--set {key}={value}" for key, value in tuning.chosen.items())
-    lines = (f"{key.partition('.')[2]} = {value}" for key, value in tuning.chosen.items())
-    return [
-        "**Change it:** cases held out gain by it for certain.",
-        "",
-        "```toml",
-        "[retrieval]",
-        *lines,
-        "```",
-        "",
-        f"`kefu releases propose {options}` makes it a candidate.",
-    ]
-
-
-def _held_out_row(name: str, figure: HeldOut) -> str:
-    change = figure.difference
-    return (
-        f"| {name} | {figure.before:.3f} | {figure.after:.3f} | {change.mean:+.3f} |"
-        f" {change.low:+.3f} – {change.high:+.3f} | {change.p_value:.4f} |"
-    )
-
-
-def _trial_rows(trials: Sequence[Trial]) -> Iterator[str]:
-    """The best, and what is live."""
-    for place, each in enumerate(trials):
-        if place < TRIALS_SHOWN or not each.changes:
-            yield f"| {_describe(each.changes)} | {each.ndcg:.3f} | {each.recall:.3f} |"
-
-
-def _describe(changes: Changes) -> str:
-    return ", ".join(f"`{key}={value}`" for key, value in changes.items()) or "as live"
 
 
 def _cell(text: str) -> str:

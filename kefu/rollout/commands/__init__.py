@@ -14,10 +14,11 @@ from kefu.rollout.commands.releases import (
     show_command,
     try_command,
 )
-from kefu.rollout.commands.tuning import tune_retrieval_command
+from kefu.rollout.commands.tuning import calibrate_command, tune_retrieval_command
 
 __all__ = [
     "arms_command",
+    "calibrate_command",
     "compare_command",
     "end_command",
     "evaluate_command",

@@ -1,4 +1,4 @@
-"""kefu evaluation tune-retrieval: what was found may become a release that waits."""
+"""kefu evaluation tune-retrieval, calibrate: what was found may become a release that waits."""
 
 import json
 from collections.abc import Mapping
@@ -14,12 +14,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from kefu.audit import this_operator
 from kefu.errors import BadInput
 from kefu.evaluation import (
+    CONCURRENCY,
     FOLDS,
+    NEAR_PRECISION,
+    PRECISION,
+    RISK,
     SEED,
     TRIALS,
+    Aim,
+    Candidate,
+    Plan,
     TuningPlan,
+    Wish,
+    calibrate,
     read_version,
     tune_retrieval,
+    write_calibration_markdown,
     write_tuning_markdown,
 )
 from kefu.releases import Release, SettingValue, find_live
@@ -40,6 +50,20 @@ CandidateOption = Annotated[
 MarkdownOption = Annotated[Path | None, typer.Option(help="Write Markdown to this file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 SeedOption = Annotated[int, typer.Option(help="Of folds, samples and intervals.")]
+AimOption = Annotated[Aim, typer.Option(help="What confidence is to say.")]
+PrecisionOption = Annotated[
+    float, typer.Option(min=0.01, max=0.999, help="Share of the answers shown that are right.")
+]
+NearPrecisionOption = Annotated[
+    float, typer.Option(min=0.01, max=0.999, help="The same of documents that are named.")
+]
+RiskOption = Annotated[
+    float, typer.Option(min=0.001, max=0.5, help="That a threshold breaks its promise.")
+]
+EndpointOption = Annotated[str | None, typer.Option(help="The endpoint that writes, or `none`.")]
+ConcurrencyOption = Annotated[
+    int, typer.Option(min=1, max=64, help="Cases asked at the same time.")
+]
 
 
 async def tune_retrieval_command(  # noqa: PLR0913 - one parameter an option
@@ -79,6 +103,49 @@ async def tune_retrieval_command(  # noqa: PLR0913 - one parameter an option
         release = await make_candidate(resources, tuning.chosen, note) if is_wanted else None
     text = write_tuning_markdown(tuning)
     record = asdict(tuning) | {"is_recommended": tuning.is_recommended}
+    print_found(text, record, release, markdown=markdown, as_json=as_json)
+
+
+async def calibrate_command(  # noqa: PLR0913 - one parameter an option
+    *,
+    dataset: DatasetOption,
+    base: BaseOption = None,
+    aim: AimOption = Aim.RIGHT,
+    precision: PrecisionOption = PRECISION,
+    near_precision: NearPrecisionOption = NEAR_PRECISION,
+    risk: RiskOption = RISK,
+    endpoint: EndpointOption = None,
+    concurrency: ConcurrencyOption = CONCURRENCY,
+    seed: SeedOption = SEED,
+    candidate: CandidateOption = False,
+    markdown: MarkdownOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how far confidence can be trusted, and which thresholds keep a wanted precision.
+
+    Every case outside of the test split is answered, whatever its confidence; stopped, the same
+    command goes on. Nothing is changed.
+    """
+    wish = Wish(aim=aim, precision=precision, near_precision=near_precision, risk=risk)
+    async with open_resources(load_settings()) as resources:
+        async with resources.database.connection() as conn:
+            version = await read_version(conn, dataset)
+        plan = Plan(
+            version=version, author=this_operator(), candidate=Candidate(endpoint=endpoint),
+            base=base, seed=seed, concurrency=concurrency,
+        )  # fmt: skip
+        with show_cases(is_shown=not as_json) as bar:
+            task = bar.add_task("Cases", total=None)
+            found, changes = await calibrate(
+                resources,
+                plan,
+                wish,
+                on_progress=lambda done, count: bar.update(task, completed=done, total=count),
+            )
+        note = f"Confidence calibrated on {found.dataset}."
+        release = await make_candidate(resources, changes, note) if candidate and changes else None
+    text = write_calibration_markdown(found, changes)
+    record = asdict(found) | {"changes": changes}
     print_found(text, record, release, markdown=markdown, as_json=as_json)
 
 
