@@ -21,6 +21,7 @@ RUNS = {
     "tuning": ["tuning.py"],
     "latency": ["latency.py"],
     "abstention": ["abstention.py"],
+    "calibration": ["calibration.py"],
     "answers": ["answers.py", "--split", "test"],
     "model": ["answers.py", "--split", "test", "--model"],
     "pipelines": ["pipelines.py"],
