@@ -30,6 +30,7 @@ RUNS = {
     "endpoints": ["endpoint_layer.py"],
     "injections": ["injections.py"],
     "knowledge": ["knowledge_gate.py"],
+    "cache": ["answer_cache.py"],
 }
 
 

@@ -114,6 +114,23 @@ class OidcSettings(Section):
     )
 
 
+class AnswerCacheSettings(Section):
+    """Answers that are given again to the same question."""
+
+    enabled: bool = Field(
+        default=True, description="Give an answer again while knowledge and release are the same."
+    )
+    max_age_minutes: int = Field(
+        60, ge=1, le=43_200, description="After so long a question is answered anew."
+    )
+    max_entries: int = Field(
+        10_000, ge=1, le=1_000_000, description="Most answers that are kept; the oldest go first."
+    )
+    data_class: DataClass = Field(
+        DataClass.INTERNAL, description="Highest class of data in an answer that is kept."
+    )
+
+
 class AlertSettings(Section):
     """Where alerts of the monitors are sent."""
 

@@ -29,6 +29,7 @@ from pydantic_settings import (
 from kefu.errors import BadSettings
 from kefu.sections import (
     AlertSettings,
+    AnswerCacheSettings,
     AnsweringSettings,
     AuditSettings,
     OidcSettings,
@@ -252,6 +253,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     answering: AnsweringSettings = AnsweringSettings()
     chatbot: ChatbotSettings = ChatbotSettings()
+    answer_cache: AnswerCacheSettings = AnswerCacheSettings()
     ingest: IngestSettings = IngestSettings()
     oidc: OidcSettings = OidcSettings()
     audit: AuditSettings = AuditSettings()

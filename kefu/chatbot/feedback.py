@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from kefu.chatbot.cached import forget_disliked
 from kefu.chatbot.records import NewFeedback
 from kefu.conversations import get_conversation, get_message, require_own
 from kefu.db import Connection
@@ -31,6 +32,8 @@ async def rate_answer(
     message = await get_message(conn, message_id, conversation_id=conversation_id)
     if message.role != "chatbot":
         raise BadInput("Only answers of the chatbot can be rated.")
+    if given.rating == "down":
+        await forget_disliked(conn, message.text)
     return await replace_feedback(
         conn,
         message_id,

@@ -10,6 +10,7 @@ from opentelemetry import trace
 
 from kefu.answering import Answer, Progress, Sentence, Turn
 from kefu.chatbot.answerer import ANSWER, Answerer
+from kefu.chatbot.cached import find_place, keep_answer
 from kefu.chatbot.records import ChatAnswer, PendingTurn
 from kefu.chatbot.shadowing import Shadow, start_shadow
 from kefu.conversations import (
@@ -156,11 +157,18 @@ async def _answer(
     release = turn.serving.release
     if release is not None:
         resources = await apply_release(resources, release)
+    place = await find_place(resources, turn, viewer=viewer)
+    if place is not None and place.held is not None:
+        yield Sentence(text=place.held.answer, citations=place.held.citations)
+        yield await _store(resources, turn, place.held)
+        return
     events = answerer(resources, turn.question, viewer=viewer, base=turn.base, history=turn.history)
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Answer):
                 yield await _store(resources, turn, event)
+                if place is not None:
+                    await keep_answer(resources, place, event)
             else:
                 yield event
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import kefu
@@ -13,15 +11,19 @@ from kefu.evaluation.records import Candidate, digest_json
 from kefu.knowledge import Base, digest_base, get_base
 from kefu.llm import ChatEndpoint, list_last_checks
 from kefu.prompts import Specification, load_live, read_specification
-from kefu.releases import apply_release, change_settings, find_live, read_settings
+from kefu.releases import (
+    apply_release,
+    change_settings,
+    digest_code,
+    find_live,
+    read_settings,
+)
 from kefu.resources import Resources
 from kefu.text import Language, content_digest
 
 PROMPT = "answer"
 NO_ENDPOINT = "none"
 LANGUAGES: Sequence[Language] = ("zh", "en")
-CODE = ("answering", "knowledge", "llm", "prompts", "retrieval", "safety", "text")
-SUFFIXES = frozenset({".py", ".md", ".toml", ".txt"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,18 +190,3 @@ async def _read_checks(conn: Connection, resources: Resources) -> dict[str, Any]
         for each in await list_last_checks(conn)
         if each.endpoint in used
     }
-
-
-@cache
-def digest_code() -> str:
-    """Of everything in Kefu that decides an answer, so that an upgrade is another candidate."""
-    root = Path(kefu.__file__).parent
-    files = sorted(
-        path
-        for area in CODE
-        for path in (root / area).rglob("*")
-        if path.suffix in SUFFIXES and path.is_file()
-    )
-    return digest_json(
-        [[str(each.relative_to(root)), content_digest(each.read_bytes())] for each in files]
-    )

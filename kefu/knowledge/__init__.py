@@ -28,7 +28,14 @@ from kefu.knowledge.records import (
     Problem,
     SampledChunk,
 )
-from kefu.knowledge.store.bases import delete_base, digest_base, find_base, get_base, list_bases
+from kefu.knowledge.store.bases import (
+    delete_base,
+    digest_base,
+    find_base,
+    get_base,
+    list_bases,
+    read_version,
+)
 from kefu.knowledge.store.documents import (
     find_last_change,
     get_excerpt,
@@ -68,6 +75,7 @@ __all__ = [
     "list_changes",
     "list_names",
     "list_statuses",
+    "read_version",
     "renew_embeddings",
     "require_same_embedder",
     "sample_chunks",

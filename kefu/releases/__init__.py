@@ -12,6 +12,7 @@ from kefu.releases.applying import (
     list_endpoint_pins,
     read_settings,
 )
+from kefu.releases.identity import digest_code, identify
 from kefu.releases.live import find_live, get_live, require_not_live, require_unpinned
 from kefu.releases.moves import end_trial, keep_release, move_live, start_trial
 from kefu.releases.records import (
@@ -56,12 +57,14 @@ __all__ = [
     "apply_release",
     "change_settings",
     "choose_release",
+    "digest_code",
     "end_trial",
     "find_live",
     "find_seen",
     "find_trial",
     "get_live",
     "get_release",
+    "identify",
     "insert_shadow_answer",
     "keep_release",
     "list_endpoint_pins",

@@ -27,6 +27,12 @@ answer_seconds = Histogram(
     buckets=SECONDS,
     registry=registry,
 )
+cache_lookups = Counter(
+    "kefu_answer_cache_lookups",
+    "Questions that the answer cache was asked for.",
+    ["result"],
+    registry=registry,
+)
 model_calls = Counter(
     "kefu_model_calls",
     "Calls of models.",
@@ -64,6 +70,8 @@ def observe(span: ReadableSpan) -> None:
         product = str(given["kefu.product"])
         answers.labels(product, str(given.get("kefu.outcome", "done"))).inc()
         answer_seconds.labels(product).observe(seconds)
+    if "kefu.cache_hit" in given:
+        cache_lookups.labels("hit" if given["kefu.cache_hit"] else "miss").inc()
     if given.get("gen_ai.operation.name") in MODEL_OPERATIONS:
         _observe_call(given, seconds, has_failed=span.status.status_code is StatusCode.ERROR)
 

@@ -65,6 +65,24 @@ async def digest_base(conn: AsyncConnection, base: Base) -> str:
     return digest
 
 
+async def read_version(conn: AsyncConnection, name: str) -> str:
+    """Another one whenever an answer may differ: documents, their readers, vectors that came.
+
+    Raises:
+        NotFound: there is no such base.
+    """
+    base = await get_base(conn, name)
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "select version || ':' || (select count(*) from chunks c where c.base_id = b.id"
+        " and c.embedding is null) from knowledge_bases b where id = %s",
+        [base.id],
+    )
+    version: str | None = await cursor.fetchone()
+    assert version is not None
+    return version
+
+
 async def insert_base(conn: AsyncConnection, name: str, *, embedder: str, dimensions: int) -> Base:
     """Create the base with its partition of the chunks and the HNSW index on it."""
     cursor = conn.cursor(row_factory=class_row(Base))

@@ -111,8 +111,8 @@ async def _count(
             [base_id, ids],
         )
     await conn.execute(
-        "update knowledge_bases set chunk_count = chunk_count + %s, length_sum = length_sum + %s"
-        " where id = %s",
+        "update knowledge_bases set chunk_count = chunk_count + %s, length_sum = length_sum + %s,"
+        " version = gen_random_uuid() where id = %s",
         [chunks, length, base_id],
     )
 
@@ -163,7 +163,8 @@ async def forget_embeddings(
         await conn.execute(sql.SQL("drop index if exists {}").format(index))
     await conn.execute("update chunks set embedding = null where base_id = %s", [base_id])
     await conn.execute(
-        "update knowledge_bases set embedder = %s, dimensions = %s where id = %s",
+        "update knowledge_bases set embedder = %s, dimensions = %s, version = gen_random_uuid()"
+        " where id = %s",
         [embedder, dimensions, base_id],
     )
 
@@ -180,5 +181,7 @@ async def renew_weights(conn: AsyncConnection, base: Base) -> None:
         {"k1": K1, "b": B, "average": average, "base": base.id, "terms": str(TERM_IDS)},
     )
     await conn.execute(
-        "update knowledge_bases set weighted_length = %s where id = %s", [average, base.id]
+        "update knowledge_bases set weighted_length = %s, version = gen_random_uuid()"
+        " where id = %s",
+        [average, base.id],
     )

@@ -32,6 +32,15 @@ async def insert_source(
     return source_id
 
 
+async def _renew_version(conn: AsyncConnection, source_id: int) -> None:
+    """Answers from before do not hold for the base of a source any more."""
+    await conn.execute(
+        "update knowledge_bases set version = gen_random_uuid()"
+        " where id = (select base_id from sources where id = %s)",
+        [source_id],
+    )
+
+
 async def change_audience(conn: AsyncConnection, source_id: int, audience: str) -> None:
     """Change who may read what comes from a source, in everything that is stored of it."""
     await conn.execute("update sources set audience = %s where id = %s", [audience, source_id])
@@ -45,6 +54,7 @@ async def change_audience(conn: AsyncConnection, source_id: int, audience: str) 
         " where f.source_id = %s and c.document_id = d.id",
         [audience, source_id],
     )
+    await _renew_version(conn, source_id)
 
 
 async def change_data_class(conn: AsyncConnection, source_id: int, data_class: DataClass) -> None:
@@ -54,6 +64,7 @@ async def change_data_class(conn: AsyncConnection, source_id: int, data_class: D
         " where f.source_id = %s and d.file_id = f.id and d.withdrawn_at is null",
         [source_id],
     )
+    await _renew_version(conn, source_id)
 
 
 async def list_sources(conn: AsyncConnection, base_id: int) -> list[Source]:
@@ -148,6 +159,7 @@ async def move_file(conn: AsyncConnection, file_id: int, *, source: Source, path
     await conn.execute(
         "update files set path = %s, source_id = %s where id = %s", [path, source.id, file_id]
     )
+    await _renew_version(conn, source.id)
 
 
 async def clear_files(conn: AsyncConnection, file_ids: Sequence[int]) -> None:
