@@ -15,6 +15,7 @@ from bench_data import data_root
 HERE = Path(__file__).parent
 RUNS = {
     "parsing": ["parsing.py"],
+    "page_boxes": ["page_boxes.py"],
     "retrieval": ["retrieval.py"],
     "rewriting": ["rewriting.py"],
     "messages": ["messages.py"],

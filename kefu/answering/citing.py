@@ -1,6 +1,7 @@
 """Numbers for citations: one for each quoted place, in the order of their first use."""
 
 from kefu.answering.records import Citation
+from kefu.knowledge import boxes_of
 from kefu.retrieval import Hit
 
 
@@ -14,6 +15,7 @@ class Citer:
         """The citation of a quote, made when it is cited for the first time."""
         key = (hit.chunk_id, quote)
         if key not in self._citations:
+            boxes = boxes_of(hit.places, hit.text, quote)
             self._citations[key] = Citation(
                 marker=len(self._citations) + 1,
                 chunk_id=hit.chunk_id,
@@ -22,9 +24,10 @@ class Citer:
                 id=hit.id,
                 title=hit.title,
                 heading_path=tuple(hit.heading_path),
-                page=hit.page,
+                page=boxes[0].page if boxes else hit.page,
                 quote=quote,
                 language=hit.language,
+                boxes=boxes,
             )
         return self._citations[key]
 

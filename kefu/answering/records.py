@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kefu.knowledge import PageBox
 from kefu.viewer import DataClass
 
 EXTRACTIVE = "extractive"
@@ -46,7 +47,10 @@ class Citation:
     Attributes:
         marker: 1-based number that stands as [1] in the answer.
         id: the document's own id where it had one.
+        page: on which the quote begins, in formats with pages.
         quote: the words of the chunk that carry the statement, verbatim.
+        boxes: the areas of pages in which the quote stands, or all of the chunk where it is
+            not found in it; empty in formats without fixed pages.
     """
 
     marker: int
@@ -59,6 +63,7 @@ class Citation:
     page: int | None
     quote: str
     language: str
+    boxes: tuple[PageBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

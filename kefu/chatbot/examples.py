@@ -13,6 +13,7 @@ CITATION_EXAMPLE = {
     "page": None,
     "quote": "审核通过后，款项在 3 个工作日内原路退回。",
     "language": "zh",
+    "boxes": [],
 }
 ANSWER_EXAMPLE = {
     "answer": "审核通过后，款项在 3 个工作日内原路退回。[1]",

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,7 +22,7 @@ from kefu.chatbot.turns import (
     wait_for_answer,
 )
 from kefu.errors import BadInput, NotFound
-from kefu.knowledge import DEFAULT_BASE, get_excerpt
+from kefu.knowledge import DEFAULT_BASE, draw_page, find_original, get_excerpt, is_drawable
 from kefu.resources import Resources
 from kefu.tracing import Rating
 from kefu.viewer import ANONYMOUS
@@ -47,6 +47,7 @@ from kefu.web import (
 CONVERSATION_COOKIE = "kefu_conversation"
 YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_QUOTE = 20_000
+MOST_PAGES = 1_000_000
 RATING: TypeAdapter[Rating] = TypeAdapter(Rating)
 
 router = APIRouter(include_in_schema=False)
@@ -136,13 +137,39 @@ async def show_cited_source(
 ) -> Response:
     """What a citation refers to: a part for the panel, or a page of its own."""
     async with resources.database.connection() as conn:
-        excerpt = await get_excerpt(conn, chunk_id, viewer=ANONYMOUS)
-    source = show_source(excerpt, quote_text=quote, marker=marker)
+        excerpt = await get_excerpt(conn, chunk_id, viewer=ANONYMOUS, quote=quote)
+        original = await find_original(conn, chunk_id, viewer=ANONYMOUS)
+    source = show_source(
+        excerpt,
+        quote_text=quote,
+        marker=marker,
+        has_picture=bool(excerpt.boxes and original and is_drawable(original)),
+    )
     if "partial" in request.query_params:
         return HTMLResponse(
             render("chatbot/_source.html", source, language=choose_language(request))
         )
     return render_page(request, "chatbot/source.html", source)
+
+
+@router.get("/sources/{chunk_id}/pages/{page}", dependencies=[Depends(enter_gate)])
+async def show_page_image(
+    chunk_id: RowId,
+    page: Annotated[int, Path(ge=1, le=MOST_PAGES)],
+    resources: OpenResources,
+    quote: Annotated[str, Query(max_length=LONGEST_QUOTE)] = "",
+) -> Response:
+    """A page of the original file as an image, with the quote outlined."""
+    async with resources.database.connection() as conn:
+        excerpt = await get_excerpt(conn, chunk_id, viewer=ANONYMOUS, quote=quote)
+        original = await find_original(conn, chunk_id, viewer=ANONYMOUS)
+    boxes = [box for box in excerpt.boxes if box.page == page]
+    if original is None or not boxes:
+        raise NotFound("This source has no such page.")
+    image = await draw_page(original, boxes, settings=resources.settings.ingest)
+    return Response(
+        image, media_type="image/png", headers={"Cache-Control": "private, max-age=600"}
+    )
 
 
 @router.post("/preferences")

@@ -11,6 +11,7 @@ from kefu.knowledge import Excerpt
 from kefu.tracing import Feedback
 from kefu.web import render_answer, render_excerpt
 
+MOST_PICTURES = 2
 WEB_SCHEMES = frozenset({"http", "https"})
 
 
@@ -65,6 +66,7 @@ class ShownSource:
 
     Attributes:
         link: where a customer can open the whole document, None without a web address.
+        pictures: pages, each with the address of its image in which the quote is outlined.
     """
 
     marker: int | None
@@ -76,6 +78,7 @@ class ShownSource:
     before: str
     html: str
     after: str
+    pictures: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +140,12 @@ def show_turns(messages: Sequence[ChatMessage]) -> list[ShownTurn]:
     return turns
 
 
-def show_source(excerpt: Excerpt, *, quote_text: str, marker: int | None) -> ShownSource:
+def show_source(
+    excerpt: Excerpt, *, quote_text: str, marker: int | None, has_picture: bool
+) -> ShownSource:
     """Render an excerpt with the quote marked."""
+    query = urlencode({"quote": quote_text}, quote_via=quote)
+    pages = dict.fromkeys(box.page for box in excerpt.boxes) if has_picture else ()
     is_web = urlsplit(excerpt.uri).scheme in WEB_SCHEMES
     return ShownSource(
         marker=marker,
@@ -150,6 +157,10 @@ def show_source(excerpt: Excerpt, *, quote_text: str, marker: int | None) -> Sho
         before=render_excerpt(excerpt.before),
         html=render_excerpt(excerpt.text, quote=quote_text),
         after=render_excerpt(excerpt.after),
+        pictures=[
+            (page, f"/sources/{excerpt.chunk_id}/pages/{page}?{query}")
+            for page in list(pages)[:MOST_PICTURES]
+        ],
     )
 
 

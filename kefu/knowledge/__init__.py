@@ -14,6 +14,8 @@ from kefu.knowledge.embedding import (
 )
 from kefu.knowledge.ingest import DEFAULT_BASE, ensure_base, ingest, renew_embeddings
 from kefu.knowledge.lexical_index import K1
+from kefu.knowledge.page_images import draw_page, is_drawable
+from kefu.knowledge.places import boxes_of
 from kefu.knowledge.records import (
     Base,
     BaseStatus,
@@ -24,6 +26,8 @@ from kefu.knowledge.records import (
     Handling,
     IngestReport,
     NewChunk,
+    Original,
+    PageBox,
     ParsedDocument,
     Problem,
     SampledChunk,
@@ -38,6 +42,7 @@ from kefu.knowledge.store.bases import (
 )
 from kefu.knowledge.store.documents import (
     find_last_change,
+    find_original,
     get_excerpt,
     list_changes,
     list_names,
@@ -58,18 +63,24 @@ __all__ = [
     "IngestReport",
     "Judge",
     "NewChunk",
+    "Original",
+    "PageBox",
     "ParsedDocument",
     "Problem",
     "SampledChunk",
+    "boxes_of",
     "delete_base",
     "digest_base",
+    "draw_page",
     "embed_waiting",
     "ensure_base",
     "find_base",
     "find_last_change",
+    "find_original",
     "get_base",
     "get_excerpt",
     "ingest",
+    "is_drawable",
     "keep_embedding",
     "list_bases",
     "list_changes",

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from kefu.errors import BadInput
 from kefu.knowledge.chunking import split
+from kefu.knowledge.places import locate
 from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, PreparedDocument
 from kefu.safety import find_signs
 from kefu.text import content_digest, detect_language, index_terms
 
 HEADING_SEPARATOR = " > "
-READING = 3
+READING = 4
 """Raised whenever parsing, chunking or terms make something else of the same bytes.
 
 Files that were read under another number are read again, whether or not they changed.
@@ -42,6 +43,8 @@ def prepare(
         )
     except RecursionError as error:
         raise BadInput("Its lists or quotes are nested too deeply; flatten them.") from error
+    if document.printed:
+        chunks = locate(chunks, document.printed)
     sample = f"{document.title}\n{document.markdown[:LANGUAGE_SAMPLE]}"
     return PreparedDocument(
         key=document.external_id or "",
@@ -76,4 +79,5 @@ def _prepare_chunk(title: str, chunk: NewChunk) -> PreparedChunk:
 
 def _checksum(document: ParsedDocument) -> str:
     content = [document.title, document.url, document.markdown, sorted(document.metadata.items())]
-    return content_digest(json.dumps([READING, *content], ensure_ascii=False))
+    printed = [[each.text, each.page, each.box] for each in document.printed]
+    return content_digest(json.dumps([READING, *content, printed], ensure_ascii=False))

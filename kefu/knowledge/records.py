@@ -19,6 +19,40 @@ class ChunkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedText:
+    """A few words on one line of a page.
+
+    Attributes:
+        page: from 1.
+        box: left, top, right and bottom, each 0..1 of the page as it is shown.
+    """
+
+    text: str
+    page: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageBox:
+    """An area of a page, from its top left corner, 0..1 of its width and height; page from 1."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the letters of a chunk from `start` to `end` stand."""
+
+    start: int
+    end: int
+    box: PageBox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedDocument:
     """One document as a parser leaves it.
 
@@ -28,6 +62,7 @@ class ParsedDocument:
         external_id: the document's own id in the place it came from, if it had one.
         url: where a customer can read it, if it says so.
         metadata: what front matter, document properties or JSON fields say.
+        printed: in formats with fixed pages, what stands where, about as it is read.
     """
 
     title: str
@@ -36,6 +71,7 @@ class ParsedDocument:
     external_id: str | None = None
     url: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+    printed: Sequence[PrintedText] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +83,7 @@ class NewChunk:
         heading_path: headings from the outermost to the innermost; the title is not repeated.
         page: 1-based page on which the chunk begins, for paged formats.
         token_count: tokens of `text` as the embedder counts them.
+        places: of its letters, as far as they are known, by `start`.
     """
 
     position: int
@@ -55,6 +92,7 @@ class NewChunk:
     kind: ChunkKind
     page: int | None
     token_count: int
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +102,8 @@ class Excerpt:
     Attributes:
         before: text of the chunk before it in the document, empty at the beginning.
         after: text of the chunk after it, empty at the end.
+        boxes: where it, or what was quoted from it, stands on its pages; empty where that is
+            not known.
     """
 
     chunk_id: int
@@ -77,6 +117,21 @@ class Excerpt:
     text: str
     after: str
     updated_at: datetime
+    boxes: tuple[PageBox, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The file that a document was read from, as it was then.
+
+    Attributes:
+        root: the file or folder that was given to be taken in.
+    """
+
+    path: str
+    root: str
+    size_bytes: int
+    modified_ns: int
 
 
 class ChangeKind(StrEnum):

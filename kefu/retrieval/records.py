@@ -36,6 +36,7 @@ class Chunk:
         position: 0-based place within the document.
         status: of the document as its front matter says: current, outdated, superseded, ...
         data_class: of the source it comes from.
+        places: of its text on the pages, as `kefu.knowledge.boxes_of` reads them.
     """
 
     chunk_id: int
@@ -52,6 +53,7 @@ class Chunk:
     status: str | None
     updated_at: datetime
     data_class: DataClass
+    places: list[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

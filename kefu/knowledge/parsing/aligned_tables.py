@@ -52,6 +52,7 @@ def _table_or_lines(run: list[Line]) -> Iterator[Line | Table]:
             for row, line in enumerate(run)
             for column in range(len(columns))
         ),
+        fragments=tuple(fragment for line in run for fragment in line.fragments),
     )
 
 

@@ -32,16 +32,25 @@ def recognise(pixels: Any) -> Page:
     result = _engine()(pixels)
     height, width = pixels.shape[:2]
     boxes = result.boxes if result.boxes is not None else ()
-    fragments = [_fragment(box, text) for box, text in zip(boxes, result.txts or (), strict=True)]
+    fragments = [
+        _fragment(box, text, width, height)
+        for box, text in zip(boxes, result.txts or (), strict=True)
+    ]
     return Page(width=width, height=height, fragments=fragments)
 
 
-def _fragment(box: Any, text: str) -> Fragment:
+def _fragment(box: Any, text: str, width: float, height: float) -> Fragment:
     across, down = [float(x) for x, _ in box], [float(y) for _, y in box]
     top, bottom = min(down), max(down)
     size = round((bottom - top) / 4) * 4.0
     return Fragment(
-        text=text, left=min(across), top=top, right=max(across), bottom=bottom, size=size
+        text=text,
+        left=min(across),
+        top=top,
+        right=max(across),
+        bottom=bottom,
+        size=size,
+        box=(min(across) / width, top / height, max(across) / width, bottom / height),
     )
 
 

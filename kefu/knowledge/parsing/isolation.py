@@ -14,7 +14,7 @@ from typing import Any, Self
 from kefu.errors import BadInput, KefuError, TooLarge, Unavailable
 from kefu.knowledge.parsing.limits import ParseLimits, shown
 from kefu.knowledge.parsing.worker import LENGTH_BYTES
-from kefu.knowledge.records import ParsedDocument
+from kefu.knowledge.records import ParsedDocument, PrintedText
 from kefu.settings import IngestSettings
 
 _START_SECONDS = 120.0
@@ -97,7 +97,7 @@ class _Worker:
                     return
                 if message["kind"] != "documents":
                     raise self._failure(path, message["kind"], message["text"])
-                yield [ParsedDocument(**fields) for fields in message["documents"]]
+                yield [_document(fields) for fields in message["documents"]]
         except TimeoutError as error:
             raise self._failure(path, "timeout") from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
@@ -157,6 +157,14 @@ class _Worker:
                 return BadInput(f"{name} broke its parser ({text}); {_ADVICE}.")
             case _:
                 return BadInput(f"{name} crashed its parser; {_ADVICE}.")
+
+
+def _document(fields: dict[str, Any]) -> ParsedDocument:
+    printed = tuple(
+        PrintedText(text=each["text"], page=each["page"], box=tuple(each["box"]))
+        for each in fields.pop("printed")
+    )
+    return ParsedDocument(**fields, printed=printed)
 
 
 async def _receive(process: asyncio.subprocess.Process) -> dict[str, Any]:

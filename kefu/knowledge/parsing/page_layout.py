@@ -11,9 +11,17 @@ _MAX_CROSSING = 0.35
 _OUTLIERS = 0.08
 
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom on a page as it is shown, each 0..1 of its width or height."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fragment:
-    """A run of letters on one line; coordinates in points from the top left of the page."""
+    """A run of letters on one line; coordinates in points from the top left of the page.
+
+    Attributes:
+        box: where it is seen, which is elsewhere when the page or its text is turned.
+    """
 
     text: str
     left: float
@@ -22,6 +30,7 @@ class Fragment:
     bottom: float
     size: float
     is_bold: bool = False
+    box: Box | None = None
 
     @property
     def middle(self) -> float:
@@ -34,6 +43,7 @@ class Table:
 
     Attributes:
         cells: row, column, height, width and text of each cell.
+        fragments: what the cells are made of, as they are read.
     """
 
     left: float
@@ -41,6 +51,7 @@ class Table:
     right: float
     bottom: float
     cells: tuple[tuple[int, int, int, int, str], ...]
+    fragments: tuple[Fragment, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

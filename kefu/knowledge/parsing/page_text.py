@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from kefu.knowledge.parsing.page_layout import Fragment, Page
+from kefu.knowledge.parsing.page_layout import Box, Fragment, Page
 from kefu.knowledge.parsing.ruled_tables import find_tables
 
 _ASIDE_SIZE = 1.0
@@ -100,20 +100,54 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> Page | None:
         if letter.style.turn is not None:
             by_turn[letter.style.turn].append(letter)
     turn = max(by_turn, key=lambda each: len(by_turn[each]), default=0)
-    width, height = box[2] - box[0], box[3] - box[1]
-    if turn % 180:
-        width, height = height, width
-    fragments = list(_fragments(by_turn.pop(turn, [])))
+    sheet = _Sheet(box[2] - box[0], box[3] - box[1], page.get_rotation())
+    width, height = sheet.size(turn)
+    fragments = list(_placed(by_turn.pop(turn, []), turn, sheet))
     tables, rest = find_tables(page, fragments, to_page=lambda x, y: _turned(x, y, turn, box))
-    rest.extend(_aside(by_turn, height))
+    rest.extend(_aside(by_turn, height, sheet))
     return Page(width=width, height=height, fragments=rest, tables=tables)
 
 
-def _aside(by_turn: dict[int, list[_Letter]], height: float) -> Iterator[Fragment]:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The page as it is stored, and how it is turned (clockwise, in degrees) to be shown."""
+
+    width: float
+    height: float
+    rotation: int
+
+    def size(self, turn: int) -> tuple[float, float]:
+        """Width and height with text of a turn upright."""
+        return (self.height, self.width) if turn % 180 else (self.width, self.height)
+
+    def shown(self, fragment: Fragment, turn: int) -> Box:
+        """Where a fragment of upright text is seen."""
+        width, height = self.size(turn)
+        left, right = fragment.left / width, fragment.right / width
+        top, bottom = fragment.top / height, fragment.bottom / height
+        match (turn - self.rotation) % 360:
+            case 90:
+                seen = top, 1 - right, bottom, 1 - left
+            case 180:
+                seen = 1 - right, 1 - bottom, 1 - left, 1 - top
+            case 270:
+                seen = 1 - bottom, left, 1 - top, right
+            case _:
+                seen = left, top, right, bottom
+        clipped = [min(max(edge, 0.0), 1.0) for edge in seen]
+        return clipped[0], clipped[1], clipped[2], clipped[3]
+
+
+def _placed(letters: list[_Letter], turn: int, sheet: _Sheet) -> Iterator[Fragment]:
+    for fragment in _fragments(letters):
+        yield replace(fragment, box=sheet.shown(fragment, turn))
+
+
+def _aside(by_turn: dict[int, list[_Letter]], height: float, sheet: _Sheet) -> Iterator[Fragment]:
     """Text in another direction, such as along the margin, is read last."""
     top = height
-    for letters in by_turn.values():
-        for fragment in _fragments(letters):
+    for turn, letters in by_turn.items():
+        for fragment in _placed(letters, turn, sheet):
             top += 2 * fragment.size
             bottom = top + fragment.size
             yield replace(fragment, top=top, bottom=bottom, size=_ASIDE_SIZE, is_bold=False)

@@ -13,10 +13,10 @@ from kefu.knowledge.parsing.encoding import tidy
 from kefu.knowledge.parsing.files import has_ocr
 from kefu.knowledge.parsing.limits import ParseLimits, not_a, shown
 from kefu.knowledge.parsing.metadata import pick_title
-from kefu.knowledge.parsing.page_layout import Page
+from kefu.knowledge.parsing.page_layout import Page, read_in_order
 from kefu.knowledge.parsing.page_text import read_page
 from kefu.knowledge.parsing.typesetting import compose
-from kefu.knowledge.records import ParsedDocument
+from kefu.knowledge.records import ParsedDocument, PrintedText
 
 _OCR_SCALE = 2.0
 _META = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
@@ -50,7 +50,17 @@ def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa:
             for key, name in _META.items()
             if not _NOTHING_STATED.fullmatch(properties.get(key, ""))
         },
+        printed=tuple(_printed(pages)),
     )
+
+
+def _printed(pages: list[Page]) -> Iterator[PrintedText]:
+    """The fragments of all pages with their places, as they are read."""
+    for number, page in enumerate(pages, start=1):
+        for each in read_in_order(page):
+            for fragment in each.fragments:
+                if fragment.box:
+                    yield PrintedText(text=fragment.text, page=number, box=fragment.box)
 
 
 def _opening(markdown: str) -> str:
@@ -67,7 +77,8 @@ def _is_generated(title: str) -> bool:
 
 
 def _pages(document: pypdfium2.PdfDocument, path: Path) -> Iterator[Page]:
-    pages = [page for number in range(len(document)) if (page := read_page(document, number))]
+    broken = Page(width=0, height=0)
+    pages = [read_page(document, number) or broken for number in range(len(document))]
     if any(page.fragments for page in pages):
         return iter(pages)
     if not has_ocr():

@@ -113,6 +113,7 @@ def _holds(cell: _Box, fragment: Fragment) -> bool:
 
 
 def _table(inside: dict[_Box, list[Fragment]]) -> Table:
+    lines = {cell: list(lines_of(found)) for cell, found in inside.items()}
     columns = sorted({cell[0] for cell in inside})
     rows = sorted({cell[1] for cell in inside})
     return Table(
@@ -126,9 +127,15 @@ def _table(inside: dict[_Box, list[Fragment]]) -> Table:
                 columns.index(cell[0]),
                 sum(1 for row in rows if cell[1] <= row < cell[3] - _TOLERANCE),
                 sum(1 for column in columns if cell[0] <= column < cell[2] - _TOLERANCE),
-                join_lines([line.text for line in lines_of(found)]),
+                join_lines([line.text for line in lines[cell]]),
             )
-            for cell, found in inside.items()
+            for cell in inside
+        ),
+        fragments=tuple(
+            fragment
+            for cell in sorted(inside, key=lambda cell: (cell[1], cell[0]))
+            for line in lines[cell]
+            for fragment in line.fragments
         ),
     )
 

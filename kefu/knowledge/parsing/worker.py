@@ -36,7 +36,7 @@ def main() -> None:
     """Serve until the parent closes the pipe or dies."""
     output = _private_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
-    _die_with_parent()
+    die_with_parent()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
 
@@ -54,7 +54,7 @@ def main() -> None:
     while True:
         request = requests.get()
         limits = ParseLimits(**request["limits"])
-        _allow_memory(limits)
+        allow_memory(limits)
         _serve(Path(request["path"]), limits, output)
 
 
@@ -105,13 +105,13 @@ def _read_requests(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
     os._exit(0)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Also when this process is busy in C code and would not see the pipe close."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _allow_memory(limits: ParseLimits) -> None:
+def allow_memory(limits: ParseLimits) -> None:
     """Let the process grow by as much as one file may take."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not on Windows

@@ -7,6 +7,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import class_row, scalar_row
 
 from kefu.knowledge.lexical_index import K1, B, count_by_id, weigh
+from kefu.knowledge.places import pack_places
 from kefu.knowledge.records import Base, PreparedChunk, WaitingChunk
 from kefu.knowledge.store.bases import vector_indexes
 from kefu.text import TERM_IDS
@@ -14,7 +15,7 @@ from kefu.viewer import DataClass
 
 COLUMNS = (
     "base_id, document_id, position, heading_path, text, kind, page, token_count, audience,"
-    " language, digest, length, term_ids, term_counts, term_weights"
+    " language, digest, length, term_ids, term_counts, term_weights, places"
 )
 
 
@@ -42,6 +43,7 @@ async def insert_chunks(
                         language, prepared.digest, prepared.length, list(counts),
                         list(counts.values()),
                         weigh(counts, length=prepared.length, average_length=average),
+                        pack_places(chunk.places),
                     )
                 )  # fmt: skip
     await _count(conn, base_id, term_counts, chunks=len(lengths), length=sum(lengths))

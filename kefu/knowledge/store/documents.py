@@ -1,20 +1,21 @@
 """SQL of documents and of reading a chunk in its place."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row, kwargs_row, scalar_row
+from psycopg.rows import class_row, dict_row, kwargs_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from kefu.errors import NotFound
+from kefu.knowledge.places import boxes_of
 from kefu.knowledge.records import (
     Base,
     ChangeKind,
     DocumentChange,
     Excerpt,
+    Original,
     PreparedDocument,
     SampledChunk,
 )
@@ -119,15 +120,17 @@ def _change(*, kind: str, **row: Any) -> DocumentChange:
     return DocumentChange(**row, kind=ChangeKind(kind))
 
 
-async def get_excerpt(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -> Excerpt:
-    """A chunk with the text before and after it.
+async def get_excerpt(
+    conn: AsyncConnection, chunk_id: int, *, viewer: Viewer, quote: str = ""
+) -> Excerpt:
+    """A chunk with the text before and after it, and where the quote stands on its pages.
 
     Raises:
         NotFound: no such chunk, or not for this viewer.
     """
-    cursor = conn.cursor(row_factory=class_row(Excerpt))
+    cursor = conn.cursor(row_factory=dict_row)
     await cursor.execute(
-        "select c.id as chunk_id, d.id as document_id, d.uri, d.external_id, d.title,"
+        "select c.places, c.id as chunk_id, d.id as document_id, d.uri, d.external_id, d.title,"
         " c.heading_path, c.page, c.text, d.updated_at,"
         " coalesce((select text from chunks p where p.document_id = d.id"
         "  and p.position = c.position - 1), '') as before,"
@@ -137,10 +140,26 @@ async def get_excerpt(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -
         " where c.id = %s and (%s or c.audience = any(%s))",
         [chunk_id, viewer.sees_everything, sorted(viewer.audiences)],
     )
-    excerpt = await cursor.fetchone()
-    if excerpt is None:
+    row = await cursor.fetchone()
+    if row is None:
         raise NotFound("This source is no longer part of the knowledge.")
-    return replace(excerpt, heading_path=tuple(excerpt.heading_path))
+    boxes = boxes_of(row.pop("places"), row["text"], quote)
+    page = boxes[0].page if boxes else row.pop("page")
+    path = tuple(row.pop("heading_path"))
+    return Excerpt(**(row | {"heading_path": path, "boxes": boxes, "page": page}))
+
+
+async def find_original(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer) -> Original | None:
+    """The file that a chunk was read from, if the viewer may read the chunk."""
+    cursor = conn.cursor(row_factory=class_row(Original))
+    await cursor.execute(
+        "select f.path, s.uri as root, f.size_bytes, f.modified_ns"
+        " from chunks c join documents d on d.id = c.document_id"
+        " join files f on f.id = d.file_id join sources s on s.id = f.source_id"
+        " where c.id = %s and (%s or c.audience = any(%s))",
+        [chunk_id, viewer.sees_everything, sorted(viewer.audiences)],
+    )
+    return await cursor.fetchone()
 
 
 async def sample_chunks(
