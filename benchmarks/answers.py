@@ -284,7 +284,9 @@ def _name(uri: str, external_id: str | None) -> str:
 
 def list_claims(text: str) -> list[str]:
     lead = re.compile(
-        r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps)"
+        r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps"
+        r"|以上依据的是|This is by “|请注意：以上内容只见于|Please note: this stands only in"
+        r"|下列资料对此给出了不同|These documents give different)"
     )
     spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
     return [each for each in spans if len(each) > 3 and not lead.match(each)]

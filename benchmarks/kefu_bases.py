@@ -7,7 +7,15 @@ from contextlib import asynccontextmanager
 import numpy as np
 from vectors import CACHE, embed_cached
 
-from kefu.knowledge import Base, ChunkKind, NewChunk, ParsedDocument, embed_waiting, ensure_base
+from kefu.knowledge import (
+    Base,
+    ChunkKind,
+    NewChunk,
+    ParsedDocument,
+    Validity,
+    embed_waiting,
+    ensure_base,
+)
 from kefu.knowledge.records import PreparedChunk, PreparedDocument
 from kefu.knowledge.replace import Target, store_documents
 from kefu.knowledge.store.chunks import renew_weights
@@ -94,6 +102,8 @@ def _prepare(passage_id: str, text: str) -> PreparedDocument:
         language=detect_language(text),
         checksum=content_digest(text),
         signs=find_signs(text),
+        series=None,
+        validity=Validity(),
         parsed=ParsedDocument(title="", markdown=text, format="jsonl", external_id=passage_id),
         chunks=(prepared,),
     )

@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from opentelemetry import trace
 
 from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
+from kefu.answering.dating import date_sources, name_conflict
 from kefu.answering.evidence import HITS_READ, Unit
 from kefu.answering.extract import choose_units, compose, leave_out_said
 from kefu.answering.finding import Finder, Found
@@ -20,6 +21,7 @@ from kefu.answering.records import (
     EXTRACTIVE,
     Answer,
     AnswerEvent,
+    Citation,
     Outcome,
     Progress,
     Sentence,
@@ -181,7 +183,8 @@ class _Run:
             yield self._abstain(found[0].evidence)
             return
         sure = min(each.evidence.confidence for each in known)
-        if len(found) == 1 and (choices := self._choices(known[0])):
+        is_one = len(found) == 1 and not known[0].evidence.conflict
+        if is_one and (choices := self._choices(known[0])):
             yield self._ask_back(choices, sure)
             return
         yield Progress(stage=Stage.WRITING)
@@ -198,9 +201,25 @@ class _Run:
 
     async def _answer_part(self, found: Found) -> AsyncGenerator[Sentence, None]:
         self.question, self.asked = found.part, found.asked
-        async with aclosing(self._sentences(found.evidence)) as sentences:
-            async for sentence in sentences:
+        evidence = found.evidence
+        if evidence.conflict:
+            for sentence in self._show_conflict(evidence):
                 yield sentence
+            return
+        cited: list[Citation] = []
+        async with aclosing(self._sentences(evidence)) as sentences:
+            async for sentence in sentences:
+                cited += sentence.citations
+                yield sentence
+        note = date_sources(cited, evidence.standings, self.language)
+        if note is not None:
+            yield Sentence(text=f"\n\n{note}", citations=())
+
+    def _show_conflict(self, evidence: Evidence) -> Iterator[Sentence]:
+        """All that contradicts one another, in the words of the documents."""
+        said = name_conflict(evidence.conflict, evidence.standings, self.language)
+        yield Sentence(text=f"{said}\n\n", citations=())
+        yield from compose(evidence.conflict, self.citer)
 
     def _name_missing(self, parts: Sequence[str]) -> Sentence:
         text = "\n\n" + phrase("missing_part", self.language, parts=quote(parts, self.language))

@@ -8,10 +8,11 @@ is asked whose question names one of them, nor where one text clearly leads, nor
 import re
 from collections.abc import Sequence
 
-from kefu.answering.evidence import OUTDATED, Unit
+from kefu.answering.evidence import Unit
 from kefu.answering.likeness import are_alike
 from kefu.answering.records import Outcome, Turn
 from kefu.answering.understand import asks_for_all
+from kefu.knowledge import OUTDATED
 from kefu.text import find_identifiers, index_terms, query_terms
 
 RIVAL_SCORE = 0.9  # of the best unit's, to be as good an answer

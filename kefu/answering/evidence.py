@@ -14,6 +14,7 @@ from kefu.answering.likeness import are_alike
 from kefu.answering.links import without_links
 from kefu.answering.orders import split_readable
 from kefu.answering.understand import asks_for_number, asks_what_it_is, measure_asked_for
+from kefu.knowledge import OUTDATED
 from kefu.retrieval import Hit
 from kefu.text import (
     ContentWord,
@@ -42,10 +43,6 @@ QUESTION_PENALTY = 1.5  # a question answers none
 POINTER_PENALTY = 0.4  # "This topic describes ...": says what a text says
 NOTE_PENALTY = 0.1
 OUTDATED_PENALTY = 0.35  # the current version of a text wins, what stands in the old one only stays
-OUTDATED = frozenset(
-    {"outdated", "superseded", "deprecated", "obsolete", "archived", "expired"}
-    | {"过期", "已过期", "废止", "已废止", "失效", "旧版"}
-)
 FOREIGN_COVERAGE = 0.5  # what a unit in another language counts as that is FAR_ABOVE_NOISE
 FAR_ABOVE_NOISE = 0.06  # of cosine similarity
 HITS_READ = 6

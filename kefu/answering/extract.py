@@ -14,6 +14,7 @@ from kefu.answering.records import Sentence
 from kefu.answering.steps import find_steps
 from kefu.answering.tables import find_table
 from kefu.answering.understand import asks_for_all, asks_for_steps
+from kefu.knowledge import OUTDATED
 from kefu.text import SpanKind
 
 CLOSE_ENOUGH = 0.72  # of the best unit's score, to be part of the answer
@@ -26,6 +27,7 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
     """The units that answer, in reading order: the steps, the table, or the best few."""
     if not ranked:
         return []
+    ranked = _without_outdated(ranked)
     best = ranked[0]
     if asks_for_steps(question) and (steps := find_steps(ranked)):
         return steps
@@ -41,6 +43,13 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
             chosen.append(unit)
     ordered = _in_reading_order([under_its_question(unit, question) for unit in chosen])
     return with_lists(ordered, ranked)
+
+
+def _without_outdated(ranked: Sequence[Unit]) -> Sequence[Unit]:
+    """What holds no more answers alone, but is not added to what holds."""
+    if ranked[0].hit.status in OUTDATED:
+        return ranked
+    return [unit for unit in ranked if unit.hit.status not in OUTDATED]
 
 
 def leave_out_said(units: Sequence[Unit], text: str, quotes: Container[str]) -> list[Unit]:

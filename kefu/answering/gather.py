@@ -1,11 +1,13 @@
 """Find what may answer a question: hits, what stands around them, and their units ranked."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from opentelemetry import trace
 
 from kefu.answering.confidence import confidence, recalibrate
+from kefu.answering.conflicts import find_conflict
 from kefu.answering.evidence import (
     HITS_READ,
     Unit,
@@ -20,6 +22,7 @@ from kefu.answering.lead_ins import leads_in
 from kefu.answering.orders import without_loud_titles
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown
+from kefu.answering.versions import Standing, settle_versions
 from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
 from kefu.retrieval import Hit, find_held, read_around, search, weigh_terms
@@ -44,11 +47,15 @@ class Evidence:
         hits: those that say the same as a better one left out.
         units: sentences, items and rows of the first hits, then those around them, unranked.
         confidence: 0..1, that they hold the answer.
+        standings: when their documents hold, by document.
+        conflict: units that contradict each other, the best among them.
     """
 
     hits: list[Hit]
     units: list[Unit]
     confidence: float
+    standings: Mapping[int, Standing] = field(default_factory=dict)
+    conflict: Sequence[Unit] = ()
 
 
 async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Evidence:
@@ -63,7 +70,15 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
             top_k=HITS_SEARCHED,
             carried=asked.carried,
         )
-        hits = distinct_hits(without_loud_titles(found))
+        settled = await settle_versions(
+            resources,
+            question,
+            without_loud_titles(found),
+            viewer=viewer,
+            base=base,
+            today=datetime.now(UTC).date(),
+        )
+        hits = distinct_hits(settled.hits)
         units = list_units(hits)
         words = content_words(question)
         terms = query_terms(question)
@@ -84,7 +99,13 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
             around = await _around(resources, ranked, hits, viewer=viewer, base=base)
         span.set_attributes({"kefu.unit_count": len(ranked), "kefu.confidence": round(sure, 3)})
     read_on = read_units(question, around, idf=idf)
-    return Evidence(hits=hits, units=[*ranked, *read_on], confidence=sure)
+    return Evidence(
+        hits=hits,
+        units=[*ranked, *read_on],
+        confidence=sure,
+        standings=settled.standings,
+        conflict=find_conflict(ranked, settled.standings),
+    )
 
 
 def _may_quote_more(question: str, ranked: Sequence[Unit]) -> bool:

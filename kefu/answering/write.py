@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kefu.answering.drafts import Draft, DraftStream
 from kefu.answering.orders import without_orders
 from kefu.answering.records import Turn
+from kefu.knowledge import OUTDATED
 from kefu.llm import ChatEndpoint, OnCall, ignore_call
 from kefu.prompts import Specification, render
 from kefu.retrieval import Hit
@@ -170,6 +171,8 @@ def _unless_refused(draft: Draft) -> Draft:
 
 def _excerpt(number: int, hit: Hit) -> str:
     place = " > ".join((hit.title, *hit.heading_path))
+    if hit.status in OUTDATED:
+        place += " (no longer valid)"
     return f"[{number}] {place}\n{without_orders(hit.text).strip()}"
 
 

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from json import dumps
 
 from opentelemetry import trace
@@ -127,8 +128,9 @@ async def forget_disliked(conn: Connection, text: str) -> None:
 
 
 def build_key(question: str, *, viewer: Viewer, identity: str) -> str:
-    """The same for what is asked alike but for width, spaces and the marks at its end."""
+    """The same on one day for what is asked alike but for width, spaces and marks at its end."""
     asked = LAST_MARKS.sub("", " ".join(question.translate(NARROW).split()))
     rights = [viewer.sees_everything, *sorted(viewer.audiences)]
-    told = [identity, rights, detect_language(question), asked]
+    today = datetime.now(UTC).date().isoformat()  # documents begin and end to hold
+    told = [identity, rights, detect_language(question), asked, today]
     return content_digest(dumps(told, ensure_ascii=False))

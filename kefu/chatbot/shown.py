@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
@@ -67,10 +68,15 @@ class ShownSource:
     Attributes:
         link: where a customer can open the whole document, None without a web address.
         pictures: pages, each with the address of its image in which the quote is outlined.
+        valid_from: first day on which it holds, as it says; `valid_until` is the last.
+        is_outdated: it holds no more.
     """
 
     marker: int | None
     title: str
+    valid_from: str
+    valid_until: str
+    is_outdated: bool
     heading_path: Sequence[str]
     page: int | None
     link: str | None
@@ -150,6 +156,9 @@ def show_source(
     return ShownSource(
         marker=marker,
         title=excerpt.title,
+        valid_from=excerpt.valid_from.isoformat() if excerpt.valid_from else "",
+        valid_until=excerpt.valid_until.isoformat() if excerpt.valid_until else "",
+        is_outdated=excerpt.is_outdated(today=datetime.now(UTC).date()),
         heading_path=excerpt.heading_path,
         page=excerpt.page,
         link=excerpt.uri if is_web else None,

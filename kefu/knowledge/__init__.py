@@ -6,12 +6,14 @@ in its place.
 """
 
 from kefu.knowledge.candidate import Judge
+from kefu.knowledge.editions import Counterpart, Edition
 from kefu.knowledge.embedding import (
     embed_waiting,
     keep_embedding,
     require_same_embedder,
     vector_literal,
 )
+from kefu.knowledge.excerpts import Excerpt, Original
 from kefu.knowledge.ingest import DEFAULT_BASE, ensure_base, ingest, renew_embeddings
 from kefu.knowledge.lexical_index import K1
 from kefu.knowledge.page_images import draw_page, is_drawable
@@ -22,11 +24,9 @@ from kefu.knowledge.records import (
     ChangeKind,
     ChunkKind,
     DocumentChange,
-    Excerpt,
     Handling,
     IngestReport,
     NewChunk,
-    Original,
     PageBox,
     ParsedDocument,
     Problem,
@@ -48,16 +48,21 @@ from kefu.knowledge.store.documents import (
     list_names,
     sample_chunks,
 )
+from kefu.knowledge.store.editions import list_counterparts, list_editions
 from kefu.knowledge.store.status import list_statuses
+from kefu.knowledge.validity import OUTDATED, Validity, bare_title, list_marks, name_series
 
 __all__ = [
     "DEFAULT_BASE",
     "K1",
+    "OUTDATED",
     "Base",
     "BaseStatus",
     "ChangeKind",
     "ChunkKind",
+    "Counterpart",
     "DocumentChange",
+    "Edition",
     "Excerpt",
     "Handling",
     "IngestReport",
@@ -68,6 +73,8 @@ __all__ = [
     "ParsedDocument",
     "Problem",
     "SampledChunk",
+    "Validity",
+    "bare_title",
     "boxes_of",
     "delete_base",
     "digest_base",
@@ -84,8 +91,12 @@ __all__ = [
     "keep_embedding",
     "list_bases",
     "list_changes",
+    "list_counterparts",
+    "list_editions",
+    "list_marks",
     "list_names",
     "list_statuses",
+    "name_series",
     "read_version",
     "renew_embeddings",
     "require_same_embedder",

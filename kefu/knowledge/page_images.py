@@ -9,9 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kefu.errors import NotFound, TooLarge
+from kefu.knowledge.excerpts import Original
 from kefu.knowledge.parsing import ParseLimits
 from kefu.knowledge.parsing.limits import MEGABYTE
-from kefu.knowledge.records import Original, PageBox
+from kefu.knowledge.records import PageBox
 from kefu.settings import IngestSettings
 
 LONGEST_SECONDS = 15.0

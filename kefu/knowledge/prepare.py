@@ -9,11 +9,12 @@ from kefu.errors import BadInput
 from kefu.knowledge.chunking import split
 from kefu.knowledge.places import locate
 from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, PreparedDocument
+from kefu.knowledge.validity import name_series, read_validity
 from kefu.safety import find_signs
 from kefu.text import content_digest, detect_language, index_terms
 
 HEADING_SEPARATOR = " > "
-READING = 4
+READING = 5
 """Raised whenever parsing, chunking or terms make something else of the same bytes.
 
 Files that were read under another number are read again, whether or not they changed.
@@ -52,6 +53,8 @@ def prepare(
         language=detect_language(sample),
         checksum=_checksum(document),
         parsed=document,
+        series=name_series(document.title),
+        validity=read_validity(document.title, document.markdown, document.metadata),
         signs=find_signs(f"{document.title}\n\n{document.markdown}"),
         chunks=tuple(_prepare_chunk(document.title, chunk) for chunk in chunks),
     )

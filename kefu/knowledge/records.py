@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from kefu.knowledge.validity import Validity
 from kefu.safety import Sign
 from kefu.viewer import PUBLIC, DataClass, highest_class
 
@@ -93,45 +94,6 @@ class NewChunk:
     page: int | None
     token_count: int
     places: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excerpt:
-    """A chunk with its surroundings, to read a citation in its place.
-
-    Attributes:
-        before: text of the chunk before it in the document, empty at the beginning.
-        after: text of the chunk after it, empty at the end.
-        boxes: where it, or what was quoted from it, stands on its pages; empty where that is
-            not known.
-    """
-
-    chunk_id: int
-    document_id: int
-    uri: str
-    external_id: str | None
-    title: str
-    heading_path: tuple[str, ...]
-    page: int | None
-    before: str
-    text: str
-    after: str
-    updated_at: datetime
-    boxes: tuple[PageBox, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
-    """The file that a document was read from, as it was then.
-
-    Attributes:
-        root: the file or folder that was given to be taken in.
-    """
-
-    path: str
-    root: str
-    size_bytes: int
-    modified_ns: int
 
 
 class ChangeKind(StrEnum):
@@ -292,6 +254,7 @@ class PreparedDocument:
         uri: where it is to be found: its URL, or the path of its file.
         checksum: of everything that ends in the index.
         signs: that something in it addresses the model, see `kefu.safety`.
+        series: what all versions of it are called alike; None where nothing but a version is named.
     """
 
     key: str
@@ -299,6 +262,8 @@ class PreparedDocument:
     language: str
     checksum: str
     signs: tuple[Sign, ...]
+    series: str | None
+    validity: Validity
     parsed: ParsedDocument
     chunks: tuple[PreparedChunk, ...]
 

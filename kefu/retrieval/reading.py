@@ -36,14 +36,22 @@ async def read_around(
     wanted = [
         (document_id, first - before, last + after) for document_id, (first, last) in places.items()
     ]
+    read = await read_places(resources, wanted, viewer=viewer, base_name=base_name)
+    return [hit for hit in read if hit.chunk_id not in found]
+
+
+async def read_places(
+    resources: Resources,
+    places: Sequence[tuple[int, int, int]],
+    *,
+    viewer: Viewer,
+    base_name: str,
+) -> list[Hit]:
+    """The chunks at places, each a document with its first and last position; their score is 0."""
     async with resources.database.connection() as conn:
         base = await get_base(conn, base_name)
-        chunks = await list_around(conn, base, wanted, viewer=viewer)
-    return [
-        Hit(**asdict(chunk), score=0.0, parts=UNSCORED)
-        for chunk in chunks
-        if chunk.chunk_id not in found
-    ]
+        chunks = await list_around(conn, base, places, viewer=viewer)
+    return [Hit(**asdict(chunk), score=0.0, parts=UNSCORED) for chunk in chunks]
 
 
 async def find_held(

@@ -116,7 +116,7 @@ comparable as (
 """).format(languages=sql.Literal(list(get_args(Language))))
 COLUMNS = sql.SQL("""
 d.id as document_id, d.uri, d.external_id as id, d.title, c.heading_path, c.text, c.kind, c.page,
-c.position, c.places, d.language, lower(d.metadata->>'status') as status, d.updated_at, s.data_class
+c.position, c.places, d.language, d.status, d.updated_at, s.data_class
 """)
 DOCUMENTS = sql.SQL("""
 join documents d on d.id = c.document_id

@@ -6,6 +6,7 @@ Nothing here reads a file, a setting or a database.
 
 from kefu.text.checksum import TERM_IDS, content_digest, term_id
 from kefu.text.content import ContentWord, content_words
+from kefu.text.dates import Period, find_periods
 from kefu.text.identifiers import find_identifiers, name_terms
 from kefu.text.language import Language, detect_language
 from kefu.text.normalise import clean_text, fold_text, simplify_text
@@ -16,6 +17,7 @@ __all__ = [
     "TERM_IDS",
     "ContentWord",
     "Language",
+    "Period",
     "Span",
     "SpanKind",
     "clean_text",
@@ -23,6 +25,7 @@ __all__ = [
     "content_words",
     "detect_language",
     "find_identifiers",
+    "find_periods",
     "find_tokens",
     "fold_text",
     "index_terms",

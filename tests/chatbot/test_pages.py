@@ -156,6 +156,17 @@ async def test_only_web_addresses_of_documents_become_links(
     assert (anchor and anchor.attributes["href"]) == link
 
 
+async def test_a_source_says_when_it_holds(
+    client: AsyncClient, resources: Resources, chunk_id: int
+) -> None:
+    async with resources.database.connection() as conn:
+        await conn.execute(
+            "update documents set valid_from = '2023-01-01', valid_until = '2024-12-31'"
+        )
+    page = await load(client, f"/sources/{chunk_id}")
+    assert "有效期：2023-01-01 至 2024-12-31 已失效" in text_of(page, ".source-body")
+
+
 async def test_a_source_that_is_gone_is_a_page_that_says_so(client: AsyncClient) -> None:
     response = await client.get("/sources/999999", headers=CHINESE)
     assert response.status_code == 404

@@ -9,13 +9,12 @@ from psycopg.rows import class_row, dict_row, kwargs_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from kefu.errors import NotFound
+from kefu.knowledge.excerpts import Excerpt, Original
 from kefu.knowledge.places import boxes_of
 from kefu.knowledge.records import (
     Base,
     ChangeKind,
     DocumentChange,
-    Excerpt,
-    Original,
     PreparedDocument,
     SampledChunk,
 )
@@ -39,21 +38,28 @@ async def upsert_document(
     file_id: int,
     audience: str,
 ) -> int:
-    parsed = document.parsed
+    parsed, validity = document.parsed, document.validity
     cursor = await conn.execute(
         "insert into documents (base_id, file_id, key, uri, external_id, title, format, language,"
-        " audience, checksum, metadata, signs, character_count)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " audience, checksum, metadata, signs, character_count, series, status, valid_from,"
+        " valid_until, stated_on, supersedes, superseded_by)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " on conflict (file_id, key) do update set uri = excluded.uri, title = excluded.title,"
         " external_id = excluded.external_id, format = excluded.format,"
         " language = excluded.language, audience = excluded.audience,"
         " checksum = excluded.checksum, metadata = excluded.metadata, signs = excluded.signs,"
-        " character_count = excluded.character_count, version = documents.version + 1,"
+        " character_count = excluded.character_count, series = excluded.series,"
+        " status = excluded.status, valid_from = excluded.valid_from,"
+        " valid_until = excluded.valid_until, stated_on = excluded.stated_on,"
+        " supersedes = excluded.supersedes, superseded_by = excluded.superseded_by,"
+        " version = documents.version + 1,"
         " updated_at = now(), changed_at = now(), withdrawn_at = null returning id",
         [
             base_id, file_id, document.key, document.uri, parsed.external_id, parsed.title,
             parsed.format, document.language, audience, document.checksum,
             Jsonb(parsed.metadata), list(document.signs), len(parsed.markdown),
+            document.series, validity.status, validity.valid_from, validity.valid_until,
+            validity.stated_on, validity.supersedes, validity.superseded_by,
         ],
     )  # fmt: skip
     row = await cursor.fetchone()
@@ -131,7 +137,7 @@ async def get_excerpt(
     cursor = conn.cursor(row_factory=dict_row)
     await cursor.execute(
         "select c.places, c.id as chunk_id, d.id as document_id, d.uri, d.external_id, d.title,"
-        " c.heading_path, c.page, c.text, d.updated_at,"
+        " c.heading_path, c.page, c.text, d.status, d.valid_from, d.valid_until, d.updated_at,"
         " coalesce((select text from chunks p where p.document_id = d.id"
         "  and p.position = c.position - 1), '') as before,"
         " coalesce((select text from chunks n where n.document_id = d.id"
