@@ -64,6 +64,12 @@ def load_products(root: Path, language: str) -> tuple[dict[str, str], dict[str, 
     return passages, {row["_id"]: row["product"] for row in _read_jsonl(queries)}
 
 
+def load_gold_answers(root: Path, language: str) -> dict[str, str]:
+    """The answer to each question of the product documentation."""
+    rows = _read_jsonl(root / "alicloud" / f"queries.{language}.jsonl")
+    return {row["_id"]: row["answer"] for row in rows}
+
+
 def load_crosslingual(root: Path, asked_in: str) -> RetrievalSet:
     """Questions in one language against the passages of the other, by twin questions."""
     other = "en" if asked_in == "zh" else "zh"
