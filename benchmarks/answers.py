@@ -164,7 +164,7 @@ async def run(
 
 def is_supported(sentence: str, grounds: str) -> bool:
     """Whether its figures all, and its n-grams mostly, stand in the grounds."""
-    plain, ground = _plain(sentence), _plain(grounds)
+    plain, ground = plain_text(sentence), plain_text(grounds)
     figures = {figure.strip(".,:") for figure in FIGURE.findall(plain)}
     if any(figure not in ground for figure in figures):
         return False
@@ -267,9 +267,9 @@ async def main() -> None:
 
 def _has_facts(facts: list[str | list[str]]) -> Callable[[str, Sequence[str]], bool]:
     def check(text: str, _cited: Sequence[str]) -> bool:
-        shown = _plain(text)
+        shown = plain_text(text)
         alternatives = [fact if isinstance(fact, list) else [fact] for fact in facts]
-        return all(any(_plain(each) in shown for each in fact) for fact in alternatives)
+        return all(any(plain_text(each) in shown for each in fact) for fact in alternatives)
 
     return check
 
@@ -292,7 +292,7 @@ def list_claims(text: str) -> list[str]:
     return [each for each in spans if len(each) > 3 and not lead.match(each)]
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).lower()
     return re.sub(r"[\s|*`#>\\;；:：-]+", " ", folded)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from answers import DEMO, _plain
+from answers import DEMO, plain_text
 from bench_data import data_root
 from datasets import load_alicloud, load_gold_answers
 from kefu_bases import ensure_filled, open_bench
@@ -43,11 +43,11 @@ class Case:
 
     def held(self, context: str) -> float:
         """Share of the gold answer in the context."""
-        plain = _plain(context)
+        plain = plain_text(context)
         if not isinstance(self.gold, str):
             spellings = [fact if isinstance(fact, list) else [fact] for fact in self.gold]
-            return mean(any(_plain(each) in plain for each in fact) for fact in spellings)
-        gold = _plain(self.gold)
+            return mean(any(plain_text(each) in plain for each in fact) for fact in spellings)
+        gold = plain_text(self.gold)
         grams = {gold[at : at + GRAM] for at in range(len(gold) - GRAM + 1)}
         return sum(gram in plain for gram in grams) / max(len(grams), 1)
 

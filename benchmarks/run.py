@@ -32,6 +32,9 @@ RUNS = {
     "injections": ["injections.py"],
     "knowledge": ["knowledge_gate.py"],
     "cache": ["answer_cache.py"],
+    "versions": ["versions.py"],
+    "consolidation": ["consolidation.py"],
+    "regressions": ["regressions.py"],
 }
 
 
