@@ -104,6 +104,11 @@ def _ensure_initialised(folder: Path) -> None:
     if (folder / "PG_VERSION").exists():
         return
     staging = folder.with_suffix(".new")
+    while left := list(_list_processes(staging)):  # of who was killed here; the lock is ours now
+        for process in left:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=POLL_SECONDS)
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(mode=0o700)
     _hand_over(staging)
@@ -168,11 +173,16 @@ def _await_processes(folder: Path) -> None:
 
 
 def _has_processes(folder: Path) -> bool:
+    return any(each.info["name"] == "postgres" for each in _list_processes(folder))
+
+
+def _list_processes(folder: Path) -> Iterator[psutil.Process]:
+    """Those of PostgreSQL that work in a folder."""
     for process in psutil.process_iter(["name"]):
         with suppress(psutil.Error):  # gone, or of somebody else
-            if process.info["name"] == "postgres" and Path(process.cwd()) == folder.resolve():
-                return True
-    return False
+            is_ours = process.info["name"] in {"postgres", "initdb"}
+            if is_ours and Path(process.cwd()) == folder.resolve():
+                yield process
 
 
 def _forget_foreign_pid(folder: Path) -> None:
