@@ -10,6 +10,7 @@ from scripted import ScriptedAnswerer
 from selectolax.lexbor import LexborHTMLParser
 
 from kefu.answering import Outcome, Sentence
+from kefu.db import Database
 from kefu.errors import ModelUnavailable
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
@@ -254,8 +255,10 @@ async def test_other_sites_cannot_post_the_forms(client: AsyncClient) -> None:
         assert response.status_code == 403
 
 
-async def test_the_server_opens_its_resources_and_closes_them(migrated_url: str) -> None:
-    app = create_app(Settings(database_url=migrated_url))
+async def test_the_server_opens_its_resources_and_closes_them(
+    committed_database: Database,
+) -> None:
+    app = create_app(Settings(database_url=committed_database.url))
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client,
