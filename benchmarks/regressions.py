@@ -184,15 +184,13 @@ async def _made(stand: Stand, change: Change) -> AsyncIterator[None]:
 
 def print_tables(trials: dict[str, list[Trial]]) -> None:
     """The shares, and every change with what the gate said."""
-    print("| changes | stopped | changed no reply | stopped, of those that changed a reply |")
-    print("|---|---|---|---|")
+    print("| changes | stopped | stopped, of those that made more cases worse than better |")
+    print("|---|---|---|")
     for name, done in trials.items():
         stopped = [each for each in done if each.reasons]
-        seen = [each for each in done if each.changed or each.reasons]
-        print(
-            f"| {name} | {len(stopped)}/{len(done)} | {len(done) - len(seen)}"
-            f" | {len(stopped)}/{len(seen)} |"
-        )
+        worse = [each for each in done if each.lost > each.won]
+        caught = [each for each in worse if each.reasons]
+        print(f"| {name} | {len(stopped)}/{len(done)} | {len(caught)}/{len(worse)} |")
     for name, done in trials.items():
         print(
             f"\n{name}:\n\n| change | kind | replies changed (knowledge: cases asked again) | lost | won | stopped by |"
