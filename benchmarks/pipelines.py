@@ -139,8 +139,8 @@ def build_haystack(passages: Sequence[str], endpoint: Endpoint) -> Callable[[Cas
     vectors = embed_cached(passages, is_query=False)
     store.write_documents(
         [
-            Document(content=text, embedding=vector.tolist())
-            for text, vector in zip(passages, vectors, strict=True)
+            Document(id=str(number), content=text, embedding=vector.tolist())
+            for number, (text, vector) in enumerate(zip(passages, vectors, strict=True))
         ]
     )
     pipeline = Pipeline()
