@@ -1,50 +1,30 @@
 """The gate of knowledge, as people and pipelines meet it."""
 
-import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from shop import TEXT
-from typer.testing import CliRunner
 
-from kefu.cli import app
-from kefu.errors import GateClosed, KefuError
+from kefu.errors import GateClosed
 
 REFUNDS = "# Refunds\n\nA refund is paid within 7 days of the purchase. Refunds cost no fee.\n"
 
 
-@pytest.fixture
-def run(migrated_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    """Runs a command on the database of the tests and gives its output, or JSON."""
-    monkeypatch.setenv("KEFU_DATABASE_URL", migrated_url)
-    monkeypatch.setenv("KEFU_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str, code: int = 0) -> Any:
-        result = CliRunner().invoke(app, arguments)
-        if isinstance(result.exception, KefuError):
-            raise result.exception
-        assert result.exit_code == code, result.output
-        return json.loads(result.stdout) if "--json" in arguments else result.stdout
-
-    return run
-
-
 @pytest.mark.usefixtures("committed_database")
-def test_a_pipeline_tries_an_edit_and_the_gate_keeps_it_out(run: Any, tmp_path: Path) -> None:
+def test_a_pipeline_tries_an_edit_and_the_gate_keeps_it_out(command: Any, tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
     (docs / "Refunds.md").write_text(REFUNDS)
     (tmp_path / "shop.jsonl").write_text(TEXT)
-    run("ingest", str(docs))
-    run("evaluation", "import", str(tmp_path / "shop.jsonl"), "--dataset", "shop")
+    command("ingest", str(docs))
+    command("evaluation", "import", str(tmp_path / "shop.jsonl"), "--dataset", "shop")
     (docs / "Refunds.md").write_text(REFUNDS.replace("7 days", "14 days"))
 
     junit, markdown = tmp_path / "affected.xml", tmp_path / "affected.md"
     files = ("--junit", str(junit), "--markdown", str(markdown))
-    tried = run("evaluation", "affected", str(docs), "--json", *files, code=1)
+    tried = command("evaluation", "affected", str(docs), "--json", *files, code=1)
     assert not tried["is_passed"]
     (worse,) = [each for each in tried["worse"] if each["case"] == "shop@1/a1"]
     assert (worse["loss"], worse["reason"]) == ("wrong", "named")
@@ -55,12 +35,12 @@ def test_a_pipeline_tries_an_edit_and_the_gate_keeps_it_out(run: Any, tmp_path: 
     assert suite.find("./testcase[@name='shop@1/a1']/failure") is not None
 
     with pytest.raises(GateClosed, match="shop@1/a1: wrong"):
-        run("ingest", str(docs), "--gate")
+        command("ingest", str(docs), "--gate")
     (tmp_path / "gates.toml").write_text("[knowledge]\ngated = true\n")
     with pytest.raises(GateClosed, match="shop@1/a1: wrong"):
-        run("ingest", str(docs))
+        command("ingest", str(docs))
     with pytest.raises(GateClosed, match="shop@1/a1"):
-        run("knowledge", "withdraw", str(docs))
-    assert "7 days" in run("ask", "Within how many days is a refund paid?")
-    run("ingest", str(docs), "--override", "The law changed.")
-    assert "14 days" in run("ask", "Within how many days is a refund paid?")
+        command("knowledge", "withdraw", str(docs))
+    assert "7 days" in command("ask", "Within how many days is a refund paid?")
+    command("ingest", str(docs), "--override", "The law changed.")
+    assert "14 days" in command("ask", "Within how many days is a refund paid?")

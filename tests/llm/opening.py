@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 from kefu.llm import Endpoints, OnCall, ignore_call, open_endpoints
 from kefu.sections import RoutingSettings
@@ -32,6 +33,10 @@ def endpoint(name: str, server: Server | str, **changes: object) -> EndpointSett
     url = server if isinstance(server, str) else server.url
     given = {"name": name, "url": url, "model": f"model-{name}", "first_token_seconds": 1}
     return EndpointSettings.model_validate(given | changes)
+
+
+SOON = 0.05  # seconds after which a second endpoint is asked
+patient = partial(endpoint, first_token_seconds=30)
 
 
 async def ask(

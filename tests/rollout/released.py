@@ -1,15 +1,39 @@
 """A server's resources with an endpoint, and a company's own version of a prompt."""
 
 from dataclasses import replace
+from pathlib import Path
 
-from kefu.db import Connection
+from filling import fill
+
+from kefu.db import Connection, Database
+from kefu.llm import FakeEmbedder
 from kefu.prompts import list_shipped, save_prompt
 from kefu.releases import Release
 from kefu.resources import Resources
-from kefu.rollout import Changes, propose
+from kefu.rollout import Changes, begin, propose
+from kefu.settings import Settings
+from tests.evaluation.shop import DOCUMENTS
 
 AUTHOR = "li@example.com"
+GATES = """
+least_cases = 3
+accuracy = 0.6
+abstention_f1 = 0.5
+p95_first_sentence_seconds = 60.0
+"""
 SHIPPED_ANSWER = next(each for each in list_shipped() if str(each.key) == "answer.en").text
+
+
+async def open_shop(database: Database, folder: Path) -> Resources:
+    """A small shop that extracts its answers, with something live and its gates.toml."""
+    (folder / "gates.toml").write_text(GATES)
+    resources = Resources(
+        settings=Settings(database_url=database.url), database=database, embedder=FakeEmbedder()
+    )
+    await fill(resources, DOCUMENTS)
+    async with database.transaction() as conn:
+        await begin(conn, resources)
+    return resources
 
 
 async def save_shorter(conn: Connection) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from filling import fill
-from released import AUTHOR, propose_setting
+from released import AUTHOR, open_shop, propose_setting
 
 from kefu.db import Database
 from kefu.errors import GateClosed
@@ -22,33 +22,15 @@ from kefu.evaluation import (
 from kefu.llm import FakeEmbedder
 from kefu.releases import MoveKind, Release, apply_release, get_live, list_moves
 from kefu.resources import Resources
-from kefu.rollout import Changes, begin, evaluate_release, judge_release, promote, propose
-from kefu.settings import Settings
-from tests.evaluation.shop import DOCUMENTS
+from kefu.rollout import Changes, evaluate_release, judge_release, promote, propose
 from tests.evaluation.shop import TEXT as SEALED
 
 TEXT = SEALED.replace('"split": "test"', '"split": "train"')
-GATES = """
-least_cases = 3
-accuracy = 0.6
-abstention_f1 = 0.5
-p95_first_sentence_seconds = 60.0
-"""
 
 
 @pytest.fixture
 async def resources(committed_database: Database, tmp_path: Path) -> Resources:
-    """A small shop, as a server that extracts its answers."""
-    (tmp_path / "gates.toml").write_text(GATES)
-    resources = Resources(
-        settings=Settings(database_url=committed_database.url),
-        database=committed_database,
-        embedder=FakeEmbedder(),
-    )
-    await fill(resources, DOCUMENTS)
-    async with committed_database.transaction() as conn:
-        await begin(conn, resources)
-    return resources
+    return await open_shop(committed_database, tmp_path)
 
 
 @pytest.fixture

@@ -4,40 +4,26 @@ import re
 from pathlib import Path
 
 import pytest
-from filling import fill
 from httpx import ASGITransport, AsyncClient
 from live_answers import add_answers
-from released import AUTHOR, propose_setting
+from released import AUTHOR, open_shop, propose_setting
 from signing_in import sign_in
 
 from kefu.db import Connection, Database
 from kefu.evaluation import read_lines, save_version
-from kefu.llm import FakeEmbedder
 from kefu.releases import Release, TrialKind, start_trial
 from kefu.resources import Resources
-from kefu.rollout import Changes, begin, evaluate_release, propose
+from kefu.rollout import Changes, evaluate_release, propose
 from kefu.server import attach, create_app
-from kefu.settings import Settings
-from tests.evaluation.shop import DOCUMENTS, TEXT
+from tests.evaluation.shop import TEXT
 
 HOME = "/admin/releases"
 OPEN = TEXT.replace('"split": "test"', '"split": "train"')
-GATES = "least_cases = 3\naccuracy = 0.6\nabstention_f1 = 0.5\np95_first_sentence_seconds = 60.0\n"
 
 
 @pytest.fixture
 async def shop(committed_database: Database, tmp_path: Path) -> Resources:
-    """A small shop with something live."""
-    (tmp_path / "gates.toml").write_text(GATES)
-    resources = Resources(
-        settings=Settings(database_url=committed_database.url),
-        database=committed_database,
-        embedder=FakeEmbedder(),
-    )
-    await fill(resources, DOCUMENTS)
-    async with committed_database.transaction() as conn:
-        await begin(conn, resources)
-    return resources
+    return await open_shop(committed_database, tmp_path)
 
 
 @pytest.fixture
