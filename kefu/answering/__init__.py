@@ -21,6 +21,8 @@ from kefu.answering.records import (
     Sentence,
     Stage,
     Turn,
+    Writing,
+    WritingEnd,
 )
 from kefu.answering.rewrite import understand
 
@@ -36,6 +38,8 @@ __all__ = [
     "Sentence",
     "Stage",
     "Turn",
+    "Writing",
+    "WritingEnd",
     "answer",
     "count_facts",
     "find_hits",

@@ -10,6 +10,7 @@ from opentelemetry import trace
 from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
 from kefu.answering.dating import date_sources, name_conflict
+from kefu.answering.describing import describe_event
 from kefu.answering.evidence import HITS_READ, Unit
 from kefu.answering.extract import choose_units, compose, leave_out_said
 from kefu.answering.finding import Finder, Found
@@ -27,6 +28,8 @@ from kefu.answering.records import (
     Sentence,
     Stage,
     Turn,
+    Writing,
+    WritingEnd,
 )
 from kefu.answering.write import (
     PROMPT_NAME,
@@ -45,7 +48,7 @@ from kefu.prompts import Specification, load_live
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import detect_language
-from kefu.tracing import Value, trace_steps
+from kefu.tracing import trace_steps
 from kefu.viewer import Viewer, highest_class
 
 OnHits = Callable[[Sequence[Hit]], None]
@@ -122,22 +125,6 @@ async def answer(  # noqa: PLR0913 - as `stream_answer`
     raise AssertionError("a stream of events ends with an answer")
 
 
-def describe_event(event: AnswerEvent) -> dict[str, Value]:
-    """An answer as attributes of the span it ends; nothing of other events."""
-    if not isinstance(event, Answer):
-        return {}
-    waits = {"first_sentence", "total"} & event.timings.keys()
-    return {
-        "kefu.outcome": event.outcome,
-        "kefu.output": event.answer,
-        "kefu.language": event.language,
-        "kefu.mode": event.mode,
-        "kefu.confidence": event.confidence,
-        "kefu.citation_count": len(event.citations),
-        **{f"kefu.{name}_ms": round(event.timings[name] * 1000, 1) for name in waits},
-    }
-
-
 class _Run:
     """One message on its way."""
 
@@ -167,6 +154,7 @@ class _Run:
             resources.settings.routing.conversation_class, *(turn.data_class for turn in history)
         )
         self.notice: str | None = None
+        self.writing: Writing | None = None
         self.specification: Specification | None = None
         self.on_hits: OnHits = ignore_hits
 
@@ -244,13 +232,15 @@ class _Run:
         async with aclosing(self._try_to_write(evidence.hits, written)) as sentences:
             async for sentence in sentences:
                 yield sentence
-        is_whole = written.shown_count and not written.dropped_count and not self.notice
-        if not is_whole:
+        pieces: list[Sentence] = []
+        if not written.is_whole or self.notice:
             with tracer.start_as_current_span("extract") as span:
                 pieces = self._extract(evidence.units)
                 span.set_attribute("kefu.sentence_count", len(pieces))
             for sentence in pieces:
                 yield sentence
+        if writing := written.sum_up(is_quoted=bool(pieces)):
+            self.writing = self.writing + writing if self.writing else writing
 
     async def _try_to_write(
         self, hits: Sequence[Hit], written: Written
@@ -259,16 +249,20 @@ class _Run:
         endpoint = await self.resources.find_writer()
         if endpoint is None:
             return
+        written.end = WritingEnd.FINISHED
         try:
             async with aclosing(self._write(endpoint, hits, written)) as sentences:
                 async for sentence in sentences:
                     self.mode = endpoint.name
                     yield sentence
-        except ModelRefused:
+        except ModelRefused as refusal:
+            written.end = refusal.end
             log.info("The model found no answer where retrieval did.")
         except ModelForbidden as error:
+            written.end = WritingEnd.FORBIDDEN
             log.info("Answering without a model: %s", error)
         except ModelUnavailable as error:
+            written.end = WritingEnd.FAILED
             log.warning("Answering without the model: %s", error)
             self.notice = phrase("model_failed", self.language)
         if written.shown_count:
@@ -374,6 +368,7 @@ class _Run:
             notice=self.notice,
             choices=self.choices,
             data_class=self.data_class,
+            writing=self.writing,
         )
 
     def _clock(self, step: str) -> None:

@@ -1,5 +1,6 @@
 """The vocabulary of answering: citation, answer, and what happens on the way to it."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -86,6 +87,51 @@ class Sentence:
     citations: tuple[Citation, ...]
 
 
+class WritingEnd(StrEnum):
+    """How a model's writing ended."""
+
+    FINISHED = "finished"
+    REFUSED = "refused"
+    LEAKED = "leaked"
+    FAILED = "failed"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What became of what a model wrote.
+
+    Attributes:
+        written_count: sentences, items and tables that state something.
+        kept_count: of them, those that were shown.
+        repaired_count: of the kept ones, those that cite what the model did not name for them.
+        dropped: why the others were not shown, and how many each: names of the checks of
+            verification, "question", "instructions".
+        end: refused where it found no answer although retrieval did, leaked where it repeated its
+            instructions, forbidden where no endpoint may see the data.
+        is_quoted: the knowledge's own words stand beside or instead of what it wrote.
+    """
+
+    written_count: int
+    kept_count: int
+    repaired_count: int
+    dropped: dict[str, int] = field(default_factory=dict)
+    end: WritingEnd = WritingEnd.FINISHED
+    is_quoted: bool = False
+
+    def __add__(self, other: "Writing") -> "Writing":
+        """Both, of two parts of one answer; what did not finish tells how they ended."""
+        dropped = Counter(self.dropped) + Counter(other.dropped)
+        return Writing(
+            written_count=self.written_count + other.written_count,
+            kept_count=self.kept_count + other.kept_count,
+            repaired_count=self.repaired_count + other.repaired_count,
+            dropped=dict(dropped),
+            end=other.end if self.end is WritingEnd.FINISHED else self.end,
+            is_quoted=self.is_quoted or other.is_quoted,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The whole answer.
@@ -100,6 +146,7 @@ class Answer:
             next question of the conversation, resolves it.
         notice: why the answer is not what was hoped for, when something failed on the way.
         data_class: the highest in question, answer and what they build on.
+        writing: what became of what a model wrote; None where none was asked to.
     """
 
     answer: str
@@ -112,6 +159,7 @@ class Answer:
     notice: str | None = None
     choices: tuple[str, ...] = ()
     data_class: DataClass = DataClass.RESTRICTED
+    writing: Writing | None = None
 
 
 AnswerEvent = Progress | Sentence | Answer

@@ -1,7 +1,7 @@
 """Whether a written sentence is supported by what it cites. In doubt it is not."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
@@ -45,9 +45,11 @@ class Verdict:
 
     Attributes:
         reasons: what the cited text does not say, in English, for the trace; empty if supported.
+        failed: names of the checks that found something, in order.
     """
 
     reasons: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
     @property
     def is_supported(self) -> bool:
@@ -99,7 +101,11 @@ def supports(
         question_terms=content_terms(plain(question)),
         nearest=nearest,
     )
-    return Verdict(tuple(reason for check in _CHECKS for reason in check(case)))
+    found = [(name, reason) for name, check in _CHECKS.items() for reason in check(case)]
+    return Verdict(
+        reasons=tuple(reason for _, reason in found),
+        failed=tuple(dict.fromkeys(name for name, _ in found)),
+    )
 
 
 def _check_facts(case: _Case) -> Iterator[str]:
@@ -327,13 +333,13 @@ def _check_translation(case: _Case) -> Iterator[str]:
             yield f"affirms or denies what the nearest sentence does not: {clause.text.strip()}"
 
 
-_CHECKS: tuple[Callable[[_Case], Iterator[str]], ...] = (
-    _check_facts,
-    _check_together,
-    _check_names,
-    _check_loaded_words,
-    _check_opposites,
-    _check_negation,
-    _check_words,
-    _check_translation,
-)
+_CHECKS: Mapping[str, Callable[[_Case], Iterator[str]]] = {
+    "facts": _check_facts,
+    "together": _check_together,
+    "names": _check_names,
+    "loaded_words": _check_loaded_words,
+    "opposites": _check_opposites,
+    "negation": _check_negation,
+    "words": _check_words,
+    "translation": _check_translation,
+}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kefu.answering.drafts import Draft, DraftStream
 from kefu.answering.orders import without_orders
-from kefu.answering.records import Turn
+from kefu.answering.records import Turn, WritingEnd
 from kefu.knowledge import OUTDATED
 from kefu.llm import ChatEndpoint, OnCall, ignore_call
 from kefu.prompts import Specification, render
@@ -66,9 +66,13 @@ class Sending:
 class ModelRefused(Exception):
     """The model says that the excerpts do not hold the answer."""
 
+    end = WritingEnd.REFUSED
+
 
 class PromptLeaked(ModelRefused):
     """The model writes the mark that only its instructions and the fences hold."""
+
+    end = WritingEnd.LEAKED
 
 
 def fit_excerpts(

@@ -1,9 +1,10 @@
 """Answers written by a model: each sentence is verified before anybody sees it."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from opentelemetry import trace
@@ -13,7 +14,7 @@ from kefu.answering.drafts import MARKER, Draft
 from kefu.answering.facts import find_facts
 from kefu.answering.grounds import content_terms
 from kefu.answering.orders import split_readable, without_orders
-from kefu.answering.records import Citation, Sentence
+from kefu.answering.records import Citation, Sentence, Writing, WritingEnd
 from kefu.answering.verify import Nearest, supports
 from kefu.answering.write import AnswerPrompt, Sending, write
 from kefu.llm import ChatEndpoint, Embedder
@@ -45,12 +46,58 @@ MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
 _LINK = re.compile(r"\[[^\]\n]*\]\(|https?:|www\.|<\w")
 
 
+REPEATED = "instructions"
+QUESTION = "question"
+"""Why a draft is dropped, beside the checks of `supports`."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Written:
-    """What became of the drafts so far."""
+    """What became of the drafts so far.
+
+    Attributes:
+        repaired_count: of those that were shown, how many cite what the model did not name.
+        dropped: why the others were not shown.
+        end: None where nobody was asked to write.
+    """
 
     shown_count: int = 0
-    dropped_count: int = 0
+    repaired_count: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    end: WritingEnd | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is an answer without anything beside it."""
+        return bool(self.shown_count) and not self.dropped
+
+    def sum_up(self, *, is_quoted: bool) -> Writing | None:
+        """As it is kept with the answer."""
+        if self.end is None:
+            return None
+        return Writing(
+            written_count=self.shown_count + self.dropped.total(),
+            kept_count=self.shown_count,
+            repaired_count=self.repaired_count,
+            dropped=dict(self.dropped),
+            end=self.end,
+            is_quoted=is_quoted,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A draft that was held against the hits.
+
+    Attributes:
+        sentence: None when they do not support it.
+        is_repaired: it cites what the model did not name for it.
+        problem: why it is dropped; empty when it is not.
+    """
+
+    sentence: Sentence | None = None
+    is_repaired: bool = False
+    problem: str = ""
 
 
 async def write_verified(
@@ -81,15 +128,17 @@ async def write_verified(
                 "verify", attributes={"kefu.input": draft.text}
             ) as span:
                 is_repeated = judge.repeats(draft, repetition)
-                sentence = None if is_repeated else await judge.judge(draft)
+                judged = Judged(problem=REPEATED) if is_repeated else await judge.judge(draft)
+                sentence = judged.sentence
                 span.set_attribute("kefu.is_supported", sentence is not None)
             if sentence is None:
-                written.dropped_count += 1
+                written.dropped[judged.problem] += 1
                 continue
             lead_in = "".join([each.text for each in held if await judge.allows(each)])
             held.clear()
             stated.add(draft.claims)
             written.shown_count += 1
+            written.repaired_count += judged.is_repaired
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
 
 
@@ -130,41 +179,52 @@ class Judge:
         if _LINK.search(text) or not _states_something(draft):
             return False
         for hit in self._hits:
-            if await self._holds(draft, [hit]):
+            if not await self._find_problem(draft, [hit]):
                 return True
         return False
 
-    async def judge(self, draft: Draft) -> Sentence | None:
-        """The draft with Kefu's own markers, or None when what it cites does not support it.
+    async def judge(self, draft: Draft) -> Judged:
+        """The draft with Kefu's own markers, or what in it nothing that was found supports.
 
         Where the model names no excerpt, or a wrong one, the one that supports the draft is cited.
         A question is no answer, whatever supports it.
         """
         if len(draft.claims) == 1 and _QUESTION.search(draft.claims[0]):
-            return None
+            return Judged(problem=QUESTION)
+        problem = ""
         cited = [self._hits[marker - 1] for marker in draft.markers if self._has(marker)]
         others = [hit for hit in self._hits if hit not in cited]
         for hits in ([cited] if cited else []) + [[hit] for hit in (*cited, *others)]:
-            if await self._holds(draft, hits):
-                citations = tuple(self._cite(draft, hit) for hit in hits)
-                known = "\n".join(without_orders(hit.text) for hit in hits)
-                text = keep_known_addresses(MARKER.sub("", draft.text), known=known)
-                return Sentence(text=_with_markers(text, citations), citations=citations)
-        return None
+            found = await self._find_problem(draft, hits)
+            problem = problem or found
+            if not found:
+                return Judged(
+                    sentence=self._show(draft, hits),
+                    is_repaired=any(hit not in cited for hit in hits),
+                )
+        return Judged(problem=problem)
+
+    def _show(self, draft: Draft, hits: Sequence[Hit]) -> Sentence:
+        citations = tuple(self._cite(draft, hit) for hit in hits)
+        known = "\n".join(without_orders(hit.text) for hit in hits)
+        text = keep_known_addresses(MARKER.sub("", draft.text), known=known)
+        return Sentence(text=_with_markers(text, citations), citations=citations)
 
     def _has(self, marker: int) -> bool:
         return 1 <= marker <= len(self._hits)
 
-    async def _holds(self, draft: Draft, hits: Sequence[Hit]) -> bool:
+    async def _find_problem(self, draft: Draft, hits: Sequence[Hit]) -> str:
+        """The first check that a claim fails; empty where the hits support them all."""
         texts = [
             f"{' > '.join((hit.title, *hit.heading_path))}\n\n{without_orders(hit.text)}"
             for hit in hits
         ]
         for claim in draft.claims:
             nearest = await self._nearest(claim, hits)
-            if not supports(claim, texts, self._question, nearest=nearest).is_supported:
-                return False
-        return True
+            verdict = supports(claim, texts, self._question, nearest=nearest)
+            if verdict.failed:
+                return verdict.failed[0]
+        return ""
 
     async def _nearest(self, claim: str, hits: Sequence[Hit]) -> Nearest | None:
         """For a claim in another language than all it cites, the sentence nearest to it."""

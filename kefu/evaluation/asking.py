@@ -75,6 +75,7 @@ async def read_reply(resources: Resources, question: str, given: Answer) -> Repl
         first_sentence_seconds=given.timings.get("first_sentence"),
         total_seconds=given.timings["total"],
         notice=given.notice,
+        writing=given.writing,
     )
 
 

@@ -7,7 +7,7 @@ from kefu.evaluation.comparison import Change, Comparison
 from kefu.evaluation.evaluators import translatable
 from kefu.evaluation.gates import Gates
 from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
-from kefu.evaluation.reports import Report
+from kefu.evaluation.reports import SLICED, Report
 
 GRADED = ("faithfulness", "safety", "format")
 _ = translatable
@@ -252,12 +252,16 @@ def _check_judge(report: Report, gates: Gates) -> Iterator[GateCheck]:
 
 
 def _check_regressions(comparison: Comparison, gates: Gates) -> Iterator[GateCheck]:
+    """What no model wrote has no grades of writing, and a slice shows no more than SLICED."""
     for name in gates.regressions:
-        yield _check_regression("", name, comparison.find_change(name), gates)
+        change = comparison.find_change(name)
+        if name in SLICED or change is not None:
+            yield _check_regression("", name, change, gates)
     changes = {each.name: each for each in comparison.slices}
+    sliced = [name for name in gates.regressions if name in SLICED]
     for wanted in gates.protected:
         part = changes.get(wanted)
-        for name in gates.regressions:
+        for name in sliced:
             found = [each for each in part.changes if each.evaluator == name] if part else []
             yield _check_regression(wanted, name, found[0] if found else None, gates)
 

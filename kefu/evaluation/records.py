@@ -7,6 +7,7 @@ from enum import StrEnum
 from json import dumps
 from uuid import UUID
 
+from kefu.answering import Writing
 from kefu.text import Language, content_digest
 from kefu.viewer import PUBLIC, Viewer
 
@@ -209,6 +210,7 @@ class Reply:
         found: documents of the hits, best first, each once.
         similarity: cosine of question and answer.
         cost_micros: millionths of `currency`; None where prices are not known.
+        writing: what became of what a model wrote; None where none was asked to.
         error: why there is no answer.
     """
 
@@ -228,6 +230,7 @@ class Reply:
     cost_micros: int | None = 0
     currency: str = ""
     notice: str | None = None
+    writing: Writing | None = None
     error: str | None = None
 
     @property

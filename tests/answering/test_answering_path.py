@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from kefu.answering import EXTRACTIVE, Answer, Outcome, Sentence, Turn, stream_answer
+from kefu.answering import (
+    EXTRACTIVE,
+    Answer,
+    Outcome,
+    Sentence,
+    Turn,
+    Writing,
+    WritingEnd,
+    stream_answer,
+)
 from kefu.db import Database
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import Handling, embed_waiting, ensure_base, ingest
@@ -168,6 +177,7 @@ async def test_a_supported_sentence_of_the_model_is_shown_with_its_citation(
     assert answer.mode == "scripted"
     assert "within 14 days of delivery" in answer.answer
     assert answer.citations[0].title == "Refund policy"
+    assert answer.writing == Writing(written_count=1, kept_count=1, repaired_count=0)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +195,8 @@ async def test_an_unsupported_sentence_is_never_shown(resources: Resources, lie:
     shown, answer = await ask(
         with_model(resources, endpoint), "Within how many days can I return a product?"
     )
+    assert answer.writing
+    assert (answer.writing.kept_count, answer.writing.is_quoted) == (0, True)
     assert lie.removesuffix(" [1].") not in shown + answer.answer
     assert "within 14 days of delivery" in answer.answer
 
@@ -197,6 +209,8 @@ async def test_a_model_that_finds_nothing_leaves_it_to_the_knowledge(
         with_model(resources, endpoint), "Within how many days can I return a product?"
     )
     assert (answer.mode, answer.outcome) == (EXTRACTIVE, Outcome.ANSWERED)
+    assert answer.writing
+    assert (answer.writing.end, answer.writing.is_quoted) == (WritingEnd.REFUSED, True)
 
 
 @pytest.mark.parametrize("fails_after", [0, 1])
@@ -210,6 +224,8 @@ async def test_a_model_that_goes_away_ends_in_an_extractive_answer(
         with_model(resources, endpoint), "Within how many days can I return a product?"
     )
     assert answer.notice
+    assert answer.writing
+    assert answer.writing.end is WritingEnd.FAILED
     assert "within 14 days of delivery" in answer.answer
     assert shown.strip() == answer.answer
     assert answer.answer.count("Gift cards are not refunded") <= 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from made import abstain, make_case, make_reply
 
+from kefu.answering import Writing, WritingEnd
 from kefu.evaluation import EVALUATORS, Behaviour, Case, Reply, grade
 from kefu.evaluation.evaluators.evaluator import names
 from kefu.evaluation.evaluators.faithfulness import find_problem
@@ -27,6 +28,10 @@ def cite(*uris: str, text: str = "It takes 7 days.") -> tuple[Cited, ...]:
 
 def find(*uris: str) -> tuple[Found, ...]:
     return tuple(Found(uri=uri, id=None) for uri in uris)
+
+
+def wrote_nothing(end: WritingEnd) -> Writing:
+    return Writing(written_count=0, kept_count=0, repaired_count=0, end=end, is_quoted=True)
 
 
 def test_every_grade_lies_between_0_and_1_or_has_a_unit_and_says_why() -> None:
@@ -235,3 +240,62 @@ def test_relevance_and_judge_say_what_was_measured() -> None:
     assert value("judge", make_case(), reply) == 0.0
     assert "No excerpt says it." in str(grade(make_case(), reply)["judge"])
     assert value("judge", make_case(), make_reply()) is None
+
+
+@pytest.mark.parametrize(
+    ("writing", "kept", "cited", "fell_back"),
+    [
+        (None, None, None, None),
+        (Writing(written_count=3, kept_count=3, repaired_count=0), 1.0, 1.0, 0.0),
+        (
+            Writing(
+                written_count=4,
+                kept_count=2,
+                repaired_count=1,
+                dropped={"facts": 1, "words": 1},
+                is_quoted=True,
+            ),
+            0.5,
+            0.5,
+            1.0,
+        ),
+        (wrote_nothing(WritingEnd.REFUSED), 0.0, None, 1.0),
+        (wrote_nothing(WritingEnd.LEAKED), 0.0, None, 1.0),
+        (wrote_nothing(WritingEnd.FAILED), None, None, 1.0),
+    ],
+)
+def test_the_models_own_work_is_graded_apart(
+    writing: Writing | None, kept: float | None, cited: float | None, fell_back: float | None
+) -> None:
+    reply = make_reply(writing=writing)
+    graded = (
+        value(name, make_case(), reply) for name in ("writing_kept", "writing_cited", "fell_back")
+    )
+    assert tuple(graded) == (kept, cited, fell_back)
+
+
+def test_the_reason_names_what_was_dropped_and_why() -> None:
+    writing = Writing(written_count=3, kept_count=1, repaired_count=0, dropped={"facts": 2})
+    given = grade(make_case(), make_reply(writing=writing))["writing_kept"]
+    assert str(given) == "Of 3 sentences 1 were kept; dropped for: facts 2."
+
+
+def test_parts_of_one_answer_are_added_up() -> None:
+    good = Writing(written_count=2, kept_count=2, repaired_count=1)
+    bad = Writing(
+        written_count=1,
+        kept_count=0,
+        repaired_count=0,
+        dropped={"facts": 1},
+        end=WritingEnd.REFUSED,
+        is_quoted=True,
+    )
+    both = Writing(
+        written_count=3,
+        kept_count=2,
+        repaired_count=1,
+        dropped={"facts": 1},
+        end=WritingEnd.REFUSED,
+        is_quoted=True,
+    )
+    assert good + bad == bad + good == both

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from made import abstain, make_case, make_experiment, make_reply, make_result, make_results
 
+from kefu.answering import Writing
 from kefu.errors import BadInput
 from kefu.evaluation import Behaviour, Gates, GateVerdict, Report, Result, load_gates
 from kefu.evaluation.comparison import Comparison, SliceChange, measure_changes
@@ -137,6 +138,43 @@ def test_a_regression_of_a_protected_slice_fails_what_is_good_on_the_whole() -> 
     assert "regression of accuracy in language:en" not in failures(verdict)
     unprotected = Gates(protected=(), regressions=("behaviour",))
     assert judge_candidate(report, unprotected, comparison=comparison).is_passed
+
+
+def make_written(kept_counts: list[int], *, repaired: bool = False) -> list[Result]:
+    """Right answers for which a model wrote two sentences each; the rest was quoted."""
+    return [
+        make_result(
+            make_case(id=f"w{number}"),
+            make_reply(
+                writing=Writing(
+                    written_count=2,
+                    kept_count=kept,
+                    repaired_count=kept if repaired else 0,
+                    is_quoted=kept < 2,
+                )
+            ),
+        )
+        for number, kept in enumerate(kept_counts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "fails"),
+    [
+        (make_written([0] * 12 + [2] * 28), {"writing_kept", "fell_back"}),
+        (make_written([2] * 40, repaired=True), {"writing_cited"}),
+        (make_written([0, 1] + [2] * 38), set()),
+        (make_results([True] * 40, prefix="w"), set()),
+    ],
+)
+def test_a_model_that_works_worse_fails_although_its_answers_are_right(
+    after: list[Result], fails: set[str]
+) -> None:
+    before = make_written([2] * 40)
+    if after[0].reply.writing is None:
+        before = make_results([True] * 40, prefix="w")
+    verdict = judge_candidate(make_report(after), Gates(), comparison=compare(before, after))
+    assert failures(verdict) == {f"regression of {name} in all cases" for name in fails}
 
 
 def test_what_became_better_or_wavers_is_no_regression() -> None:

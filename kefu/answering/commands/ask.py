@@ -12,7 +12,8 @@ from opentelemetry.trace import Span
 from rich.console import Console
 from rich.text import Text
 
-from kefu.answering.answer import describe_event, stream_answer
+from kefu.answering.answer import stream_answer
+from kefu.answering.describing import describe_event
 from kefu.answering.records import Answer, AnswerEvent, Citation, Outcome, Sentence
 from kefu.knowledge import DEFAULT_BASE
 from kefu.releases import apply_live

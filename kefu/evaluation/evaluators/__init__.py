@@ -17,6 +17,7 @@ from kefu.evaluation.evaluators import (
     safety,
     tokens,
     tone,
+    writing,
 )
 from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
 from kefu.evaluation.records import Case, Grade, Reply
@@ -38,6 +39,9 @@ EVALUATORS: Sequence[Evaluator] = (
     safety.SAFETY,
     tone.TONE,
     language.LANGUAGE,
+    writing.KEPT,
+    writing.CITED,
+    writing.FELL_BACK,
     judge.JUDGE,
     latency.FIRST_SENTENCE,
     latency.TOTAL,
