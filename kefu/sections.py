@@ -82,6 +82,14 @@ class AnsweringSettings(Section):
         0.0, ge=-50, le=50, description="What is added to them after that."
     )
     max_sentences: int = Field(4, ge=1, le=30, description="Longest extractive answer.")
+    staff_contact: str = Field(
+        "",
+        max_length=300,
+        description="Where customers reach a person, as said to them; empty: nobody takes over.",
+    )
+    hand_over_after: int = Field(
+        2, ge=0, le=20, description="Abstentions in a row that hand over to a person; 0: never."
+    )
 
 
 class OidcSettings(Section):

@@ -16,6 +16,7 @@ from kefu.answering.extract import choose_units, compose, leave_out_said
 from kefu.answering.finding import Finder, Found
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
+from kefu.answering.handing_over import asks_for_person, has_failed_before
 from kefu.answering.parts import quote, set_apart
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
@@ -159,6 +160,9 @@ class _Run:
         self.on_hits: OnHits = ignore_hits
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
+        if asks_for_person(self.question):
+            yield self._hand_over()
+            return
         yield Progress(stage=Stage.SEARCHING)
         finder = Finder(self.resources, self.history, viewer=self.viewer, base=self.base)
         found = await finder.find_parts(self.question)
@@ -347,11 +351,20 @@ class _Run:
             pieces.insert(0, Sentence(text="\n\n", citations=()))
         return pieces
 
+    def _hand_over(self) -> Answer:
+        contact = self.resources.settings.answering.staff_contact
+        self.text = phrase("hand_over" if contact else "nobody", self.language, contact=contact)
+        return self._finish(Outcome.HANDED_OVER if contact else Outcome.ABSTAINED, 0.0)
+
     def _abstain(self, evidence: Evidence) -> Answer:
         hits, sure = evidence.hits, evidence.confidence
+        answering = self.resources.settings.answering
+        contact = answering.staff_contact
+        if contact and has_failed_before(self.history, most=answering.hand_over_after):
+            self.text = phrase("hand_over_failed", self.language, contact=contact)
+            return self._finish(Outcome.HANDED_OVER, sure)
         near = next((hit for hit in hits if hit.title and hit.language == self.language), None)
-        least = self.resources.settings.answering.near_confidence
-        name = "abstain_near" if near and sure >= least else "abstain"
+        name = "abstain_near" if near and sure >= answering.near_confidence else "abstain"
         self.text = phrase(name, self.language, title=near.title if near else "")
         return self._finish(Outcome.ABSTAINED, sure)
 

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     ABSTAINED = "abstained"
     ASKED_BACK = "asked_back"
+    HANDED_OVER = "handed_over"
 
 
 class Stage(StrEnum):
@@ -137,7 +138,7 @@ class Answer:
     """The whole answer.
 
     Attributes:
-        answer: the pieces joined; what was sent, or the sentence that abstains or asks back.
+        answer: the pieces joined; what was sent, or what abstains, asks back or hands over.
         language: of the question, "zh" or "en"; the answer is in it.
         mode: "extractive" or the name of the endpoint that wrote it.
         confidence: 0..1, that the knowledge holds the answer.

@@ -20,8 +20,9 @@ BEHAVIOURS = {
     "answered": Behaviour.ANSWER,
     "abstained": Behaviour.ABSTAIN,
     "asked_back": Behaviour.ASK_BACK,
+    "handed_over": Behaviour.HAND_OVER,
 }
-"""What an outcome of answering means; what none of them is counts as handing over."""
+"""What an outcome of answering means."""
 
 
 async def ask(setup: Setup, case: Case) -> Reply:
@@ -66,7 +67,7 @@ async def read_reply(resources: Resources, question: str, given: Answer) -> Repl
         citations = await _read_cited(conn, given)
     return Reply(
         answer=given.answer,
-        behaviour=BEHAVIOURS.get(given.outcome.value, Behaviour.HAND_OVER),
+        behaviour=BEHAVIOURS[given.outcome.value],
         language=given.language,
         mode=given.mode,
         confidence=given.confidence,
