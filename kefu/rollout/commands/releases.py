@@ -103,7 +103,7 @@ async def show_command(release: EitherArgument, *, as_json: JsonOption = False) 
         console.print(Text(f"  {key}@{pin.number or 'shipped'}  {pin.digest[:12]}"))
     names = ", ".join(f"{each.name} ({each.model})" for each in shown.content.endpoints)
     console.print(Text(f"  endpoints  {names or 'none: answers are extracted'}"))
-    for name, value in shown.content.settings.items():
+    for name, value in sorted(shown.content.settings.items()):
         console.print(Text(f"  {name} = {value}"))
     for name, digest in shown.knowledge.items():
         console.print(Text(f"  knowledge {name}  {digest[:12]}"))
