@@ -1,6 +1,7 @@
 """The gate on trial: fifty changes that do harm, fifty that do none.
 
     python benchmarks/regressions.py
+    python benchmarks/regressions.py --list second
 
 The demo company's questions and the held-out ones are the dataset. Each change is made, put to the
 gate beside what was live before, and undone. A model that does what its prompt says
@@ -9,6 +10,7 @@ gate beside what was live before, and undone. A model that does what its prompt 
 
 import argparse
 import asyncio
+import importlib
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -20,7 +22,7 @@ from tempfile import TemporaryDirectory
 from answers import DEMO, HELD_OUT
 from kefu_bases import open_bench
 from reader_model import WORSE, serve_readers
-from seeded_changes import Change, Edit, list_harmful, list_harmless
+from seeded_changes import Change, Edit
 
 from kefu.evaluation import (
     DatasetVersion,
@@ -39,6 +41,9 @@ from kefu.evaluation import (
 from kefu.evaluation import try_change as check_edit
 from kefu.knowledge import get_base, ingest
 from kefu.resources import Resources
+
+LISTS = {"first": "seeded_changes", "second": "seeded_changes_second"}
+"""Modules with `list_harmful` and `list_harmless`."""
 
 BASE = "gate"
 DATASET = "gate"
@@ -146,9 +151,12 @@ async def _try_edit(stand: Stand, change: Change, edit: Edit) -> Trial:
     shutil.copytree(DEMO / "documents", stand.documents)
     return Trial(
         change=change,
-        reasons=() if check.is_passed else ("knowledge",),
+        reasons=(
+            *(() if check.holds else ("knowledge",)),
+            *(() if check.is_proven else (f"unproven ({len(check.unproven)})",)),
+        ),
         lost=check.loss_count,
-        won=0,
+        won=check.better_count,
         changed=len(check.affected),
     )
 
@@ -208,7 +216,10 @@ async def main() -> None:
     """Print what the gate stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, help="changes of either kind")
+    parser.add_argument("--kind", help="only changes of this kind, as knowledge")
+    parser.add_argument("--list", choices=LISTS, default="first", help="which changes")
     options = parser.parse_args()
+    seeded = importlib.import_module(LISTS[options.list])
     rows = load_rows()
     with serve_readers() as url:
         endpoints = tuple(
@@ -218,11 +229,12 @@ async def main() -> None:
             with TemporaryDirectory() as folder:
                 stand = await _set_up(resources, Path(folder), rows)
                 lists = {
-                    "harmful": list_harmful(DEMO / "documents", rows),
-                    "harmless": list_harmless(rows),
+                    "harmful": seeded.list_harmful(DEMO / "documents", rows),
+                    "harmless": seeded.list_harmless(rows),
                 }
                 trials: dict[str, list[Trial]] = {name: [] for name in lists}
-                for name, changes in lists.items():
+                for name, listed in lists.items():
+                    changes = [each for each in listed if options.kind in (None, each.kind)]
                     for change in changes[: options.most]:
                         trials[name].append(await try_change(stand, change))
                         print(f"\r  {name} {len(trials[name])}/{len(changes)}", end="", flush=True)

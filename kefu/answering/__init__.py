@@ -7,6 +7,7 @@ one it is written, and each sentence is verified against what it cites before it
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
 from kefu.answering.confidence import recalibrate
+from kefu.answering.facts import Fact
 from kefu.answering.finding import find_hits
 from kefu.answering.follow_up import Asked
 from kefu.answering.listening import Listener
@@ -25,6 +26,14 @@ from kefu.answering.records import (
     WritingEnd,
 )
 from kefu.answering.rewrite import understand
+from kefu.answering.statements import (
+    Lost,
+    Passage,
+    Statement,
+    find_lost,
+    read_statements,
+    states_fact,
+)
 
 __all__ = [
     "EXTRACTIVE",
@@ -32,19 +41,26 @@ __all__ = [
     "AnswerEvent",
     "Asked",
     "Citation",
+    "Fact",
     "Listener",
+    "Lost",
     "Outcome",
+    "Passage",
     "Progress",
     "Sentence",
     "Stage",
+    "Statement",
     "Turn",
     "Writing",
     "WritingEnd",
     "answer",
     "count_facts",
     "find_hits",
+    "find_lost",
     "is_own_phrase",
+    "read_statements",
     "recalibrate",
+    "states_fact",
     "stream_answer",
     "understand",
 ]

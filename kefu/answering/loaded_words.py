@@ -19,6 +19,8 @@ _NEGATIVE = _any_of(LOADED["negative"])
 _NOT_NEGATIVE = _any_of(LOADED["not_negative"])
 _DIRECTIONS = {name: _any_of(LOADED[name]) for name in ("before", "after")}
 
+_RULES = {name: _any_of(LOADED[name]) for name in ("condition", "permission", "definition")}
+
 
 def is_negative(clause: str) -> bool:
     """Whether a clause denies something; two denials are none."""
@@ -28,3 +30,19 @@ def is_negative(clause: str) -> bool:
 def directions(clause: str) -> frozenset[str]:
     """Whether a clause is about the time before something, after it, or both."""
     return frozenset(name for name, pattern in _DIRECTIONS.items() if pattern.search(clause))
+
+
+def marks(sentence: str) -> frozenset[str]:
+    """What of a sentence turns its meaning: denial, condition, promise, side of a pair."""
+    found = {
+        name for name, pattern in (*CONCEPTS.items(), *_RULES.items()) if pattern.search(sentence)
+    }
+    found |= {
+        f"{number}{side}"
+        for number, pair in enumerate(OPPOSITES)
+        for side, pattern in zip("ab", pair, strict=True)
+        if pattern.search(sentence)
+    }
+    return frozenset(
+        found | directions(sentence) | ({"negative"} if is_negative(sentence) else set())
+    )

@@ -89,6 +89,13 @@ class KnowledgeLimits(Section):
     most_losses: int = Field(
         0, ge=0, le=100_000, description="Most cases that a change may make worse."
     )
+    most_unproven: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Most statements that a change may alter or remove without a case that asks"
+        " them.",
+    )
     protected: tuple[SliceName, ...] = Field(
         (), description="Slices whose cases count; empty: all cases do."
     )

@@ -20,6 +20,7 @@ from kefu.evaluation.evaluators import grade
 from kefu.evaluation.gates import KnowledgeLimits
 from kefu.evaluation.records import Behaviour, Case, Found, Grades, Reply
 from kefu.evaluation.store.datasets import list_cases, list_datasets
+from kefu.evaluation.unproven import Unproven
 from kefu.evaluation.working import work_through
 from kefu.knowledge import DocumentChange
 
@@ -74,6 +75,8 @@ class KnowledgeCheck:
         better_count: cases that are right now and were not.
         unknown_count: affected cases of which nobody knows how they were answered before.
         most_losses: cases that count and may become worse.
+        unproven: what changes although no case asks it, as far as the knowledge before is known.
+        most_unproven: so much of it may change.
     """
 
     base: str
@@ -84,6 +87,8 @@ class KnowledgeCheck:
     better_count: int
     unknown_count: int
     most_losses: int
+    unproven: Sequence[Unproven]
+    most_unproven: int
     seconds: float
 
     @property
@@ -97,9 +102,19 @@ class KnowledgeCheck:
         return [each for each in self.worse if not each.affected.posed.is_sealed]
 
     @property
-    def is_passed(self) -> bool:
-        """Whether no more became worse than may."""
+    def holds(self) -> bool:
+        """Whether no more cases became worse than may."""
         return self.loss_count <= self.most_losses
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether no more changes than may without a case that asks it."""
+        return len(self.unproven) <= self.most_unproven
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether the change may go live without anybody's word."""
+        return self.holds and self.is_proven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +125,7 @@ class Change:
         before: where it can still be asked; else the last replies are all that is known.
         replies: to cases before the change.
         names: that the changed documents have or had.
+        unproven: what no case asks of it.
     """
 
     documents: Sequence[DocumentChange]
@@ -117,6 +133,7 @@ class Change:
     before: Setup | None
     after: Setup
     replies: Replies
+    unproven: Sequence[Unproven] = ()
 
 
 async def load_posed(conn: Connection, base: str) -> list[Posed]:
@@ -160,6 +177,8 @@ async def check_change(
         better_count=verdicts.count(Held.BETTER),
         unknown_count=verdicts.count(Held.UNKNOWN),
         most_losses=limits.most_losses,
+        unproven=change.unproven,
+        most_unproven=limits.most_unproven,
         seconds=round(time.monotonic() - started, 2),
     )
 

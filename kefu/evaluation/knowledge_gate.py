@@ -20,7 +20,8 @@ from kefu.evaluation.knowledge_check import (
 )
 from kefu.evaluation.records import Candidate, Found
 from kefu.evaluation.store.experiments import find_last_start, list_cached, list_last_replies
-from kefu.evaluation.summaries import list_losses
+from kefu.evaluation.summaries import list_losses, list_unproven, tell_unproven
+from kefu.evaluation.unproven import find_unproven
 from kefu.knowledge import (
     Base,
     DocumentChange,
@@ -33,6 +34,7 @@ from kefu.knowledge import (
 from kefu.resources import Resources
 
 LONGEST_REASON = 500
+MOST_RECORDED = 50  # statements that the audit log keeps
 
 OnCheck = Callable[[KnowledgeCheck], None]
 
@@ -42,17 +44,22 @@ class _Tried(Exception):
 
 
 def choose_judge(
-    resources: Resources, *, is_asked: bool, override: str | None = None
+    resources: Resources,
+    *,
+    is_asked: bool,
+    override: str | None = None,
+    acknowledge: str | None = None,
 ) -> Judge | None:
     """What holds changes of the knowledge against gates.toml; None where nobody asks for it.
 
     Raises:
-        BadInput: gates.toml cannot be used, or the reason to override is none.
+        BadInput: gates.toml cannot be used, or a reason is none.
     """
     limits = load_gates().knowledge
-    if not (is_asked or limits.gated or override is not None):
+    reasons = (override, acknowledge)
+    if not (is_asked or limits.gated or any(each is not None for each in reasons)):
         return None
-    return build_judge(resources, limits, override=override)
+    return build_judge(resources, limits, override=override, acknowledge=acknowledge)
 
 
 def build_judge(
@@ -60,29 +67,37 @@ def build_judge(
     limits: KnowledgeLimits,
     *,
     override: str | None = None,
+    acknowledge: str | None = None,
     on_check: OnCheck = lambda _check: None,
 ) -> Judge:
-    """What lets a change of the knowledge pass or not; with a reason to override it always does.
+    """What lets a change of the knowledge pass or not.
+
+    Who acknowledges it vouches for what no case asks; who overrides it, for everything.
 
     Raises:
-        BadInput: the reason is none.
+        BadInput: a reason is none.
     """
-    if override is not None and not 0 < len(override.strip()) <= LONGEST_REASON:
-        raise BadInput("Say why, in at most %(count)s characters.", count=LONGEST_REASON)
+    for reason in (override, acknowledge):
+        if reason is not None and not 0 < len(reason.strip()) <= LONGEST_REASON:
+            raise BadInput("Say why, in at most %(count)s characters.", count=LONGEST_REASON)
 
     async def judge(candidate: Database, base: Base) -> None:
         check = await check_candidate(resources, candidate, base, limits)
         on_check(check)
         if check.is_passed:
             return
-        if override is None:
+        if override is not None:
+            async with candidate.connection() as conn:
+                await _record_override(conn, check, reason=override.strip())
+        elif check.holds and acknowledge is not None:
+            async with candidate.connection() as conn:
+                await _record_acknowledged(conn, check, reason=acknowledge.strip())
+        else:
             raise GateClosed(
                 "%(base)s stays as it was: %(losses)s",
                 base=base.name,
-                losses="\n".join(list_losses(check)),
+                losses="\n".join([*list_losses(check), *list_unproven(check)]),
             )
-        async with candidate.connection() as conn:
-            await _record_override(conn, check, reason=override.strip())
 
     return judge
 
@@ -109,9 +124,13 @@ async def check_candidate(
             knowledge_digest=before.knowledge_digest,
         )
         names = await _list_names(conn, documents)
+        cases = [each.case for each in posed]
+        async with candidate.connection() as changed:
+            unproven = await find_unproven(conn, changed, base, documents, cases) if cases else []
     change = Change(
         documents=documents,
         names=names,
+        unproven=unproven,
         before=before,
         after=after,
         replies={digest: reply for digest, (reply, _) in replies.items()},
@@ -200,5 +219,21 @@ async def _record_override(conn: Connection, check: KnowledgeCheck, *, reason: s
             "documents": len(check.changes),
             "worse": check.loss_count,
             "cases": [f"{each.affected.posed.case.id}: {each.loss}" for each in check.shown],
+            "unproven": len(check.unproven),
+        },
+    )
+
+
+async def _record_acknowledged(conn: Connection, check: KnowledgeCheck, *, reason: str) -> None:
+    await record_audit(
+        conn,
+        actor=this_operator(),
+        action="knowledge.unproven_acknowledged",
+        subject=check.base,
+        details={
+            "reason": reason,
+            "documents": len(check.changes),
+            "unproven": len(check.unproven),
+            "statements": [tell_unproven(each) for each in check.unproven[:MOST_RECORDED]],
         },
     )

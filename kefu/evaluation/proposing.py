@@ -37,6 +37,7 @@ from kefu.evaluation.records import (
 )
 from kefu.evaluation.store.datasets import find_dataset, list_datasets, lock_dataset
 from kefu.evaluation.store.proposals import find_proposal_of, insert_proposal
+from kefu.evaluation.unproven import Doubt, Unproven
 from kefu.knowledge import DEFAULT_BASE, SampledChunk, get_base, sample_chunks
 from kefu.safety import mask_personal_data
 from kefu.text import split_sentences
@@ -147,6 +148,50 @@ async def propose_from_knowledge(
             key = digest_json([case.question, chunk.uri, chunk.external_id])
             proposed += await keep_proposal(conn, dataset, case, Origin.KNOWLEDGE, key, base=base)
     return proposed
+
+
+async def propose_unproven(
+    conn: Connection, dataset: str, unproven: Sequence[Unproven], *, base: str
+) -> int:
+    """Cases of statements that a change makes or takes back, and how many are not known yet."""
+    proposed = 0
+    for each in unproven:
+        case = ask_statement(each)
+        if case is not None:
+            key = digest_json([case.question, each.uri, each.id, each.before, each.after])
+            proposed += await keep_proposal(conn, dataset, case, Origin.KNOWLEDGE, key, base=base)
+    return proposed
+
+
+def ask_statement(unproven: Unproven) -> Case | None:
+    """A question whose answer is the statement after the change.
+
+    Of one that is gone: a question that is not to be answered with it any more. None for text that
+    cannot be read.
+    """
+    if unproven.doubt is Doubt.GARBLED or unproven.language not in {"zh", "en"}:
+        return None
+    is_gone = not unproven.after
+    text = unproven.before if is_gone else unproven.after
+    facts = find_facts(text) or [text.rstrip(" .。;；")]
+    title, *headings = unproven.place
+    about = text.partition(";")[0].partition(":")[2].strip()
+    heading = " – ".join(each for each in (*headings[-1:], about) if each)
+    words = _load_words()["zh" if unproven.language == "zh" else "en"]
+    template = words["about"] if heading else words["title"]
+    name = f"{unproven.uri}#{unproven.id}" if unproven.id else unproven.uri
+    return build_case(
+        CaseLine(
+            question=template.format(title=title, heading=heading)[:LONGEST_QUESTION],
+            behaviour=Behaviour.ABSTAIN if is_gone else Behaviour.ANSWER,
+            facts=[] if is_gone else list(facts),
+            citations=[] if is_gone else [name],
+            forbidden=list(facts) if is_gone else [],
+            tags=["knowledge"],
+            audiences=[unproven.audience],
+            note=f"{unproven.before} -> {unproven.after}"[:LONGEST_NOTE],
+        )
+    )
 
 
 def ask_about(chunk: SampledChunk) -> Case | None:

@@ -10,8 +10,10 @@ from kefu.evaluation.gate import GateVerdict
 from kefu.evaluation.knowledge_check import KnowledgeCheck, Worse
 from kefu.evaluation.records import Result
 from kefu.evaluation.reports import Figure, Report
+from kefu.evaluation.unproven import Unproven
 
 MOST_LISTED = 50
+LONGEST_SHOWN = 160  # characters of a statement
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow."""
 
@@ -120,9 +122,60 @@ def list_losses(check: KnowledgeCheck) -> list[str]:
     ]
 
 
+def list_unproven(check: KnowledgeCheck) -> list[str]:
+    """What a change of the knowledge does that no case asks, a line each; what may be done."""
+    if not check.unproven:
+        return []
+    shown = check.unproven[:MOST_LISTED]
+    rest = len(check.unproven) - len(shown)
+    return [
+        f"{len(check.unproven)} statements would change although no case asks them, at most"
+        f" {check.most_unproven} may.",
+        *(f"  {tell_unproven(each)}" for each in shown),
+        *([f"  and {rest} more."] if rest else []),
+        "Have cases proposed (kefu evaluation affected PATH --propose DATASET) and accept them, or"
+        " say why it is right (--acknowledge REASON).",
+    ]
+
+
+def tell_unproven(unproven: Unproven) -> str:
+    """Document, place, and the statement before and after in a line."""
+    name = f"{unproven.uri}#{unproven.id}" if unproven.id else unproven.uri
+    place = " > ".join(unproven.place[1:])
+    told = f"{_cut(unproven.before)} -> {_cut(unproven.after)}"
+    also = f" ({_cut(unproven.elsewhere)})" if unproven.elsewhere else ""
+    return f"{name}{f', {place}' if place else ''}: {unproven.doubt}: {told}{also}"
+
+
+def _cut(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= LONGEST_SHOWN else f"{one_line[: LONGEST_SHOWN - 1]}…"
+
+
+def _unproven_rows(check: KnowledgeCheck) -> list[str]:
+    if not check.unproven:
+        return []
+    rows = [
+        f"| {_cell(each.uri)} | {_cell(' > '.join(each.place[1:]))} | {each.doubt} |"
+        f" {_cell(_cut(each.before)) or '–'} | {_cell(_cut(each.after)) or '–'} |"
+        f" {_cell(_cut(each.elsewhere)) or '–'} |"
+        for each in check.unproven[:MOST_LISTED]
+    ]
+    return [
+        "",
+        f"### Asked by no case: {len(check.unproven)} (at most {check.most_unproven})",
+        "",
+        "| document | place | what | before | after | elsewhere |",
+        "|---|---|---|---|---|---|",
+        *rows,
+    ]
+
+
 def write_check_markdown(check: KnowledgeCheck) -> str:
-    """What was changed, and every case that became worse."""
+    """What was changed, every case that became worse, and what no case asks."""
     title = "No case became worse" if not check.worse else f"Became worse: {len(check.worse)}"
+    if not check.is_proven:
+        title += f"; asked by no case: {len(check.unproven)}"
     kinds = Counter(each.kind for each in check.changes)
     changed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) or "none"
     lines = [
@@ -141,6 +194,7 @@ def write_check_markdown(check: KnowledgeCheck) -> str:
         ]
     if len(check.shown) < len(check.worse):
         lines += ["", f"{len(check.worse) - len(check.shown)} sealed cases became worse."]
+    lines += _unproven_rows(check)
     return "\n".join(lines) + "\n"
 
 
@@ -157,7 +211,11 @@ def write_check_junit(check: KnowledgeCheck) -> str:
     sealed_count = sum(each.counts and each.affected.posed.is_sealed for each in check.worse)
     if sealed_count:
         cases.append(("sealed cases", f"{sealed_count} became worse", ""))
-    return _write_junit(f"knowledge of {check.base}", cases, skipped=[])
+    told = [tell_unproven(each) for each in check.unproven]
+    if not check.is_proven:
+        cases += [(each, "no case asks it", each) for each in told]
+    skipped = told if check.is_proven else []
+    return _write_junit(f"knowledge of {check.base}", cases, skipped=skipped)
 
 
 def _name(worse: Worse) -> str:

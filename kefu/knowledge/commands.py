@@ -31,7 +31,12 @@ SHOWN_PROBLEMS = 20
 BaseOption = Annotated[str, typer.Option("--base", help="Name of the knowledge base.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 GateOption = Annotated[
-    bool, typer.Option("--gate", help="Change nothing when it makes answers worse.")
+    bool,
+    typer.Option("--gate", help="Change nothing that makes answers worse or that no case asks."),
+]
+AcknowledgeOption = Annotated[
+    str | None,
+    typer.Option(help="With the gate: what no case asks is right, and why; it is audited."),
 ]
 OverrideOption = Annotated[
     str | None,
@@ -43,7 +48,12 @@ class ChooseJudge(Protocol):
     """What a change of the knowledge is held against; None where it is not."""
 
     def __call__(
-        self, resources: Resources, *, is_asked: bool, override: str | None
+        self,
+        resources: Resources,
+        *,
+        is_asked: bool,
+        override: str | None,
+        acknowledge: str | None,
     ) -> Judge | None:
         """A judge, where somebody asks for it here or gates.toml does always."""
 
@@ -67,6 +77,7 @@ def build_ingest_command(choose_judge: ChooseJudge) -> Callable[..., Awaitable[N
             bool, typer.Option("--wait/--no-wait", help="Wait until every chunk has its vector.")
         ] = True,
         gate: GateOption = False,
+        acknowledge: AcknowledgeOption = None,
         override: OverrideOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -82,7 +93,9 @@ def build_ingest_command(choose_judge: ChooseJudge) -> Callable[..., Awaitable[N
                 report = await ingest(
                     resources, paths, base_name=base, wait=wait, on_progress=bars.show,
                     handling=Handling(audience=audience, data_class=data_class),
-                    judge=choose_judge(resources, is_asked=gate, override=override),
+                    judge=choose_judge(
+                        resources, is_asked=gate, override=override, acknowledge=acknowledge
+                    ),
                 )  # fmt: skip
         _tell(console, report, as_json=as_json)
 
@@ -108,6 +121,7 @@ def build_withdraw_command(choose_judge: ChooseJudge) -> Callable[..., Awaitable
         *,
         base: BaseOption = DEFAULT_BASE,
         gate: GateOption = False,
+        acknowledge: AcknowledgeOption = None,
         override: OverrideOption = None,
     ) -> None:
         """Withdraw everything that came from a file or folder, whether it is still there or not.
@@ -115,7 +129,9 @@ def build_withdraw_command(choose_judge: ChooseJudge) -> Callable[..., Awaitable
         It is no longer found. Taken in again, the documents are the same ones as before.
         """
         async with open_resources(load_settings()) as resources:
-            judge = choose_judge(resources, is_asked=gate, override=override)
+            judge = choose_judge(
+                resources, is_asked=gate, override=override, acknowledge=acknowledge
+            )
             count = await withdraw(resources.database, path, base_name=base, judge=judge)
         typer.echo(f"Documents withdrawn: {count}.")
 

@@ -14,6 +14,7 @@ from kefu.evaluation.commands.printing import JsonOption, print_json, write_if
 from kefu.evaluation.gates import load_gates
 from kefu.evaluation.knowledge_check import KnowledgeCheck
 from kefu.evaluation.knowledge_gate import check_since, try_change
+from kefu.evaluation.proposing import propose_unproven
 from kefu.evaluation.summaries import write_check_junit, write_check_markdown
 from kefu.knowledge import DEFAULT_BASE
 from kefu.resources import open_resources
@@ -31,6 +32,10 @@ async def affected_command(  # noqa: PLR0913 - one parameter an option
         datetime | None,
         typer.Option(help="UTC; else since the last experiment about the base began."),
     ] = None,
+    propose: Annotated[
+        str | None,
+        typer.Option(help="Dataset for which cases of what no case asks are proposed."),
+    ] = None,
     gates: Annotated[
         Path | None, typer.Option(help="Limits; else gates.toml here, else the defaults.")
     ] = None,
@@ -40,7 +45,8 @@ async def affected_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Ask the cases again that a change of the knowledge touches, and list what became worse.
 
-    Ends with code 1 when more became worse than may.
+    With paths, statements that would change and that no case asks are listed too. Ends with code 1
+    when more became worse, or is asked by no case, than may.
     """
     limits = load_gates(gates).knowledge
     moment = since.replace(tzinfo=UTC) if since else None
@@ -49,6 +55,11 @@ async def affected_command(  # noqa: PLR0913 - one parameter an option
             check = await try_change(resources, paths, base, limits)
         else:
             check = await check_since(resources, base, limits, since=moment)
+        if propose is not None:
+            async with resources.database.transaction() as conn:
+                count = await propose_unproven(conn, propose, check.unproven, base=base)
+            told = f"{count} cases wait for a review: kefu evaluation review --dataset {propose}"
+            typer.echo(told, err=True)
     text = write_check_markdown(check)
     write_if(junit, write_check_junit(check))
     write_if(markdown, text)
@@ -72,6 +83,8 @@ def _as_json(check: KnowledgeCheck) -> dict[str, object]:
         "most_losses": check.most_losses,
         "better_count": check.better_count,
         "unknown_count": check.unknown_count,
+        "most_unproven": check.most_unproven,
+        "unproven": [asdict(each) for each in check.unproven],
         "seconds": check.seconds,
         "worse": [
             {

@@ -168,15 +168,58 @@ async def find_original(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer)
     return await cursor.fetchone()
 
 
+SAMPLED = (
+    "select d.uri, d.external_id, d.title, c.heading_path, c.text, c.language, c.audience"
+    " from chunks c join documents d on d.id = c.document_id"
+)
+
+
+async def list_chunks(
+    conn: AsyncConnection, base: Base, document_ids: Sequence[int]
+) -> Sequence[SampledChunk]:
+    """All chunks of some documents, document by document, in order."""
+    cursor = conn.cursor(row_factory=class_row(SampledChunk))
+    await cursor.execute(
+        f"{SAMPLED} where c.base_id = %s and c.document_id = any(%s)"
+        " order by d.uri, d.external_id, c.document_id, c.position",
+        [base.id, list(document_ids)],
+    )
+    return await cursor.fetchall()
+
+
+async def list_holding(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, rarest: int, limit: int
+) -> Sequence[SampledChunk]:
+    """Some chunks that hold the rarest of some terms, all of these; none for unknown terms."""
+    cursor = conn.cursor(row_factory=class_row(SampledChunk))
+    await cursor.execute(
+        "with wanted as (select array_agg(id) as ids from (select id from terms"
+        "  where base_id = %(base)s and id = any(%(terms)s) and chunk_count > 0"
+        "  order by chunk_count, id limit %(rarest)s) known)"
+        f" {SAMPLED} where c.base_id = %(base)s and c.term_ids @> (select ids from wanted)"
+        " order by c.id limit %(limit)s",
+        {"base": base.id, "terms": list(term_ids), "rarest": rarest, "limit": limit},
+    )
+    return await cursor.fetchall()
+
+
+async def list_document_ids(conn: AsyncConnection, base: Base) -> list[int]:
+    """Of the documents that are not withdrawn, by URI."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "select id from documents where base_id = %s and withdrawn_at is null order by uri, id",
+        [base.id],
+    )
+    return await cursor.fetchall()
+
+
 async def sample_chunks(
     conn: AsyncConnection, base: Base, *, count: int, seed: int
 ) -> Sequence[SampledChunk]:
     """So many chunks of text that hold a figure, the same ones for the same seed."""
     cursor = conn.cursor(row_factory=class_row(SampledChunk))
     await cursor.execute(
-        "select d.uri, d.external_id, d.title, c.heading_path, c.text, c.language, c.audience"
-        " from chunks c join documents d on d.id = c.document_id"
-        " where c.base_id = %s and c.kind = 'text' and c.text ~ '[0-9]'"
+        f"{SAMPLED} where c.base_id = %s and c.kind = 'text' and c.text ~ '[0-9]'"
         " order by md5(c.id::text || %s::text) limit %s",
         [base.id, seed, count],
     )

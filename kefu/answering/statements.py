@@ -1,0 +1,253 @@
+"""What a text states, sentence by sentence, and what of it another text does not state any more.
+
+A statement can be right or wrong: it holds a figure, a date, a code or an address, is a row of a
+table, a numbered step, a rule or a definition. What is merely said in other words, in another
+order or with other marks is the same statement: the same facts in the same order, the same words
+that turn a meaning, the same names, and most of the words.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kefu.answering.facts import Fact, FactKind, find_facts, plain
+from kefu.answering.grounds import chinese_names, content_terms, is_said
+from kefu.answering.loaded_words import marks
+from kefu.text import SpanKind, fold_text, split_sentences
+
+LEAST_SHARED = 0.75
+"""Of the content words of either, for two sentences to say the same in other words."""
+
+LEAST_ALIKE = 0.4
+"""Of the content words of a lost statement, for another to have taken its place."""
+
+LEAST_REPEATED = 0.6
+"""Of the content words of a statement with figures, for another document to repeat them."""
+
+LEAST_SUBJECT = 0.6
+"""Of the words of a title, for another document to be about the same thing."""
+
+Place = tuple[str, ...]
+"""Title and headings."""
+
+_MARKUP = re.compile(r"[*`~\"'“”‘’「」\s]|(?<!\w)_+|_+(?!\w)|(?<=\])\([^)]*\)|[\[\]]")
+_EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
+_END = re.compile(r"[.,;:!?、。]+$")
+_NUMBERED = re.compile(r"[\s>]*(?:\(?\d{1,3}[.)、]|[①-⑳])\s*$")
+_NAME = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+(?![\w@])")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of a document under its title and headings."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, item, row or block of code.
+
+    Attributes:
+        is_step: it is an item of a numbered list.
+    """
+
+    text: str
+    place: Place
+    kind: SpanKind = SpanKind.SENTENCE
+    is_step: bool = False
+
+    @cached_property
+    def key(self) -> str:
+        """The same for the same words, whatever their markup and spaces."""
+        return _END.sub("", _MARKUP.sub("", fold_text(self.text)))
+
+    @cached_property
+    def bare(self) -> str:
+        """Its text without emphasis, in one width."""
+        return plain(_EMPHASIS.sub("", self.text))
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """What in it is right or wrong to the letter, as it is read."""
+        return find_facts(self.bare)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Its content words, without figures however they are written."""
+        text = self.bare
+        for fact in self.facts:
+            if fact.kind is not FactKind.CODE:
+                text = text[: fact.start] + " " * (fact.end - fact.start) + text[fact.end :]
+        return content_terms(text)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of people, places and products, as far as they can be told."""
+        return frozenset([*_NAME.findall(self.bare), *chinese_names(self.bare)])
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """What turns its meaning."""
+        return marks(self.bare)
+
+    @cached_property
+    def cells(self) -> frozenset[tuple[str, str]]:
+        """Of a row: head and value of each cell."""
+        pairs = (cell.partition(":")[::2] for cell in re.split(r"[;；]\s*", fold_text(self.text)))
+        return frozenset((_MARKUP.sub("", head), _MARKUP.sub("", value)) for head, value in pairs)
+
+    @property
+    def is_factual(self) -> bool:
+        """Whether it can be right or wrong."""
+        is_whole = self.is_step or self.kind in {SpanKind.TABLE_ROW, SpanKind.CODE}
+        return is_whole or bool(self.facts or self.marks)
+
+    def restates(self, other: "Statement") -> bool:
+        """Whether it says what the other one says; a row may say more, in other columns."""
+        if self.key == other.key:
+            return True
+        if SpanKind.TABLE_ROW in {self.kind, other.kind}:
+            return self.kind is other.kind and other.cells <= self.cells
+        if SpanKind.CODE in {self.kind, other.kind}:
+            return False
+        return (
+            [_value(each) for each in self.facts] == [_value(each) for each in other.facts]
+            and self.marks == other.marks
+            and self.names == other.names
+            and min(self.share(other), other.share(self)) >= LEAST_SHARED
+        )
+
+    def repeats(self, lost: "Lost") -> bool:
+        """Whether it still says of the same thing what was lost, in another document."""
+        old = lost.statement
+        subject = content_terms(plain(old.place[0])) if old.place else frozenset()
+        own = self.terms | content_terms(plain(" ".join(self.place)))
+        is_about_it = sum(is_said(term, own) for term in subject) >= LEAST_SUBJECT * len(subject)
+        if lost.successor is None or not lost.lost_facts:
+            return is_about_it and self.restates(old)
+        held = {_value(each) for each in self.facts}
+        is_held = all(_value(each) in held for each in lost.lost_facts)
+        return is_about_it and is_held and old.share(self) >= LEAST_REPEATED
+
+    def share(self, other: "Statement") -> float:
+        """How many of its content words the other one holds, 0..1."""
+        if not self.terms:
+            return 0.0
+        return sum(is_said(term, other.terms) for term in self.terms) / len(self.terms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A statement that its document does not make any more.
+
+    Attributes:
+        successor: what stands in its place; None: nothing does.
+    """
+
+    statement: Statement
+    successor: Statement | None
+
+    @property
+    def lost_facts(self) -> list[Fact]:
+        """Those that its successor does not hold."""
+        return _without(self.statement.facts, self.successor.facts if self.successor else ())
+
+    @property
+    def gained_facts(self) -> list[Fact]:
+        """Those that only its successor holds."""
+        return _without(self.successor.facts, self.statement.facts) if self.successor else []
+
+
+def read_statements(passages: Iterable[Passage]) -> Iterator[Statement]:
+    """All sentences, items, rows and blocks, in order, those that state nothing too."""
+    for passage in passages:
+        headings: list[tuple[int, str]] = []
+        for span in split_sentences(passage.text):
+            line = passage.text[: span.start].rpartition("\n")[2]
+            if span.kind is SpanKind.HEADING:
+                level = line.count("#")
+                headings = [each for each in headings if each[0] < level]
+                headings.append((level, span.text))
+            else:
+                yield Statement(
+                    text=span.text,
+                    place=(*passage.place, *(text for _, text in headings)),
+                    kind=span.kind,
+                    is_step=span.kind is SpanKind.LIST_ITEM and bool(_NUMBERED.match(line)),
+                )
+
+
+def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[Lost]:
+    """The factual statements of a document that it does not make any more, each once.
+
+    One that stands under another heading is the same one unless both headings stood there before
+    and still do: then it is said of something else. Numbered steps keep their order.
+    """
+    places = {each.place for each in before} & {each.place for each in after}
+    known = {each.key for each in before}
+    added = [each for each in after if each.key not in known]
+    by_key: dict[str, list[Statement]] = {}
+    for each in after:
+        by_key.setdefault(each.key, []).append(each)
+    lost = []
+    for old in {(each.place, each.key): each for each in before}.values():
+        if old.is_factual and not _stands(old, by_key.get(old.key, []), added, places):
+            lost.append(Lost(statement=old, successor=_find_successor(old, added)))
+    gone = {(each.statement.place, each.statement.key) for each in lost}
+    kept = [each for each in before if (each.place, each.key) not in gone]
+    return lost + list(_find_reordered(kept, after))
+
+
+def states_fact(literal: str, fact: Fact) -> bool:
+    """Whether a literal that somebody wrote down holds a fact."""
+    is_same = any(
+        each.kind is fact.kind and each.value == fact.value for each in find_facts(plain(literal))
+    )
+    return is_same or fact.value in fold_text(literal)
+
+
+def _stands(
+    old: Statement, same: Sequence[Statement], added: Sequence[Statement], places: set[Place]
+) -> bool:
+    def is_moved(other: Statement) -> bool:
+        return other.place != old.place and {other.place, old.place} <= places
+
+    candidates = [*same, *(each for each in added if each.restates(old))]
+    return any(not (old.facts and is_moved(each)) for each in candidates)
+
+
+def _find_successor(old: Statement, added: Sequence[Statement]) -> Statement | None:
+    """What was put in its place: of its kind, under its headings, and of its words."""
+    alike = [
+        (old.share(each) + 0.5 * (each.place == old.place), -number, each)
+        for number, each in enumerate(added)
+        if each.kind is old.kind and old.share(each) >= LEAST_ALIKE
+    ]
+    return max(alike)[2] if alike else None
+
+
+def _find_reordered(before: Sequence[Statement], after: Sequence[Statement]) -> Iterator[Lost]:
+    """Steps that come before one that they followed."""
+    order = {(each.place, each.key): number for number, each in enumerate(after) if each.is_step}
+    last: dict[Place, tuple[int, Statement]] = {}
+    for step in before:
+        number = order.get((step.place, step.key)) if step.is_step else None
+        if number is None:
+            continue
+        reached = last.get(step.place)
+        if reached is not None and number < reached[0]:
+            yield Lost(statement=reached[1], successor=step)
+            return
+        last[step.place] = (number, step)
+
+
+def _without(facts: Sequence[Fact], others: Sequence[Fact]) -> list[Fact]:
+    values = {_value(each) for each in others}
+    return [each for each in facts if _value(each) not in values]
+
+
+def _value(fact: Fact) -> tuple[str, ...]:
+    return (fact.kind, fact.value, fact.unit or "", fact.bound or "")

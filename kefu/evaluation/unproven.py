@@ -1,0 +1,210 @@
+"""What a change of the knowledge does that no case of the datasets asks about.
+
+Cases prove what they ask. A statement that goes or changes beside them may be wrong without any
+case becoming worse, as a line of code that no test runs: it is unproven until a case asks it, or
+somebody who looked at it says so.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kefu.answering import (
+    Fact,
+    Lost,
+    Passage,
+    Statement,
+    count_facts,
+    find_lost,
+    read_statements,
+    states_fact,
+)
+from kefu.db import Connection
+from kefu.evaluation.evaluators.evaluator import names
+from kefu.evaluation.records import Case, Found
+from kefu.knowledge import (
+    Base,
+    ChangeKind,
+    DocumentChange,
+    SampledChunk,
+    list_chunks,
+    list_holding,
+    sample_chunks,
+)
+from kefu.text import count_scripts, find_garbled, index_terms, is_foreign, term_id
+
+MOST_LOOKED_UP = 200
+"""Statements of one change that are looked for in other documents; the rest counts as gone."""
+
+RAREST = 4  # terms of a statement that another document has to hold
+MOST_HOLDING = 20
+MOST_GARBLED = 3  # lines of one document that are shown
+SAMPLED = 200  # chunks by whose letters a base is known
+
+Document = tuple[str, str | None]
+"""URI and own id."""
+
+
+class Doubt(StrEnum):
+    """Why a change is unproven."""
+
+    GONE = "gone"
+    CHANGED = "changed"
+    CONTRADICTED = "contradicted"
+    GARBLED = "garbled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """One statement that no case asks.
+
+    Attributes:
+        place: title and headings.
+        before: what the document says; empty for text that is garbled.
+        after: what it would say in its place; empty where it says nothing.
+        elsewhere: where the old statement stands still, and as what; empty but for contradictions.
+        language: of the document.
+        audience: of the document.
+    """
+
+    doubt: Doubt
+    uri: str
+    id: str | None
+    place: tuple[str, ...]
+    before: str
+    after: str
+    elsewhere: str = ""
+    language: str
+    audience: str
+
+
+async def find_unproven(
+    live: Connection,
+    candidate: Connection,
+    base: Base,
+    documents: Sequence[DocumentChange],
+    cases: Sequence[Case],
+) -> list[Unproven]:
+    """What is garbled, lost or contradicted in the documents, and asked by no case."""
+    known = [each.document_id for each in documents if each.kind is not ChangeKind.ADDED]
+    left = [each.document_id for each in documents if each.kind is not ChangeKind.WITHDRAWN]
+    before = _by_document(await list_chunks(live, base, known))
+    after = _by_document(await list_chunks(candidate, base, left))
+    sample = await sample_chunks(live, base, count=SAMPLED, seed=0)
+    usual = count_scripts(each.text for chunks in (*before.values(), sample) for each in chunks)
+    found = [
+        each
+        for name, chunks in after.items()
+        for each in _list_garbled(chunks, before.get(name, ()), usual)
+    ]
+    lookups = 0
+    for name, chunks in before.items():
+        asking = [case for case in cases if _is_about(case, name)]
+        for lost in find_lost(_read(chunks), _read(after.get(name, ()))):
+            if is_asked(lost, asking):
+                continue
+            lookups += 1
+            holder = ""
+            if lookups <= MOST_LOOKED_UP:
+                holder = await _find_elsewhere(candidate, base, lost, name)
+            if lost.successor is not None or not holder:
+                found.append(_describe(lost, chunks[0], holder))
+    return found
+
+
+def is_asked(lost: Lost, cases: Sequence[Case]) -> bool:
+    """Whether cases about the document decide on the change.
+
+    They ask all of the facts that are lost, or forbid them, or ask all that come in their place;
+    of a statement without such facts they ask anything.
+    """
+    old = lost.statement
+    asked = [each for case in cases for group in case.facts for each in group]
+    forbidden = [each for case in cases for each in case.forbidden]
+    new = lost.successor
+    gained, gone = lost.gained_facts, lost.lost_facts
+    if new is not None and gained and all(_asks(asked, each, new) for each in gained):
+        return True
+    if gone:
+        return all(_asks([*asked, *forbidden], each, old) for each in gone)
+    texts = [old.text, new.text if new else ""]
+    return any(count_facts([literal], text) for literal in asked for text in texts if text)
+
+
+def _asks(literals: Iterable[str], fact: Fact, statement: Statement) -> bool:
+    return any(
+        count_facts([literal], statement.text) and states_fact(literal, fact)
+        for literal in literals
+    )
+
+
+def _is_about(case: Case, document: Document) -> bool:
+    """Whether it names the document, or forbids what no answer may say."""
+    found = Found(uri=document[0], id=document[1])
+    return bool(case.forbidden) or any(
+        names(name, found) for group in case.citations for name in group
+    )
+
+
+def _by_document(chunks: Iterable[SampledChunk]) -> dict[Document, list[SampledChunk]]:
+    grouped: dict[Document, list[SampledChunk]] = {}
+    for each in chunks:
+        grouped.setdefault((each.uri, each.external_id), []).append(each)
+    return grouped
+
+
+def _read(chunks: Iterable[SampledChunk]) -> list[Statement]:
+    return list(read_statements(Passage((c.title, *c.heading_path), c.text) for c in chunks))
+
+
+def _list_garbled(
+    chunks: Sequence[SampledChunk], before: Sequence[SampledChunk], usual: Counter[str]
+) -> list[Unproven]:
+    """Lines that cannot be read and could be, and documents in letters that the base has not."""
+    texts = ["\n".join(each.text for each in part) for part in (chunks, before)]
+    known = set(find_garbled(texts[1]))
+    lines = [line for line in find_garbled(texts[0]) if line not in known]
+    if not lines and usual and is_foreign(texts[0], usual) and not is_foreign(texts[1], usual):
+        lines = [texts[0].strip().partition("\n")[0]]
+    return [
+        Unproven(
+            doubt=Doubt.GARBLED,
+            uri=chunks[0].uri,
+            id=chunks[0].external_id,
+            place=(chunks[0].title,),
+            before="",
+            after=line,
+            language=chunks[0].language,
+            audience=chunks[0].audience,
+        )
+        for line in lines[:MOST_GARBLED]
+    ]
+
+
+async def _find_elsewhere(conn: Connection, base: Base, lost: Lost, document: Document) -> str:
+    """Another document that still says what was lost, with the sentence; empty: none does."""
+    wanted = [term_id(base.id, term) for term in index_terms(lost.statement.text)]
+    holding = await list_holding(conn, base, wanted, rarest=RAREST, limit=MOST_HOLDING)
+    for chunk in holding:
+        if (chunk.uri, chunk.external_id) == document:
+            continue
+        for statement in _read([chunk]):
+            if statement.repeats(lost):
+                return f"{chunk.uri}: {statement.text}"
+    return ""
+
+
+def _describe(lost: Lost, chunk: SampledChunk, holder: str) -> Unproven:
+    doubt = Doubt.CHANGED if lost.successor else Doubt.GONE
+    return Unproven(
+        doubt=Doubt.CONTRADICTED if holder else doubt,
+        uri=chunk.uri,
+        id=chunk.external_id,
+        place=lost.statement.place,
+        before=lost.statement.text,
+        after=lost.successor.text if lost.successor else "",
+        elsewhere=holder,
+        language=chunk.language,
+        audience=chunk.audience,
+    )
