@@ -8,7 +8,7 @@ from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
 from kefu.answering.confidence import recalibrate
 from kefu.answering.facts import Fact
-from kefu.answering.finding import find_hits
+from kefu.answering.finding import find_candidates
 from kefu.answering.follow_up import Asked
 from kefu.answering.listening import Listener
 from kefu.answering.phrases import is_own_phrase
@@ -55,7 +55,7 @@ __all__ = [
     "WritingEnd",
     "answer",
     "count_facts",
-    "find_hits",
+    "find_candidates",
     "find_lost",
     "is_own_phrase",
     "read_statements",

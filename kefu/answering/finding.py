@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from opentelemetry import trace
 
 from kefu.answering.follow_up import Asked
-from kefu.answering.gather import Evidence, gather
+from kefu.answering.gather import HITS_SEARCHED, Evidence, gather
 from kefu.answering.parts import names_both, split_comparison, split_parts
 from kefu.answering.records import Turn
 from kefu.answering.rewrite import understand
 from kefu.resources import Resources
-from kefu.retrieval import Hit
+from kefu.retrieval import Hit, search
 from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
@@ -88,7 +88,7 @@ class Finder:
         return Found(part=part, asked=asked, evidence=evidence, is_known=is_known)
 
 
-async def find_hits(
+async def find_candidates(
     resources: Resources,
     message: str,
     *,
@@ -96,7 +96,13 @@ async def find_hits(
     base: str,
     history: Sequence[Turn] = (),
 ) -> list[Hit]:
-    """What an answer would build on, best first; raises as `kefu.retrieval.search`."""
+    """The hits that an answer chooses from, at the cost of one search.
+
+    A follow-up or several questions in one are found as they are answered. Raises as
+    `kefu.retrieval.search`.
+    """
+    if not history and len(split_parts(message)) == 1 and not split_comparison(message):
+        return await search(resources, message, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
     finder = Finder(resources, history, viewer=viewer, base=base)
     return [hit for each in await finder.find_parts(message) for hit in each.evidence.hits]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kefu.answering import Answer, Listener, Turn, answer, find_hits
+from kefu.answering import Answer, Listener, Turn, answer, find_candidates
 from kefu.db import Connection
 from kefu.errors import BadInput, ModelUnavailable, NotFound
 from kefu.evaluation.candidates import Setup
@@ -81,9 +81,9 @@ async def read_reply(resources: Resources, question: str, given: Answer) -> Repl
 
 
 async def find_documents(setup: Setup, case: Case) -> Sequence[Found]:
-    """The documents that an answer to a case would build on, best first."""
+    """The documents that an answer to a case chooses from, best first."""
     try:
-        hits = await find_hits(
+        hits = await find_candidates(
             setup.resources,
             case.question,
             viewer=case.viewer,

@@ -5,7 +5,7 @@ Nothing else is asked, so that a small edit takes seconds.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -18,9 +18,10 @@ from kefu.evaluation.candidates import Setup
 from kefu.evaluation.datasets import read_version
 from kefu.evaluation.evaluators import grade
 from kefu.evaluation.gates import KnowledgeLimits
+from kefu.evaluation.question_vectors import keep_questions
 from kefu.evaluation.records import Behaviour, Case, Found, Grades, Reply
 from kefu.evaluation.store.datasets import list_cases, list_datasets
-from kefu.evaluation.unproven import Unproven
+from kefu.evaluation.unproven import Doubtful, Unproven
 from kefu.evaluation.working import work_through
 from kefu.knowledge import DocumentChange
 
@@ -125,7 +126,7 @@ class Change:
         before: where it can still be asked; else the last replies are all that is known.
         replies: to cases before the change.
         names: that the changed documents have or had.
-        unproven: what no case asks of it.
+        doubtful: statements that differ; not known without the knowledge before.
     """
 
     documents: Sequence[DocumentChange]
@@ -133,7 +134,16 @@ class Change:
     before: Setup | None
     after: Setup
     replies: Replies
-    unproven: Sequence[Unproven] = ()
+    doubtful: Sequence[Doubtful] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """An affected case, and whether it is right after the change."""
+
+    case: Case
+    verdict: Worse | Held
+    is_right: bool
 
 
 async def load_posed(conn: Connection, base: str) -> list[Posed]:
@@ -162,22 +172,26 @@ async def check_change(
     ) as span:
         affected = await _find_all(posed, change)
         span.set_attribute("kefu.affected_count", len(affected))
-        verdicts = await work_through(
+        judged = await work_through(
             affected,
             partial(_judge, change=change, limits=limits),
             at_once=AT_ONCE,
             on_done=lambda count: on_progress(count, len(affected)),
         )
+    verdicts = [each.verdict for each in judged]
+    worse = [each for each in verdicts if isinstance(each, Worse)]
+    told = [each.affected.posed.case for each in worse]
+    right = [each.case for each in judged if each.is_right]
     return KnowledgeCheck(
         base=change.after.base.name,
         changes=change.documents,
         case_count=len(posed),
         affected=affected,
-        worse=[each for each in verdicts if isinstance(each, Worse)],
+        worse=worse,
         better_count=verdicts.count(Held.BETTER),
         unknown_count=verdicts.count(Held.UNKNOWN),
         most_losses=limits.most_losses,
-        unproven=change.unproven,
+        unproven=[each.unproven for each in change.doubtful if not each.is_proven(right, told)],
         most_unproven=limits.most_unproven,
         seconds=round(time.monotonic() - started, 2),
     )
@@ -186,37 +200,53 @@ async def check_change(
 async def _find_all(posed: Sequence[Posed], change: Change) -> list[Affected]:
     if not change.documents:
         return []
-    before = partial(find_documents, change.before) if change.before else None
-    find_one = partial(_find_one, change=change, before=before)
+    live = (change.before or change.after).resources
+    questions = [each.case.question for each in posed if not each.case.history]
+    embedder = await keep_questions(live, questions)
+
+    def find_with(setup: Setup) -> Find:
+        resources = replace(setup.resources, embedder=embedder)
+        return partial(find_documents, replace(setup, resources=resources))
+
+    find_one = partial(
+        _find_one,
+        change=change,
+        before=find_with(change.before) if change.before else None,
+        after=find_with(change.after),
+    )
     found = await work_through(posed, find_one, at_once=AT_ONCE)
     return [each for each in found if each is not None]
 
 
-async def _find_one(posed: Posed, *, change: Change, before: Find | None) -> Affected | None:
+async def _find_one(
+    posed: Posed, *, change: Change, before: Find | None, after: Find
+) -> Affected | None:
     return await find_affected(
         posed,
         change.names,
         reply=change.replies.get(posed.case.asked_digest),
         before=before,
-        after=partial(find_documents, change.after),
+        after=after,
     )
 
 
-async def _judge(affected: Affected, *, change: Change, limits: KnowledgeLimits) -> Worse | Held:
+async def _judge(affected: Affected, *, change: Change, limits: KnowledgeLimits) -> _Judged:
     """What became of a case; a model is asked once more before a loss counts."""
     case = affected.posed.case
     before = change.replies.get(case.asked_digest)
     if before is None and change.before is not None:
         before = await ask(change.before, case)
     if before is None:
-        return Held.UNKNOWN
+        return _Judged(case=case, verdict=Held.UNKNOWN, is_right=False)
     after = await ask(change.after, case)
     if find_loss(case, before, after) and change.after.resources.endpoint is not None:
         after = await ask(change.after, case)
     loss = find_loss(case, before, after)
+    is_right = grade(case, after)["accuracy"].value == 1.0
     if loss is None:
-        return Held.BETTER if _rises("accuracy", case, before, after) else Held.SAME
-    return Worse(
+        held = Held.BETTER if _rises("accuracy", case, before, after) else Held.SAME
+        return _Judged(case=case, verdict=held, is_right=is_right)
+    worse = Worse(
         affected=affected,
         loss=loss,
         why=_explain(loss, grade(case, after)),
@@ -224,6 +254,7 @@ async def _judge(affected: Affected, *, change: Change, limits: KnowledgeLimits)
         after=after,
         counts=_is_protected(case, limits.protected),
     )
+    return _Judged(case=case, verdict=worse, is_right=is_right)
 
 
 def find_loss(case: Case, before: Reply, after: Reply) -> Loss | None:

@@ -21,7 +21,7 @@ from kefu.evaluation.knowledge_check import (
 from kefu.evaluation.records import Candidate, Found
 from kefu.evaluation.store.experiments import find_last_start, list_cached, list_last_replies
 from kefu.evaluation.summaries import list_losses, list_unproven, tell_unproven
-from kefu.evaluation.unproven import find_unproven
+from kefu.evaluation.unproven import find_doubtful
 from kefu.knowledge import (
     Base,
     DocumentChange,
@@ -124,13 +124,12 @@ async def check_candidate(
             knowledge_digest=before.knowledge_digest,
         )
         names = await _list_names(conn, documents)
-        cases = [each.case for each in posed]
         async with candidate.connection() as changed:
-            unproven = await find_unproven(conn, changed, base, documents, cases) if cases else []
+            doubtful = await find_doubtful(conn, changed, base, documents) if posed else []
     change = Change(
         documents=documents,
         names=names,
-        unproven=unproven,
+        doubtful=doubtful,
         before=before,
         after=after,
         replies={digest: reply for digest, (reply, _) in replies.items()},

@@ -79,14 +79,45 @@ class Unproven:
     audience: str
 
 
-async def find_unproven(
-    live: Connection,
-    candidate: Connection,
-    base: Base,
-    documents: Sequence[DocumentChange],
-    cases: Sequence[Case],
-) -> list[Unproven]:
-    """What is garbled, lost or contradicted in the documents, and asked by no case."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubtful:
+    """A statement that differs, before anybody knows which cases hold.
+
+    Attributes:
+        lost: None for text that is garbled, which no case proves.
+    """
+
+    unproven: Unproven
+    lost: Lost | None = None
+
+    def is_proven(self, right: Sequence[Case], worse: Sequence[Case]) -> bool:
+        """Whether cases about the document decide on it.
+
+        A case that is wrong now as before proves nothing, and one that became worse is told
+        anyway. One that is right proves the facts it asks: those that the document states now; or
+        those that it does not state any more, where nothing else stands in their place.
+        """
+        if self.lost is None:
+            return False
+        old, new = self.lost.statement, self.lost.successor
+        gone, gained = self.lost.lost_facts, self.lost.gained_facts
+        told = [each for each in worse if _is_about(each, self.unproven)]
+        if _ask_all(told, gone, old):
+            return True
+        proving = [each for each in right if _is_about(each, self.unproven)]
+        if new is not None and gained:
+            return _ask_all(proving, gained, new)
+        if gone:
+            return _ask_all(proving, gone, old)
+        texts = [old.text, new.text if new else ""]
+        literals = _list_literals([*told, *proving])
+        return any(count_facts([literal], text) for literal in literals for text in texts if text)
+
+
+async def find_doubtful(
+    live: Connection, candidate: Connection, base: Base, documents: Sequence[DocumentChange]
+) -> list[Doubtful]:
+    """What is garbled, lost or contradicted in the documents."""
     known = [each.document_id for each in documents if each.kind is not ChangeKind.ADDED]
     left = [each.document_id for each in documents if each.kind is not ChangeKind.WITHDRAWN]
     before = _by_document(await list_chunks(live, base, known))
@@ -94,42 +125,31 @@ async def find_unproven(
     sample = await sample_chunks(live, base, count=SAMPLED, seed=0)
     usual = count_scripts(each.text for chunks in (*before.values(), sample) for each in chunks)
     found = [
-        each
+        Doubtful(unproven=each)
         for name, chunks in after.items()
         for each in _list_garbled(chunks, before.get(name, ()), usual)
     ]
     lookups = 0
     for name, chunks in before.items():
-        asking = [case for case in cases if _is_about(case, name)]
         for lost in find_lost(_read(chunks), _read(after.get(name, ()))):
-            if is_asked(lost, asking):
-                continue
             lookups += 1
             holder = ""
             if lookups <= MOST_LOOKED_UP:
                 holder = await _find_elsewhere(candidate, base, lost, name)
             if lost.successor is not None or not holder:
-                found.append(_describe(lost, chunks[0], holder))
+                found.append(Doubtful(unproven=_describe(lost, chunks[0], holder), lost=lost))
     return found
 
 
-def is_asked(lost: Lost, cases: Sequence[Case]) -> bool:
-    """Whether cases about the document decide on the change.
+def _ask_all(cases: Sequence[Case], facts: Sequence[Fact], statement: Statement) -> bool:
+    literals = _list_literals(cases)
+    return bool(facts) and all(_asks(literals, each, statement) for each in facts)
 
-    They ask all of the facts that are lost, or forbid them, or ask all that come in their place;
-    of a statement without such facts they ask anything.
-    """
-    old = lost.statement
-    asked = [each for case in cases for group in case.facts for each in group]
-    forbidden = [each for case in cases for each in case.forbidden]
-    new = lost.successor
-    gained, gone = lost.gained_facts, lost.lost_facts
-    if new is not None and gained and all(_asks(asked, each, new) for each in gained):
-        return True
-    if gone:
-        return all(_asks([*asked, *forbidden], each, old) for each in gone)
-    texts = [old.text, new.text if new else ""]
-    return any(count_facts([literal], text) for literal in asked for text in texts if text)
+
+def _list_literals(cases: Sequence[Case]) -> list[str]:
+    """What answers to them have to say, and must not say."""
+    stated = [literal for case in cases for group in case.facts for literal in group]
+    return [*stated, *(literal for case in cases for literal in case.forbidden)]
 
 
 def _asks(literals: Iterable[str], fact: Fact, statement: Statement) -> bool:
@@ -139,9 +159,9 @@ def _asks(literals: Iterable[str], fact: Fact, statement: Statement) -> bool:
     )
 
 
-def _is_about(case: Case, document: Document) -> bool:
+def _is_about(case: Case, unproven: Unproven) -> bool:
     """Whether it names the document, or forbids what no answer may say."""
-    found = Found(uri=document[0], id=document[1])
+    found = Found(uri=unproven.uri, id=unproven.id)
     return bool(case.forbidden) or any(
         names(name, found) for group in case.citations for name in group
     )
