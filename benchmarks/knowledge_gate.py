@@ -5,6 +5,9 @@
 Four of the demo company's text documents are edited one by one: a document is deleted, one of its parts is
 deleted, its numbers are changed, and a sentence that nobody asks about is added. Each edit is
 looked at as `kefu ingest --gate` does; then every case is asked, to see which ones really changed.
+Cases that an edit may touch are found by one search each with the kept vector of their question;
+beside it stands what finding them takes when each is prepared as if it were answered. The two
+take turns in being first.
 """
 
 import asyncio
@@ -16,16 +19,21 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
+from statistics import median
 
+from kefu.answering.finding import Finder
 from kefu.db import Database
 from kefu.evaluation import KnowledgeLimits, Plan, read_lines, run_experiment, save_version
-from kefu.evaluation.asking import ask
+from kefu.evaluation.asking import ask, find_documents
 from kefu.evaluation.candidates import set_up
-from kefu.evaluation.knowledge_check import KnowledgeCheck, find_loss, load_posed
+from kefu.evaluation.knowledge_check import AT_ONCE, KnowledgeCheck, find_loss, load_posed
 from kefu.evaluation.knowledge_gate import check_candidate
-from kefu.evaluation.records import Candidate, Reply
+from kefu.evaluation.question_vectors import keep_questions
+from kefu.evaluation.records import Candidate, Case, Reply
+from kefu.evaluation.working import work_through
 from kefu.knowledge import Base, ingest
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
@@ -35,6 +43,10 @@ SUFFIXES = {".md", ".txt", ".html", ".csv", ".jsonl"}
 DOCUMENTS = 4
 SEED = 20_261_121
 UNASKED = "The gardeners water the roses in front of the office on Tuesdays."
+
+
+times: list[float] = []
+"""Of every edit that was looked at."""
 
 
 class _Seen(Exception):
@@ -50,6 +62,8 @@ class Outcome:
     changed: frozenset[str]
     worse: frozenset[str]
     seconds: float
+    searching_seconds: float
+    gathering_seconds: float
 
     @property
     def affected(self) -> frozenset[str]:
@@ -137,7 +151,10 @@ async def look(
         started = time.monotonic()
         check = await check_candidate(resources, candidate, base, KnowledgeLimits())
         seconds = time.monotonic() - started
-        after = await ask_all(replace(resources, database=candidate))
+        changed = replace(resources, database=candidate)
+        searching, gathering = await time_finding(changed, resources, is_first=len(times) % 2 == 0)
+        times.append(searching)
+        after = await ask_all(changed)
         async with candidate.connection() as conn:
             cases = {each.case.id: each.case for each in await load_posed(conn, BASE)}
         seen.append(
@@ -147,6 +164,8 @@ async def look(
                 changed=frozenset(id for id in cases if differs(before[id], after[id])),
                 worse=frozenset(id for id in cases if find_loss(cases[id], before[id], after[id])),
                 seconds=seconds,
+                searching_seconds=searching,
+                gathering_seconds=gathering,
             )
         )
         raise _Seen
@@ -156,6 +175,35 @@ async def look(
     except _Seen:
         return seen[0]
     raise AssertionError("the judge raises")
+
+
+async def time_finding(
+    changed: Resources, live: Resources, *, is_first: bool
+) -> tuple[float, float]:
+    """Seconds of finding for all cases: by a search each, and as if each were answered."""
+    async with live.database.connection() as conn:
+        cases = [each.case for each in await load_posed(conn, BASE)]
+
+    async def search() -> None:
+        questions = [case.question for case in cases if not case.history]
+        embedder = await keep_questions(live, questions)
+        setup = await set_up(replace(changed, embedder=embedder), Candidate(), base_name=BASE)
+        await work_through(cases, partial(find_documents, setup), at_once=AT_ONCE)
+
+    async def gather(case: Case) -> None:
+        finder = Finder(changed, [], viewer=case.viewer, base=BASE)
+        await finder.find_parts(case.question)
+
+    async def gather_all() -> None:
+        await work_through(cases, gather, at_once=AT_ONCE)
+
+    seconds = {}
+    ways = {"search": search, "gather": gather_all}
+    for name in ways if is_first else reversed(ways):
+        started = time.monotonic()
+        await ways[name]()
+        seconds[name] = time.monotonic() - started
+    return seconds["search"], seconds["gather"]
 
 
 async def ask_all(resources: Resources) -> dict[str, Reply]:
@@ -182,8 +230,9 @@ def differs(one: Reply, other: Reply) -> bool:
 
 def print_table(outcomes: Sequence[Outcome]) -> None:
     print("| edit | edits | cases changed | of them asked again | cases asked again | edits that")
-    print("made a case worse | refused | harmless edits | let pass | seconds p50 | p95 |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    print("made a case worse | refused | harmless edits | let pass | stopped as unproven |")
+    print("seconds p50 | p95 | finding cases p50 | as if answered p50 |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     kinds = list(dict.fromkeys(each.kind for each in outcomes))
     for kind in [*kinds, "all"]:
         part = [each for each in outcomes if kind in (each.kind, "all")]
@@ -193,15 +242,20 @@ def print_table(outcomes: Sequence[Outcome]) -> None:
         count = sum(each.check.case_count for each in part)
         bad = [each for each in part if each.worse]
         fine = [each for each in part if not each.worse]
-        refused = sum(not each.check.is_passed for each in bad)
-        passed = sum(each.check.is_passed for each in fine)
+        refused = sum(not each.check.holds for each in bad)
+        passed = sum(each.check.holds for each in fine)
+        unproven = sum(not each.check.is_proven for each in part)
         seconds = sorted(each.seconds for each in part)
         print(
             f"| {kind.replace('_', ' ')} | {len(part)} | {changed} | {share(found, changed)} |"
             f" {share(asked, count)} | {len(bad)} | {share(refused, len(bad))} | {len(fine)} |"
-            f" {share(passed, len(fine))} | {seconds[len(seconds) // 2]:.1f} |"
+            f" {share(passed, len(fine))} | {unproven} | {seconds[len(seconds) // 2]:.1f} |"
             f" {seconds[int(len(seconds) * 0.95)]:.1f} |"
+            f" {median(each.searching_seconds for each in part):.2f} |"
+            f" {median(each.gathering_seconds for each in part):.2f} |"
         )
+    ratios = [each.searching_seconds / each.gathering_seconds for each in outcomes]
+    print(f"\nfinding, ratio to as if answered: median {median(ratios):.3f}")
     for each in outcomes:
         for id in sorted(each.changed - each.affected):
             print(f"missed: {each.kind} {each.check.changes[0].uri} {id}")

@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import pairwise
 from uuid import UUID
 
+from kefu.answering import Statement
 from kefu.audit import record_audit
 from kefu.conversations import (
     Message,
@@ -28,6 +29,7 @@ from kefu.evaluation.cases import (
     ExchangeLine,
     build_case,
 )
+from kefu.evaluation.coverage import DocumentCoverage
 from kefu.evaluation.records import (
     Behaviour,
     Case,
@@ -163,6 +165,25 @@ async def propose_unproven(
     return proposed
 
 
+async def propose_statement(
+    conn: Connection, document: DocumentCoverage, statement: Statement, *, base: str
+) -> str:
+    """A case of what a document says, and for which dataset: the largest about the base."""
+    dataset = await _choose_dataset(conn, base)
+    stated = Unproven(
+        doubt=Doubt.CHANGED,
+        uri=document.uri,
+        id=document.id,
+        place=statement.place,
+        before="",
+        after=statement.text,
+        language=document.language,
+        audience=document.audience,
+    )
+    await propose_unproven(conn, dataset, [stated], base=base)
+    return dataset
+
+
 def ask_statement(unproven: Unproven) -> Case | None:
     """A question whose answer is the statement after the change.
 
@@ -189,7 +210,9 @@ def ask_statement(unproven: Unproven) -> Case | None:
             forbidden=list(facts) if is_gone else [],
             tags=["knowledge"],
             audiences=[unproven.audience],
-            note=f"{unproven.before} -> {unproven.after}"[:LONGEST_NOTE],
+            note=" -> ".join(each for each in (unproven.before, unproven.after) if each)[
+                :LONGEST_NOTE
+            ],
         )
     )
 

@@ -120,8 +120,8 @@ async def find_doubtful(
     """What is garbled, lost or contradicted in the documents."""
     known = [each.document_id for each in documents if each.kind is not ChangeKind.ADDED]
     left = [each.document_id for each in documents if each.kind is not ChangeKind.WITHDRAWN]
-    before = _by_document(await list_chunks(live, base, known))
-    after = _by_document(await list_chunks(candidate, base, left))
+    before = by_document(await list_chunks(live, base, known))
+    after = by_document(await list_chunks(candidate, base, left))
     sample = await sample_chunks(live, base, count=SAMPLED, seed=0)
     usual = count_scripts(each.text for chunks in (*before.values(), sample) for each in chunks)
     found = [
@@ -131,7 +131,7 @@ async def find_doubtful(
     ]
     lookups = 0
     for name, chunks in before.items():
-        for lost in find_lost(_read(chunks), _read(after.get(name, ()))):
+        for lost in find_lost(read_chunks(chunks), read_chunks(after.get(name, ()))):
             lookups += 1
             holder = ""
             if lookups <= MOST_LOOKED_UP:
@@ -167,14 +167,16 @@ def _is_about(case: Case, unproven: Unproven) -> bool:
     )
 
 
-def _by_document(chunks: Iterable[SampledChunk]) -> dict[Document, list[SampledChunk]]:
+def by_document(chunks: Iterable[SampledChunk]) -> dict[Document, list[SampledChunk]]:
+    """The chunks of each."""
     grouped: dict[Document, list[SampledChunk]] = {}
     for each in chunks:
         grouped.setdefault((each.uri, each.external_id), []).append(each)
     return grouped
 
 
-def _read(chunks: Iterable[SampledChunk]) -> list[Statement]:
+def read_chunks(chunks: Iterable[SampledChunk]) -> list[Statement]:
+    """What they state, each under its title and headings."""
     return list(read_statements(Passage((c.title, *c.heading_path), c.text) for c in chunks))
 
 
@@ -209,7 +211,7 @@ async def _find_elsewhere(conn: Connection, base: Base, lost: Lost, document: Do
     for chunk in holding:
         if (chunk.uri, chunk.external_id) == document:
             continue
-        for statement in _read([chunk]):
+        for statement in read_chunks([chunk]):
             if statement.repeats(lost):
                 return f"{chunk.uri}: {statement.text}"
     return ""

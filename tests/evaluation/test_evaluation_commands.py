@@ -68,6 +68,21 @@ def documents(tmp_path: Path) -> Path:
     return folder
 
 
+def look_at_coverage(run: Any, documents: Path) -> None:
+    """What no case asks is listed, and proposed when it changes."""
+    covered = run("coverage", "--json", "--document", "Refunds.md")
+    assert (covered[0]["statement_count"], covered[0]["asked_count"]) == (2, 1)
+    assert "Refunds cost no fee." in run("coverage", "--document", "Refunds.md")
+    assert "2 of 3 statements are asked." in run("coverage")
+    refunds = documents / "Refunds.md"
+    refunds.write_text(refunds.read_text().replace("no fee", "a fee of 9 yuan"))
+    tried = run("affected", str(documents), "--propose", "shop", "--json", code=1)
+    assert [each["doubt"] for each in tried["unproven"]] == ["changed"]
+    assert [each["case"]["facts"] for each in run("review", "--dataset", "shop", "--json")] == [
+        ["9 yuan"]
+    ]
+
+
 @pytest.mark.usefixtures("committed_database")
 def test_a_pipeline_runs_compares_and_is_stopped_at_the_gate(
     command: Any, run: Any, file: Path, documents: Path, tmp_path: Path
@@ -102,6 +117,7 @@ def test_a_pipeline_runs_compares_and_is_stopped_at_the_gate(
     assert "accuracy" in {each["name"] for each in out["checks"] if not each["is_passed"]}
     assert int(ElementTree.parse(junit).getroot().get("failures") or 0) >= 1
 
+    look_at_coverage(run, documents)
     assert "7 days" in run("show", "live", "--case", "a1")
     with pytest.raises(BadInput, match="shows no case 'a4'"):
         run("show", "live", "--case", "a4")

@@ -114,6 +114,28 @@ async def test_a_verdict_is_kept_of_those_who_may_give_one(
     assert hidden.status_code == 404
 
 
+async def test_what_no_case_asks_becomes_a_case_with_one_click(
+    client: AsyncClient, resources: Resources, version: DatasetVersion
+) -> None:
+    await sign_in(client, resources.database, "editor")
+    assert f"{PAGE}/coverage?base=main" in (await client.get(PAGE)).text
+    page = await load(client, f"{PAGE}/coverage?base=main")
+    shown = text_of(page)
+    assert "Refunds cost no fee." in shown
+    assert "A refund is paid within 7 days" not in shown  # a case asks it
+    (field,) = page.css("input[name=text][value='Refunds cost no fee.']")
+    form = field.parent
+    assert form is not None
+    given = {each.attributes["name"]: each.attributes["value"] for each in form.css("input")}
+    address = form.attributes["action"] or ""
+    response = await client.post(address, data=given)
+    assert response.headers["location"] == f"{PAGE}/proposals?dataset=shop"
+    assert "Refunds cost no fee" in text_of(await load(client, f"{PAGE}/proposals?dataset=shop"))
+    assert (
+        await client.post(address, data=given | {"text": "Nobody says this."})
+    ).status_code == 404
+
+
 @pytest.mark.parametrize(
     "path", [PAGE, f"{PAGE}/experiments/1", f"{PAGE}/comparison?left=1&right=2"]
 )

@@ -1,6 +1,7 @@
 """kefu evaluation: datasets, experiments, comparisons, the gate, and what people decide."""
 
 from kefu.evaluation.commands.affected import affected_command
+from kefu.evaluation.commands.coverage import coverage_command
 from kefu.evaluation.commands.datasets import (
     export_command,
     import_command,
@@ -21,6 +22,7 @@ from kefu.evaluation.commands.preferences import preferences_command
 __all__ = [
     "affected_command",
     "compare_command",
+    "coverage_command",
     "export_command",
     "gate_command",
     "import_command",
