@@ -13,6 +13,7 @@ import asyncio
 import importlib
 import json
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -216,7 +217,7 @@ async def main() -> None:
     """Print what the gate stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--most", type=int, help="changes of either kind")
-    parser.add_argument("--kind", help="only changes of this kind, as knowledge")
+    parser.add_argument("--kind", action="append", help="only changes of these kinds")
     parser.add_argument("--list", choices=LISTS, default="first", help="which changes")
     options = parser.parse_args()
     seeded = importlib.import_module(LISTS[options.list])
@@ -234,11 +235,12 @@ async def main() -> None:
                 }
                 trials: dict[str, list[Trial]] = {name: [] for name in lists}
                 for name, listed in lists.items():
-                    changes = [each for each in listed if options.kind in (None, each.kind)]
+                    kinds = options.kind or [each.kind for each in listed]
+                    changes = [each for each in listed if each.kind in kinds]
                     for change in changes[: options.most]:
                         trials[name].append(await try_change(stand, change))
-                        print(f"\r  {name} {len(trials[name])}/{len(changes)}", end="", flush=True)
-                    print()
+                        told = f"{name} {len(trials[name])}/{len(changes)}: {change.name}"
+                        print(f"  {told}: {trials[name][-1].reasons}", file=sys.stderr, flush=True)
                 print_tables(trials)
 
 

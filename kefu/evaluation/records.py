@@ -11,6 +11,9 @@ from kefu.answering import Writing
 from kefu.text import Language, content_digest
 from kefu.viewer import PUBLIC, Viewer
 
+WITHOUT_EFFECT = frozenset({"retrieval.top_k"})
+"""Settings of a candidate that act on searches alone; answers read hits of their own."""
+
 
 class Behaviour(StrEnum):
     """What a good answer to a case does."""
@@ -267,7 +270,7 @@ class Candidate:
     Attributes:
         prompts: versions or files of the prompt `answer`.
         endpoint: the one that writes; "none" has answers extracted.
-        settings: key -> value, as retrieval.top_k.
+        settings: key -> value, as answering.min_confidence.
     """
 
     prompts: tuple[str, ...] = ()

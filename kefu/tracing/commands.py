@@ -147,9 +147,16 @@ def _print_step(console: Console, span: Span, *, depth: int, start: float, share
             f"{span.duration_us / 1000:9.1f} ms",
         )
     )
+    indent = "  " * depth + "    "
     for key, value in span.attributes.items():
-        shown = " ".join(str(value).split())
-        cut = shown if len(shown) <= SHOWN_VALUE else shown[:SHOWN_VALUE] + "…"
-        console.print(Text(f"{'  ' * depth}    {key}: {cut}", style="dim"), soft_wrap=True)
+        console.print(Text(f"{indent}{key}: {_cut(value)}", style="dim"), soft_wrap=True)
+    for event in span.events:
+        told = {key: value for key, value in event.items() if key != "name"}
+        console.print(Text(f"{indent}{event['name']} {_cut(told)}", style="dim"), soft_wrap=True)
     if span.error:
-        console.print(Text(f"{'  ' * depth}    {span.error}", style="red"))
+        console.print(Text(f"{indent}{span.error}", style="red"))
+
+
+def _cut(value: object) -> str:
+    shown = " ".join(str(value).split())
+    return shown if len(shown) <= SHOWN_VALUE else shown[:SHOWN_VALUE] + "…"

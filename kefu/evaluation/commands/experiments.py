@@ -21,7 +21,7 @@ from kefu.evaluation.experiments import CONCURRENCY, SEED, Plan, find_experiment
 from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.gates import load_gates
 from kefu.evaluation.labelling import label_reply
-from kefu.evaluation.records import Candidate, Split
+from kefu.evaluation.records import WITHOUT_EFFECT, Candidate, Split
 from kefu.evaluation.reports import Report, build_report
 from kefu.evaluation.summaries import (
     write_comparison_markdown,
@@ -50,7 +50,7 @@ PromptOption = Annotated[
 ]
 EndpointOption = Annotated[str | None, typer.Option(help="The endpoint that writes, or `none`.")]
 ChangeOption = Annotated[
-    list[str] | None, typer.Option("--set", help="KEY=VALUE, as retrieval.top_k=5.")
+    list[str] | None, typer.Option("--set", help="KEY=VALUE, as answering.min_confidence=0.4.")
 ]
 BaseExperimentOption = Annotated[
     str | None, typer.Option("--base", help="The experiment to hold it against.")
@@ -112,11 +112,10 @@ async def run_command(  # noqa: PLR0913 - one parameter an option
 
     Killed or stopped, the same command goes on where it was.
     """
-    candidate = Candidate(
-        prompts=tuple(prompt or ()),
-        endpoint=endpoint,
-        settings=dict(map(_split_change, change or ())),
-    )
+    settings = dict(map(_split_change, change or ()))
+    for key in WITHOUT_EFFECT & settings.keys():
+        typer.echo(f"{key} does not act on answers: nothing will differ by it.", err=True)
+    candidate = Candidate(prompts=tuple(prompt or ()), endpoint=endpoint, settings=settings)
     async with open_resources(load_settings()) as resources:
         async with resources.database.connection() as conn:
             version = await read_version(conn, dataset)
