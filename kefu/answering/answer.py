@@ -16,7 +16,7 @@ from kefu.answering.extract import choose_units, compose, leave_out_said
 from kefu.answering.finding import Finder, Found
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
-from kefu.answering.handing_over import asks_for_person, has_failed_before
+from kefu.answering.intents import find_intent
 from kefu.answering.parts import quote, set_apart
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
@@ -24,6 +24,7 @@ from kefu.answering.records import (
     Answer,
     AnswerEvent,
     Citation,
+    Intent,
     Outcome,
     Progress,
     Sentence,
@@ -32,6 +33,7 @@ from kefu.answering.records import (
     Writing,
     WritingEnd,
 )
+from kefu.answering.replies import UNHAPPY, Reply, reply_at_once, reply_unknown
 from kefu.answering.write import (
     PROMPT_NAME,
     TURNS_GIVEN,
@@ -91,7 +93,8 @@ async def stream_answer(  # noqa: PLR0913 - what may differ from one answer to a
             "kefu.input": question,
         },
     )
-    run = _Run(resources, question, viewer, base, history)
+    asked = [turn for turn in history if turn.outcome is not Outcome.REPLIED]
+    run = _Run(resources, question, viewer, base, asked)
     run.specification = specification
     run.on_hits = on_hits
     async with aclosing(trace_steps(span, run.events(), describe=describe_event)) as events:
@@ -144,6 +147,7 @@ class _Run:
         self.history = history
         self.language = detect_language(question)
         self.asked = Asked(query=question, text=question)
+        self.intent = Intent.QUESTION
         self.choices: tuple[str, ...] = ()
         self.citer = Citer()
         self.started = time.perf_counter()
@@ -160,8 +164,8 @@ class _Run:
         self.on_hits: OnHits = ignore_hits
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
-        if asks_for_person(self.question):
-            yield self._hand_over()
+        if said := await self._reply_at_once():
+            yield said
             return
         yield Progress(stage=Stage.SEARCHING)
         finder = Finder(self.resources, self.history, viewer=self.viewer, base=self.base)
@@ -172,7 +176,7 @@ class _Run:
         self.data_class = highest_class(self.data_class, *(hit.data_class for hit in hits))
         known = [each for each in found if each.is_known]
         if not known:
-            yield self._abstain(found[0].evidence)
+            yield self._reply_unknown(found[0].evidence)
             return
         sure = min(each.evidence.confidence for each in known)
         is_one = len(found) == 1 and not known[0].evidence.conflict
@@ -180,6 +184,8 @@ class _Run:
             yield self._ask_back(choices, sure)
             return
         yield Progress(stage=Stage.WRITING)
+        if self.intent in UNHAPPY:
+            yield self._say(phrase("sorry", self.language) + "\n\n")
         for each in known:
             apart = set_apart(self._answer_part(each), is_first=not self.text)
             async with aclosing(apart) as sentences:
@@ -214,7 +220,10 @@ class _Run:
         yield from compose(evidence.conflict, self.citer)
 
     def _name_missing(self, parts: Sequence[str]) -> Sentence:
-        text = "\n\n" + phrase("missing_part", self.language, parts=quote(parts, self.language))
+        said = phrase("missing_part", self.language, parts=quote(parts, self.language))
+        return self._say(f"\n\n{said}")
+
+    def _say(self, text: str) -> Sentence:
         self.text += text
         return Sentence(text=text, citations=())
 
@@ -351,22 +360,20 @@ class _Run:
             pieces.insert(0, Sentence(text="\n\n", citations=()))
         return pieces
 
-    def _hand_over(self) -> Answer:
-        contact = self.resources.settings.answering.staff_contact
-        self.text = phrase("hand_over" if contact else "nobody", self.language, contact=contact)
-        return self._finish(Outcome.HANDED_OVER if contact else Outcome.ABSTAINED, 0.0)
+    async def _reply_at_once(self) -> Answer | None:
+        self.intent = await find_intent(self.resources, self.question, self.history)
+        settings = self.resources.settings
+        said = reply_at_once(self.intent, self.language, settings=settings)
+        return self._reply(said, 0.0) if said else None
 
-    def _abstain(self, evidence: Evidence) -> Answer:
-        hits, sure = evidence.hits, evidence.confidence
-        answering = self.resources.settings.answering
-        contact = answering.staff_contact
-        if contact and has_failed_before(self.history, most=answering.hand_over_after):
-            self.text = phrase("hand_over_failed", self.language, contact=contact)
-            return self._finish(Outcome.HANDED_OVER, sure)
-        near = next((hit for hit in hits if hit.title and hit.language == self.language), None)
-        name = "abstain_near" if near and sure >= answering.near_confidence else "abstain"
-        self.text = phrase(name, self.language, title=near.title if near else "")
-        return self._finish(Outcome.ABSTAINED, sure)
+    def _reply_unknown(self, evidence: Evidence) -> Answer:
+        settings = self.resources.settings
+        said = reply_unknown(self.intent, evidence, self.history, self.language, settings=settings)
+        return self._reply(said, evidence.confidence)
+
+    def _reply(self, said: Reply, sure: float) -> Answer:
+        self.text = said.text
+        return self._finish(said.outcome, sure)
 
     def _finish(self, outcome: Outcome, sure: float) -> Answer:
         self._clock("total")
@@ -380,6 +387,7 @@ class _Run:
             timings=self.timings,
             notice=self.notice,
             choices=self.choices,
+            intent=self.intent,
             data_class=self.data_class,
             writing=self.writing,
         )

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from kefu.text import Language
 
 
-def phrase(name: str, language: str, **values: str) -> str:
+def phrase(name: str, language: str, /, **values: str) -> str:
     """The phrase in the language of the customer, its places filled in."""
     return str(_load()[language][name]).format(**values)
 

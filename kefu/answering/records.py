@@ -17,6 +17,22 @@ class Outcome(StrEnum):
     ABSTAINED = "abstained"
     ASKED_BACK = "asked_back"
     HANDED_OVER = "handed_over"
+    REPLIED = "replied"
+
+
+class Intent(StrEnum):
+    """What a message wants."""
+
+    QUESTION = "question"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    IDENTITY = "identity"
+    PERSON = "person"
+    COMPLAINT = "complaint"
+    URGENT = "urgent"
+    OUT_OF_SCOPE = "out_of_scope"
+    ABUSIVE = "abusive"
 
 
 class Stage(StrEnum):
@@ -145,6 +161,7 @@ class Answer:
         timings: seconds by step: search, first_sentence, total.
         choices: what the question may be about, where it is asked back; one of them, sent as the
             next question of the conversation, resolves it.
+        intent: what the message was taken for.
         notice: why the answer is not what was hoped for, when something failed on the way.
         data_class: the highest in question, answer and what they build on.
         writing: what became of what a model wrote; None where none was asked to.
@@ -159,6 +176,7 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
     notice: str | None = None
     choices: tuple[str, ...] = ()
+    intent: Intent = Intent.QUESTION
     data_class: DataClass = DataClass.RESTRICTED
     writing: Writing | None = None
 

@@ -21,6 +21,7 @@ BEHAVIOURS = {
     "abstained": Behaviour.ABSTAIN,
     "asked_back": Behaviour.ASK_BACK,
     "handed_over": Behaviour.HAND_OVER,
+    "replied": Behaviour.REPLY,
 }
 """What an outcome of answering means."""
 

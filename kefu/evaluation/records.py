@@ -22,6 +22,7 @@ class Behaviour(StrEnum):
     ASK_BACK = "ask_back"
     ABSTAIN = "abstain"
     HAND_OVER = "hand_over"
+    REPLY = "reply"
     PROCEDURE = "procedure"
 
 

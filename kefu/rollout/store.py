@@ -37,7 +37,7 @@ with answers as (
   where m.release_id = %(release_id)s and m.created_at >= %(since)s and m.created_at < %(until)s)
 select count(*)::int as answer_count,
   (count(*) filter (where outcome = 'abstained'))::int as abstained_count,
-  (count(*) filter (where outcome <> 'abstained' and mode = 'extractive'))::int as extracted_count,
+  (count(*) filter (where outcome = 'answered' and mode = 'extractive'))::int as extracted_count,
   count(rating)::int as rated_count,
   (count(*) filter (where rating < 0))::int as disliked_count,
   (count(*) filter (where seconds > %(slow)s))::int as slow_count,
@@ -209,8 +209,8 @@ async def list_arm_conversations(
     """The conversations of a trial that a release answers, each with what came of it."""
     cursor = conn.cursor(row_factory=class_row(ArmConversation))
     await cursor.execute(
-        "select bool_and(m.answer->>'outcome' <> 'abstained' and coalesce(f.rating, 1) > 0)"
-        "   as is_solved,"
+        "select bool_and(m.answer->>'outcome' not in ('abstained', 'handed_over')"
+        "   and coalesce(f.rating, 1) > 0) as is_solved,"
         "  avg((f.rating > 0)::int)::float as liked,"
         "  avg((m.answer->'timings'->>'total')::float) as seconds,"
         "  sum((select sum(s.cost_micros) from spans s where s.trace_id = m.trace_id"
