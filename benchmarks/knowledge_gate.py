@@ -187,7 +187,8 @@ async def time_finding(
     async def search() -> None:
         questions = [case.question for case in cases if not case.history]
         embedder = await keep_questions(live, questions)
-        setup = await set_up(replace(changed, embedder=embedder), Candidate(), base_name=BASE)
+        setup = await set_up(live, Candidate(), base_name=BASE)
+        setup = replace(setup, resources=replace(changed, embedder=embedder))
         await work_through(cases, partial(find_documents, setup), at_once=AT_ONCE)
 
     async def gather(case: Case) -> None:

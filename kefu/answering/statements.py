@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
 from kefu.answering.grounds import chinese_names, content_terms, is_said
@@ -133,9 +134,9 @@ class Statement:
         return is_about_it and is_held and old.share(self) >= LEAST_REPEATED
 
     def share(self, other: "Statement") -> float:
-        """How many of its content words the other one holds, 0..1."""
+        """How many of its content words the other one holds, 0..1; all where it has none."""
         if not self.terms:
-            return 0.0
+            return 1.0
         return sum(is_said(term, other.terms) for term in self.terms) / len(self.terms)
 
 
@@ -215,7 +216,7 @@ def _stands(
     def is_moved(other: Statement) -> bool:
         return other.place != old.place and {other.place, old.place} <= places
 
-    candidates = [*same, *(each for each in added if each.restates(old))]
+    candidates = chain(same, (each for each in added if each.restates(old)))
     return any(not (old.facts and is_moved(each)) for each in candidates)
 
 

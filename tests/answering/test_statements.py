@@ -118,6 +118,11 @@ def test_sections_of_one_passage_are_told_apart() -> None:
     assert len(lost(text, swapped)) == 2
 
 
+def test_figures_alone_are_a_statement() -> None:
+    assert lost("09:00 - 18:00", "9:00–18:00") == []
+    assert len(lost("09:00 - 18:00", "09:00 - 17:00")) == 1
+
+
 def test_a_section_may_get_another_name() -> None:
     text = "Refunds take 7 days."
     assert find_lost(read(text), read(text, ("Prices", "What plans cost"))) == []
