@@ -136,6 +136,9 @@ class ModelSettings(Section):
     context_tokens: int = Field(
         3000, ge=200, le=200_000, description="Most tokens of retrieved text given to the model."
     )
+    max_excerpts: int = Field(
+        12, ge=1, le=12, description="Most hits given to the model, as far as there is room."
+    )
 
 
 class EndpointSettings(Section):

@@ -11,7 +11,7 @@ from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
 from kefu.answering.dating import date_sources, name_conflict
 from kefu.answering.describing import describe_event
-from kefu.answering.evidence import HITS_READ, Unit
+from kefu.answering.evidence import Unit
 from kefu.answering.extract import choose_units, compose, leave_out_said
 from kefu.answering.finding import Finder, Found
 from kefu.answering.follow_up import Asked
@@ -40,7 +40,9 @@ from kefu.answering.write import (
     ModelRefused,
     Sending,
     build_prompt,
+    conversation_text,
     describe_prompt,
+    find_room,
     fit_excerpts,
 )
 from kefu.answering.written import Judge, Written, write_verified
@@ -285,22 +287,24 @@ class _Run:
         self, endpoint: ChatEndpoint, hits: Sequence[Hit], written: Written
     ) -> AsyncGenerator[Sentence, None]:
         settings = self.resources.settings.model
+        specification, version = await self._choose_prompt()
+        earlier = self.history[-TURNS_GIVEN:]
+        texts = (self.question, conversation_text(earlier))
+        room = find_room(endpoint, specification, texts, max_tokens=settings.max_tokens)
         excerpts = fit_excerpts(
-            hits[:HITS_READ],
-            budget_tokens=settings.context_tokens,
+            hits[: settings.max_excerpts],
+            budget_tokens=min(settings.context_tokens, room),
             count_tokens=endpoint.count_tokens,
         )
-        specification, version = await self._choose_prompt()
         prompt = build_prompt(
             self.question,
             excerpts,
             specification=specification,
             language=self.language,
-            earlier=self.history,
+            earlier=earlier,
             version=version,
         )
         given = hits[: prompt.hit_count]
-        earlier = self.history[-TURNS_GIVEN:]
         sending = Sending(
             max_tokens=settings.max_tokens,
             data_class=highest_class(

@@ -29,6 +29,11 @@ class Listener:
         """Of the endpoint."""
         return self._endpoint.name
 
+    @property
+    def context_tokens(self) -> int:
+        """Of the endpoint."""
+        return self._endpoint.context_tokens
+
     async def stream(
         self,
         *,

@@ -9,7 +9,7 @@ from kefu.answering.orders import without_orders
 from kefu.answering.records import Turn, WritingEnd
 from kefu.knowledge import OUTDATED
 from kefu.llm import ChatEndpoint, OnCall, ignore_call
-from kefu.prompts import Specification, render
+from kefu.prompts import SectionName, Specification, render
 from kefu.retrieval import Hit
 from kefu.safety import Repetition, find_signs
 from kefu.text import Language
@@ -28,6 +28,11 @@ LONGEST_EARLIER_ANSWER = 600
 TURNS_GIVEN = 3
 LEAST_TOKENS = 60
 """An excerpt cut shorter than this helps nobody."""
+
+
+LEAST_ROOM = 200
+FRAME_TOKENS = 200
+"""Of the fences around what is sent, and of the frame around messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,18 @@ class PromptLeaked(ModelRefused):
     """The model writes the mark that only its instructions and the fences hold."""
 
     end = WritingEnd.LEAKED
+
+
+def find_room(
+    endpoint: ChatEndpoint, specification: Specification, texts: Sequence[str], *, max_tokens: int
+) -> int:
+    """Tokens left for excerpts in what the endpoint takes, beside instructions, texts and answer.
+
+    At least `LEAST_ROOM`: where not even that is left, the endpoint says so itself.
+    """
+    beside = [specification.instructions, specification.body(SectionName.MESSAGE), *texts]
+    used = sum(map(endpoint.count_tokens, beside)) + FRAME_TOKENS + max_tokens
+    return max(endpoint.context_tokens - used, LEAST_ROOM)
 
 
 def fit_excerpts(

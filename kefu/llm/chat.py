@@ -12,10 +12,14 @@ class ChatEndpoint(Protocol):
 
     Attributes:
         name: shown as the mode of an answer where no call says which endpoint wrote it.
+        context_tokens: of prompt and answer together, that it takes.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def context_tokens(self) -> int: ...
 
     def stream(
         self,

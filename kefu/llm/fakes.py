@@ -67,11 +67,13 @@ class ScriptedEndpoint:
         *,
         delay_seconds: float = 0.0,
         fails_after: int | None = None,
+        context_tokens: int = 8192,
     ) -> None:
         """With `fails_after` it gives that many deltas and then is unavailable."""
         self.prompts: list[tuple[str, str]] = []
         self.data_classes: list[DataClass] = []
         self.was_closed_early = False
+        self.context_tokens = context_tokens
         self._deltas = tuple(deltas)
         self._delay_seconds = delay_seconds
         self._fails_after = fails_after

@@ -285,11 +285,20 @@ class Endpoints:
 
     def count_tokens(self, text: str, *, only: str | None = None) -> int:
         """As the endpoint counts that is asked first, or the one of that name."""
-        writers = (each for each in self.list_endpoints() if each.purpose == "chat")
-        first = next((each for each in writers if only in (None, each.name)), None)
+        first = self._find_writer(only)
         if first is None:
             return estimate_tokens(text)
         return self.directory.open(first, GuardedEndpoint).count_tokens(text)
+
+    @property
+    def context_tokens(self) -> int:
+        """Of the endpoint that is asked first; 0 where there is none."""
+        return self.find_context_tokens()
+
+    def find_context_tokens(self, *, only: str | None = None) -> int:
+        """Likewise, or of the one of that name."""
+        first = self._find_writer(only)
+        return first.settings.context_tokens if first else 0
 
     async def refresh(self) -> None:
         """Read the endpoints that were entered on the page, if some changed."""
@@ -306,6 +315,10 @@ class Endpoints:
     async def aclose(self) -> None:
         """Close every connection."""
         await self.directory.aclose()
+
+    def _find_writer(self, only: str | None) -> Endpoint | None:
+        writers = (each for each in self.list_endpoints() if each.purpose == "chat")
+        return next((each for each in writers if only in (None, each.name)), None)
 
     def _is_free(self, endpoint: Endpoint) -> bool:
         return self.directory.open(endpoint, GuardedEndpoint).is_free
@@ -341,6 +354,11 @@ class SelectedEndpoint:
     def count_tokens(self, text: str) -> int:
         """As the endpoint counts."""
         return self._endpoints.count_tokens(text, only=self.name)
+
+    @property
+    def context_tokens(self) -> int:
+        """Of the endpoint."""
+        return self._endpoints.find_context_tokens(only=self.name)
 
     async def aclose(self) -> None:
         """The endpoints are closed by whoever opened them."""

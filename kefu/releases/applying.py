@@ -17,7 +17,7 @@ from kefu.viewer import highest_class
 PROCESS_WIDE = frozenset({"ef_search"})
 """Settings of retrieval that hold for all answers of a process."""
 
-WRITING = ("max_tokens", "context_tokens")
+WRITING = ("max_tokens", "context_tokens", "max_excerpts")
 POLICY = ("conversation_class", "customer_class")
 
 log = logging.getLogger(__name__)
