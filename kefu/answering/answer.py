@@ -11,8 +11,7 @@ from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
 from kefu.answering.dating import date_sources, name_conflict
 from kefu.answering.describing import describe_event
-from kefu.answering.evidence import Unit
-from kefu.answering.extract import choose_units, compose, leave_out_said
+from kefu.answering.extract import choose_units, compose, leave_out_said, with_leads
 from kefu.answering.finding import Finder, Found
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
@@ -250,7 +249,7 @@ class _Run:
         pieces: list[Sentence] = []
         if not written.is_whole or self.notice:
             with tracer.start_as_current_span("extract") as span:
-                pieces = self._extract(evidence.units)
+                pieces = self._extract(evidence)
                 span.set_attribute("kefu.sentence_count", len(pieces))
             for sentence in pieces:
                 yield sentence
@@ -347,10 +346,11 @@ class _Run:
         if call.first_token_seconds is not None:
             self.writer = call.endpoint
 
-    def _extract(self, ranked: Sequence[Unit]) -> list[Sentence]:
+    def _extract(self, evidence: Evidence) -> list[Sentence]:
         """The knowledge's own words, after what a model may have said already."""
         most = self.resources.settings.answering.max_sentences
-        units = choose_units(self.asked.text, ranked, max_sentences=most)
+        units = choose_units(self.asked.text, evidence.units, max_sentences=most)
+        units = with_leads(units, evidence.leads)
         quotes = {citation.quote for citation in self.citer.citations}
         units = leave_out_said(units, self.text, quotes)
         pieces = list(compose(units, self.citer))

@@ -52,6 +52,12 @@ def _without_outdated(ranked: Sequence[Unit]) -> Sequence[Unit]:
     return [unit for unit in ranked if unit.hit.status not in OUTDATED]
 
 
+def with_leads(units: Sequence[Unit], leads: Sequence[Unit]) -> list[Unit]:
+    """The units with those in front that say what they are about, each once."""
+    known = {(unit.hit.chunk_id, unit.span.start) for unit in leads}
+    return [*leads, *(u for u in units if (u.hit.chunk_id, u.span.start) not in known)]
+
+
 def leave_out_said(units: Sequence[Unit], text: str, quotes: Container[str]) -> list[Unit]:
     """Those units that a text does not say already, nor by way of these quotes."""
     said = letters(text)

@@ -1,13 +1,16 @@
 """Finds what may answer a message, question by question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opentelemetry import trace
 
+from kefu.answering.comparisons import names_both
+from kefu.answering.decompose import Plan, Planner
+from kefu.answering.evidence import Unit, distinct_hits
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import HITS_SEARCHED, Evidence, gather
-from kefu.answering.parts import names_both, split_comparison, split_parts
+from kefu.answering.hops import MOST_NAMES, Hop, find_naming, is_about, name_described
 from kefu.answering.records import Turn
 from kefu.answering.rewrite import understand
 from kefu.resources import Resources
@@ -41,6 +44,7 @@ class Finder:
         self._history = history
         self._viewer = viewer
         self._base = base
+        self._planner = Planner(resources, history)
 
     async def find_parts(self, message: str) -> list[Found]:
         """What may answer each part.
@@ -50,22 +54,51 @@ class Finder:
         answered beside the parts, so that taking apart loses nothing.
         """
         whole = await self._find(message)
-        parts = split_parts(message)
-        if len(parts) > 1:
-            found = [await self._find(part, parts[:n]) for n, part in enumerate(parts)]
-            known = _best_documents(found)
-            if not known or (len(known) == 1 and all(each.is_known for each in found)):
-                return [whole]
-            if _best_documents([whole]) <= known:
-                return found
-            return [*(each for each in found if each.is_known), whole]
-        sides = split_comparison(message)
-        if not sides or any(names_both(sides, unit.hit) for unit in whole.evidence.units[:1]):
+        plan = await self._planner.plan(message)
+        if len(plan.parts) > 1:
+            return await self._find_each(plan, whole)
+        if plan.hop is not None:
+            return [await self._find_second(message, plan.hop) or whole]
+        if plan.sides:
+            return await self._find_sides(plan.sides, whole)
+        return [whole]
+
+    async def _find_each(self, plan: Plan, whole: Found) -> list[Found]:
+        if plan.stands_alone:
+            found = [await self._gather(each, Asked(query=each, text=each)) for each in plan.parts]
+        else:
+            found = [await self._find(each, plan.parts[:n]) for n, each in enumerate(plan.parts)]
+        known = _best_documents(found)
+        if not known or (len(known) == 1 and all(each.is_known for each in found)):
+            return [whole]
+        if _best_documents([whole]) <= known:
+            return found
+        return [*(each for each in found if each.is_known), whole]
+
+    async def _find_sides(self, sides: Sequence[str], whole: Found) -> list[Found]:
+        """Each side by itself, unless one text tells of both."""
+        if any(names_both(sides, unit.hit) for unit in whole.evidence.units[:1]):
             return [whole]
         found = [await self._gather(side, Asked(query=side, text=side)) for side in sides]
         known_count = sum(each.is_known for each in found)
         is_better = known_count == len(found) or (known_count and not whole.is_known)
         return found if is_better else [whole]
+
+    async def _find_second(self, message: str, hop: Hop) -> Found | None:
+        """What is asked of the thing that is described, when what is found gives it a name."""
+        with tracer.start_as_current_span("hop") as span:
+            first = (await self._gather(hop.what, Asked(query=hop.what, text=hop.what))).evidence
+            named = name_described(hop.what, first.units, message)
+            chosen = await self._planner.name(hop.what, first.hits, message)
+            if chosen and first.units:
+                named = [(chosen, find_naming(chosen, first.units)), *named]
+            for name, unit in named[:MOST_NAMES]:
+                asked = hop.ask(name)
+                second = await self._gather(message, Asked(query=asked, text=asked))
+                if second.is_known and is_about(name, second.evidence.units[0]):
+                    span.set_attribute("kefu.asked", asked)
+                    return _with_lead(second, name, unit)
+        return None
 
     async def _find(self, part: str, before: Sequence[str] = ()) -> Found:
         said = self._resources.settings.routing.conversation_class
@@ -105,6 +138,14 @@ async def find_candidates(
         return await search(resources, message, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
     finder = Finder(resources, history, viewer=viewer, base=base)
     return [hit for each in await finder.find_parts(message) for hit in each.evidence.hits]
+
+
+def _with_lead(second: Found, name: str, unit: Unit) -> Found:
+    """What was found in the second step about a thing, with the text that gave it its name."""
+    hits = distinct_hits([unit.hit, *second.evidence.hits])
+    units = [each for each in second.evidence.units if is_about(name, each)]
+    evidence = replace(second.evidence, hits=hits, units=units, leads=(unit,))
+    return replace(second, evidence=evidence)
 
 
 def _best_documents(found: Sequence[Found]) -> set[int]:

@@ -49,6 +49,7 @@ class Evidence:
         confidence: 0..1, that they hold the answer.
         standings: when their documents hold, by document.
         conflict: units that contradict each other, the best among them.
+        leads: units that say what the question is about, quoted before what answers it.
     """
 
     hits: list[Hit]
@@ -56,6 +57,7 @@ class Evidence:
     confidence: float
     standings: Mapping[int, Standing] = field(default_factory=dict)
     conflict: Sequence[Unit] = ()
+    leads: Sequence[Unit] = ()
 
 
 async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Evidence:

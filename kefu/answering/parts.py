@@ -1,24 +1,19 @@
 """The questions of a message, each of which is answered by itself.
 
 Only what stands alone is taken apart: a question that leans on the one before it in the message
-("What does it mean? Where do I fix it?") is found together with that one. What is compared is
-looked for side by side, because the nearest chunk to a comparison is mostly about one of the two.
+("What does it mean? Where do I fix it?") is found together with that one.
 """
 
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-from kefu.answering.evidence import heading
 from kefu.answering.follow_up import Lean, lean
 from kefu.answering.records import Sentence
-from kefu.retrieval import Hit
-from kefu.text import content_words, detect_language, index_terms, query_terms
+from kefu.text import content_words, detect_language
 
 MOST_PARTS = 4  # of more, the rest stays with the last
 MOST_PIECES = 20  # more question marks are no questions
-LONGEST_NAME = 60  # characters of one side of a comparison
-LONGEST_COMPARISON = 200
 
 _QUESTION_END = re.compile(r"(?<=[?？])\s*")
 _JOINT = re.compile(
@@ -32,18 +27,6 @@ _LEAD = re.compile(
 _ASKS = re.compile(
     r"[?？]$|吗|呢|什么|怎么|怎样|如何|多少|多久|几|哪|是否|能不能|可不可以|有没有"
     r"|\b(?:how|what|when|where|which|who|why|can|could|do|does|is|are|may|must|should|will)\b",
-    re.IGNORECASE,
-)
-_SIDE_ZH = rf"[^，。？?和与跟]{{2,{LONGEST_NAME}}}?"
-_SIDE_EN = rf"[^,.?]{{2,{LONGEST_NAME}}}?"
-_COMPARISON = re.compile(
-    rf"(?P<a_zh>{_SIDE_ZH})\s*(?:和|与|跟|还是|vs\.?|对比)\s*(?P<b_zh>{_SIDE_ZH})"
-    r"\s*(?:之间)?(?:的(?P<of_zh>[^，。？?]{1,60}?))?"
-    r"(?:有什么|有何|有|的)*(?:区别|不同|差异|差别|哪个[^，。？?]*|哪种[^，。？?]*)[？?。]?$"
-    r"|\b(?:differences?|compare|comparison)\s+"
-    rf"(?:(?:in (?P<of_en>{_SIDE_EN})\s+)?between\s+|of\s+)?"
-    rf"(?P<a_en>{_SIDE_EN})\s+(?:and|with|to|versus|vs\.?)\s+(?P<b_en>{_SIDE_EN})[?.]?$"
-    rf"|^(?P<a_vs>{_SIDE_EN})\s+(?:versus|vs\.?)\s+(?P<b_vs>{_SIDE_EN})[?.]?$",
     re.IGNORECASE,
 )
 
@@ -62,30 +45,6 @@ def split_parts(message: str) -> list[str]:
         else:
             parts[-1] = f"{parts[-1]} {piece}"
     return list(dict.fromkeys(parts)) or [message]
-
-
-def split_comparison(question: str) -> tuple[str, ...]:
-    """What is asked of each side of a comparison; nothing where two are not compared."""
-    if len(question) > LONGEST_COMPARISON:
-        return ()
-    found = _COMPARISON.search(question.strip())
-    if found is None:
-        return ()
-    sides = found.groupdict()
-    first = sides["a_zh"] or sides["a_en"] or sides["a_vs"]
-    second = sides["b_zh"] or sides["b_en"] or sides["b_vs"]
-    first, second = first.strip(), second.strip()
-    if sides["of_zh"]:
-        return f"{first}的{sides['of_zh']}", f"{second}的{sides['of_zh']}"
-    if sides["of_en"]:
-        return f"{first} {sides['of_en']}", f"{second} {sides['of_en']}"
-    return first, second
-
-
-def names_both(sides: Sequence[str], hit: Hit) -> bool:
-    """Whether a text, as a table, says something of both sides of a comparison."""
-    first, second = (set(query_terms(side)) for side in sides)
-    return first ^ second <= set(index_terms(f"{heading(hit)} {hit.text}"))
 
 
 async def set_apart(

@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import aclosing
 
+from kefu.answering.consulting import Consultation, consult
 from kefu.answering.follow_up import Asked, follow_up, leans_back
 from kefu.answering.records import Turn
 from kefu.answering.write import conversation_text
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.llm import ChatEndpoint
-from kefu.prompts import load_live, render
 from kefu.resources import Resources
 from kefu.text import (
     Language,
@@ -71,19 +70,25 @@ def adds_nothing(written: str, question: str, said: Sequence[str]) -> bool:
     Every name, code and number of it stands in the conversation, those of the question stand in it,
     and so do nearly all of its other words.
     """
+    keeps_all = find_firm_terms(question) <= set(index_terms(written))
+    return keeps_all and says_only(written, question, said)
+
+
+def says_only(written: str, question: str, said: Sequence[str]) -> bool:
+    """Whether it is a question in the same language that only names what was said."""
     if not written or "\n" in written or len(written) > LONGEST_REWRITTEN:
         return False
     if detect_language(written) != detect_language(question):
         return False
     known = {term for text in said for term in index_terms(text)}
-    if not _firm(written) <= known or not _firm(question) <= set(index_terms(written)):
+    if not find_firm_terms(written) <= known:
         return False
     words = [word for word in content_words(written) if not word.is_name]
     unsaid = [word for word in words if not known.issuperset(word.terms)]
     return len(unsaid) <= MOST_UNSAID * max(len(words), 1)
 
 
-def _firm(text: str) -> set[str]:
+def find_firm_terms(text: str) -> set[str]:
     """Terms of the names, codes and numbers of a text, which may be neither added nor lost."""
     names = (word.terms for word in content_words(text) if word.is_name)
     figures = (token for token in find_tokens(simplify_text(text)) if token[0].isdecimal())
@@ -103,23 +108,14 @@ async def _ask(
     language: Language,
 ) -> str:
     earlier = history[-TURNS_GIVEN:]
-    async with resources.database.connection() as conn:
-        live = await load_live(
-            conn, PROMPT_NAME, language=language, numbers=resources.prompt_numbers
-        )
-    rendered = render(
-        live.specification, {"earlier": conversation_text(earlier), "question": question}
-    )
-    pieces = endpoint.stream(
-        instructions=rendered.instructions,
-        prompt=rendered.message,
+    asked = Consultation(
+        name=PROMPT_NAME,
+        values={"earlier": conversation_text(earlier), "question": question},
+        language=language,
         max_tokens=MAX_TOKENS,
         data_class=highest_class(
             resources.settings.routing.conversation_class, *(turn.data_class for turn in earlier)
         ),
     )
-    text = ""
-    async with aclosing(pieces):
-        async for piece in pieces:
-            text += piece
+    text = await consult(resources, endpoint, asked)
     return text.strip().strip('"“”「」').strip()

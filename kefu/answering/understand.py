@@ -3,9 +3,10 @@
 import re
 
 _ASKS_FOR_NUMBER = re.compile(
-    r"多少|多久|几|多长|多大|多快|多高|什么时候|何时|哪天|哪一天|价格|费用|上限|最多|最少|最长|最晚|最低|最高"
+    r"多少|多久|几|多长|多大|多快|多高|什么时候|何时|哪天|哪一天|价格|费用|天数|次数|时长|上限|最多|最少|最长|最晚|最低|最高"
     r"|how (?:much|many|long|often|big|soon|fast|large|far|late|early|old)"
     r"|(?:^|[,.;:?!] *)(?:and |since |by |until )?when\b"
+    r"|\b(?:longer|shorter|higher|lower|larger|smaller|cheaper)\b"
     r"|\b(?:price|cost|fee|limit|percent|percentage|rate|maximum|minimum|latest|earliest)\b",
     re.IGNORECASE,
 )

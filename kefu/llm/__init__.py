@@ -41,6 +41,7 @@ from kefu.llm.store import (
     reorder_endpoints,
     replace_endpoint,
 )
+from kefu.llm.structured import Unreadable, read_object
 from kefu.llm.tokens import estimate_tokens
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Spending",
     "StoredCheck",
     "StoredEndpoint",
+    "Unreadable",
     "Vault",
     "Vector",
     "Vectors",
@@ -88,6 +90,7 @@ __all__ = [
     "open_embedder",
     "open_endpoints",
     "read_fields",
+    "read_object",
     "reorder_endpoints",
     "replace_endpoint",
     "resolve_all",

@@ -28,7 +28,7 @@ from kefu.llm.recording import Recording
 from kefu.llm.routing import Decision, choose_writing, decide
 from kefu.llm.secrets import Vault
 from kefu.llm.store import Connect
-from kefu.llm.structured import Unreadable, ask_again, instruct, read
+from kefu.llm.structured import Unreadable, ask_again, instruct, read_object
 from kefu.llm.tokens import estimate_tokens
 from kefu.settings import Purpose, Settings
 from kefu.viewer import DataClass, highest_class
@@ -184,12 +184,12 @@ class Endpoints:
         asked = instruct(instructions, schema)
         answer = await ask(prompt)
         try:
-            return read(answer, schema)
+            return read_object(answer, schema)
         except Unreadable as problem:
             log.info("An answer is asked for again: %s", problem)
             answer = await ask(ask_again(prompt, answer=answer, problem=problem))
         try:
-            return read(answer, schema)
+            return read_object(answer, schema)
         except Unreadable as problem:
             raise ModelUnavailable(
                 f"Endpoint {self.name} did not answer as it was asked: {problem}"

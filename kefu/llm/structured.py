@@ -33,7 +33,7 @@ def response_format(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"type": "json_schema", "json_schema": {"name": name, "schema": schema}}
 
 
-def read(text: str, schema: type[T]) -> T:
+def read_object(text: str, schema: type[T]) -> T:
     """What the text says, be there prose or a fence around it.
 
     Raises:

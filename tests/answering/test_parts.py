@@ -6,7 +6,8 @@ import pytest
 from filling import fill
 
 from kefu.answering import Outcome, answer
-from kefu.answering.parts import split_comparison, split_parts
+from kefu.answering.comparisons import split_comparison
+from kefu.answering.parts import split_parts
 from kefu.db import Database
 from kefu.llm import FakeEmbedder, ScriptedEndpoint
 from kefu.resources import Resources
@@ -130,7 +131,9 @@ async def test_a_model_writes_part_by_part(shop: Resources) -> None:
     message = "How long does a refund to a bank card take? When is an invoice issued?"
     given = await answer(replace(shop, endpoint=endpoint), message, viewer=ANONYMOUS)
     asked = [prompt for _, prompt in endpoint.prompts]
-    assert len(asked) == 2
-    assert "When is an invoice" not in asked[0]
-    assert "How long does a refund" not in asked[1]
+    planning, *writing = asked
+    assert message in planning
+    assert len(writing) == 2
+    assert "When is an invoice" not in writing[0]
+    assert "How long does a refund" not in writing[1]
     assert given.mode == endpoint.name
