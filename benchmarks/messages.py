@@ -18,7 +18,7 @@ from typing import Any
 from answers import DEMO, _has_facts
 from kefu_bases import open_bench
 
-from kefu.answering import Answer, Outcome, answer, finding
+from kefu.answering import Answer, Outcome, answer, decompose
 from kefu.answering.parts import split_parts
 from kefu.knowledge import ingest
 from kefu.resources import Resources
@@ -90,7 +90,7 @@ async def main() -> None:
             " | the unknown one named |\n|---|---|---|---|"
         )
         for way, split in (("together", lambda message: [message]), ("part by part", split_parts)):
-            finding.split_parts = split
+            decompose.split_parts = split
             counts = await measure(resources, rows)
             print(
                 f"| {way} | {counts['both']}/{counts['of_both']}"

@@ -34,6 +34,7 @@ PATIENCE_SECONDS = 5.0  # for all that models are asked before a message is sear
 PARTS_TOKENS, NAME_TOKENS = 300, 60  # that a model may write
 EXCERPTS_GIVEN, EXCERPT_TOKENS = 3, 900  # from which it copies a name
 FEWEST_WORDS = 4  # a shorter message asks one thing
+LONGEST_READ = 500  # characters in which there are signs of several
 
 _SEVERAL = re.compile(
     r"[?？].*[?？]|\b(?:each|respectively|vs|versus|compared?|comparison|differ\w*)\b"
@@ -157,7 +158,10 @@ class Planner:
 
 def may_hold_several(message: str) -> bool:
     """Whether it is worth asking a model; most messages ask one thing."""
-    return bool(_SEVERAL.search(message)) and len(content_words(message)) >= FEWEST_WORDS
+    return (
+        bool(_SEVERAL.search(message[:LONGEST_READ]))
+        and len(content_words(message)) >= FEWEST_WORDS
+    )
 
 
 def plan_by_rules(message: str) -> Plan:
