@@ -2,23 +2,41 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from kefu.answering.mending import end_mark, lacks_end, mend_fence, mend_sentence, mend_table
 from kefu.text import SpanKind, split_sentences
 
-_NAME = r"(?:excerpts?|sources?|ref|来源|摘录|资料|文档|参考|引用)?"
+_NAME = r"(?:(?:excerpts?|sources?|ref|来源|摘录|资料|文档|参考|引用)\s*[:：]?)"
 _NUMBERS = r"\d{1,3}(?:\s*[,，、;；–~-]\s*\d{1,3})*"
-_LABEL = rf"\s*\^?{_NAME}\s*#?\s*{_NUMBERS}\s*"
+_LABEL = rf"\s*\^?{_NAME}?\s*#?\s*{_NUMBERS}\s*"
+_ENDS = r"(?=\s*(?:[.。!！?？,，;；]|\n|$|[\[【(（]))"
+_OTHER_FORMS = (
+    rf"【{_LABEL}(?:†[^】\n]{{0,40}})?】",
+    rf"［{_LABEL}］",
+    rf"[(（]\s*{_NAME}\s*#?\s*{_NUMBERS}\s*[)）]",
+    rf"(?<=[^\s\d(（])[ \t]?[(（]\d{{1,2}}[)）]{_ENDS}",
+    rf"(?<=[^\W\d_]{{3}})[¹²³⁴⁵⁶⁷⁸⁹]{_ENDS}",
+    rf"(?<=[\u3400-\u9fff])[¹²³⁴⁵⁶⁷⁸⁹]{_ENDS}",
+)
 MARKER = re.compile(
-    rf"[ \t]*(?:\[{_LABEL}\](?!\()|【{_LABEL}(?:†[^】\n]{{0,40}})?】)", re.IGNORECASE
+    rf"[ \t]*(?:\[\[{_LABEL}\]\]|\[{_LABEL}\](?:\(#[^)\n]{{0,40}}\)|(?!\())"
+    rf"|{'|'.join(_OTHER_FORMS)})",
+    re.IGNORECASE,
 )
 _FOLLOWING = re.compile(rf"(?:\s*{MARKER.pattern})+", re.IGNORECASE)
-_UNFINISHED_MARKER = re.compile(r"\s*[\[【][^\]】\n]{0,40}$")
+_UNFINISHED_MARKER = re.compile(r"\s*[\[【［(（<][^\]】］)）>\n]{0,40}$")
+_CUT_MARKER = re.compile(rf"\s*[\[【［]\s*\^?{_NAME}?\s*(?:{_NUMBERS})?\s*$", re.IGNORECASE)
+_CLOSING_MARKERS = re.compile(rf"(?:\s*{MARKER.pattern})*\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,3})\s*[–~-]\s*(\d{1,3})")
 _NUMBER = re.compile(r"\d{1,3}")
+_RAISED = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 _LETTER = re.compile(r"[^\W_]")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _TABLE_LINE = re.compile(r"[ \t]*\|")
+_BARE_TABLE = re.compile(r"[^\n|]+\|[^\n]*\n[ \t]*:?-+:?[ \t]*\|")
+_BARE_ROW = re.compile(r"[^\n]*\|")
+_BARE_HEAD = re.compile(r"[^\n|`]+\|[^\n]*(?:\n[ \t:|-]*)?$")
 _SPACE = re.compile(r"\s*")
 
 
@@ -31,11 +49,18 @@ class Draft:
         claims: what it states, without markers: one sentence or item, the rows of a table with
             their heads, or nothing (a rule, a blank line).
         markers: numbers of the excerpts it cites, in order, each once.
+        is_cut: the model was stopped in the middle of it.
     """
 
     text: str
     claims: tuple[str, ...]
     markers: tuple[int, ...]
+    is_cut: bool = False
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is a fenced block."""
+        return bool(_FENCE.match(self.text.lstrip("\n")))
 
     @property
     def is_lead_in(self) -> bool:
@@ -53,6 +78,7 @@ class DraftStream:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._buffer = ""
+        self._has_given = False
 
     def feed(self, delta: str) -> list[Draft]:
         """The pieces that are complete with this delta."""
@@ -69,7 +95,13 @@ class DraftStream:
             if cut is None:
                 return
             piece, self._buffer = self._buffer[:cut], self._buffer[cut:]
-            yield _draft(piece)
+            yield self._draft(piece, is_last=is_end and not self._buffer)
+
+    def _draft(self, piece: str, *, is_last: bool) -> Draft:
+        mended = _mend(piece, is_last=is_last)
+        is_cut = is_last and self._has_given and _is_cut(mended)
+        self._has_given = True
+        return replace(_draft(mended), is_cut=is_cut)
 
 
 def _find_cut(text: str, *, is_end: bool) -> int | None:
@@ -90,8 +122,10 @@ def _block_end(text: str, begin: int) -> int | None:
     if fence := _FENCE.match(text, begin):
         closing = re.compile(rf"^[ \t]*{fence[1]}[ \t]*$", re.MULTILINE).search(text, fence.end())
         return closing.end() if closing else None
-    if _TABLE_LINE.match(text, begin):
+    if _TABLE_LINE.match(text, begin) or _BARE_TABLE.match(text, begin):
         return _table_end(text, begin)
+    if _BARE_HEAD.match(text, begin):
+        return None
     line_end = text.find("\n", begin)
     line = text[begin:] if line_end < 0 else text[begin:line_end]
     return begin + _sentence_end(line)
@@ -99,7 +133,8 @@ def _block_end(text: str, begin: int) -> int | None:
 
 def _table_end(text: str, begin: int) -> int | None:
     at = begin
-    while _TABLE_LINE.match(text, at):
+    is_row = _TABLE_LINE if _TABLE_LINE.match(text, begin) else _BARE_ROW
+    while is_row.match(text, at):
         line_end = text.find("\n", at)
         if line_end < 0 or line_end + 1 == len(text):
             return None
@@ -132,6 +167,29 @@ def _strip_markers(line: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join((*parts, line[at:])), places
 
 
+def _mend(piece: str, *, is_last: bool) -> str:
+    """The piece in the form that it should have."""
+    if _FENCE.match(piece.lstrip("\n")):
+        piece = mend_fence(piece)
+    if _TABLE_LINE.match(piece.lstrip()) or _BARE_TABLE.match(piece.lstrip()):
+        return mend_table(piece, is_last=is_last)
+    if _FENCE.match(piece.lstrip("\n")):
+        return piece
+    if is_last and (cut := _CUT_MARKER.search(piece)):
+        body = piece[: cut.start()]
+        return body + end_mark(body) if lacks_end(body) else body
+    closing = _CLOSING_MARKERS.search(piece)
+    body, rest = (piece[: closing.start()], closing[0]) if closing else (piece, "")
+    body = mend_sentence(body)
+    ends_line = bool(rest.strip()) or "\n" in rest
+    return body + end_mark(body) + rest if ends_line and lacks_end(body) else body + rest
+
+
+def _is_cut(piece: str) -> bool:
+    """Whether the last piece ends neither with a marker nor as a sentence does."""
+    return not MARKER.search(piece) and lacks_end(piece)
+
+
 def _draft(piece: str) -> Draft:
     numbers = [number for marker in MARKER.finditer(piece) for number in _numbers(marker[0])]
     bare = MARKER.sub("", piece)
@@ -151,7 +209,7 @@ def _rewrite(marker: re.Match[str]) -> str:
 
 
 def _numbers(marker: str) -> list[int]:
-    inside = marker.partition("†")[0]
+    inside = marker.partition("†")[0].partition("](")[0].translate(_RAISED)
     spread = _RANGE.sub(
         lambda ends: " ".join(str(n) for n in range(int(ends[1]), int(ends[2]) + 1)), inside
     )

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from kefu.answering.drafts import Draft, DraftStream
+from kefu.answering.forms import FormFilter
 from kefu.answering.orders import without_orders
 from kefu.answering.records import Turn, WritingEnd
 from kefu.knowledge import OUTDATED
@@ -165,7 +166,7 @@ async def write(
         PromptLeaked: it repeats what it was given, likewise.
         ModelUnavailable: it failed; before this pieces may have come.
     """
-    drafts = DraftStream()
+    forms, drafts = FormFilter(), DraftStream()
     repetition = Repetition(prompt.instructions, mark=prompt.fence)
     pieces = endpoint.stream(
         instructions=prompt.instructions,
@@ -178,9 +179,9 @@ async def write(
         async for delta in pieces:
             if repetition.holds_mark(delta):
                 raise PromptLeaked
-            for draft in drafts.feed(delta):
+            for draft in drafts.feed(forms.feed(delta)):
                 yield _unless_refused(draft)
-    for draft in drafts.flush():
+    for draft in (*drafts.feed(forms.flush()), *drafts.flush()):
         yield _unless_refused(draft)
 
 

@@ -41,13 +41,19 @@ _QUESTION = re.compile(
 
 tracer = trace.get_tracer("kefu.answering")
 
+MOST_FOREIGN = 0.7  # of an English sentence: names of products may be Chinese
+FEWEST_WORDS = 3  # of an English sentence, capitals and codes aside
 MOST_COMPARED = 24  # sentences of a cited chunk compared with a translated one
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ENGLISH_WORD = re.compile(r"(?<![\w./-])[a-z]{2,}(?![\w/=(-])")
 _LINK = re.compile(r"\[[^\]\n]*\]\(|https?:|www\.|<\w")
 
 
 REPEATED = "instructions"
 QUESTION = "question"
+CUT_OFF = "cut off"
+LANGUAGE = "language"
 """Why a draft is dropped, beside the checks of `supports`."""
 
 
@@ -124,6 +130,9 @@ async def write_verified(
                 continue
             if draft.claims in stated:
                 continue
+            if draft.is_cut:
+                written.dropped[CUT_OFF] += 1
+                continue
             with tracer.start_as_current_span(
                 "verify", attributes={"kefu.input": draft.text}
             ) as span:
@@ -145,6 +154,15 @@ async def write_verified(
 def _states_something(draft: Draft) -> bool:
     """Whether there is anything to verify; there is not in "Yes." or "不可以。"."""
     return any(content_terms(claim) or find_facts(claim) for claim in draft.claims)
+
+
+def is_in_other_language(claims: Sequence[str], language: str) -> bool:
+    """Whether sentences are in another language, beyond names, codes and figures."""
+    text = " ".join(claims)
+    han, words = len(_HAN.findall(text)), len(_ENGLISH_WORD.findall(text))
+    if language == "en":
+        return han > MOST_FOREIGN * (han + words)
+    return not han and words >= FEWEST_WORDS
 
 
 class Judge:
@@ -187,10 +205,14 @@ class Judge:
         """The draft with Kefu's own markers, or what in it nothing that was found supports.
 
         Where the model names no excerpt, or a wrong one, the one that supports the draft is cited.
-        A question is no answer, whatever supports it.
+        A question is no answer, whatever supports it, nor is a sentence in another language than
+        the question's.
         """
         if len(draft.claims) == 1 and _QUESTION.search(draft.claims[0]):
             return Judged(problem=QUESTION)
+        language = detect_language(self._question)
+        if not draft.is_code and is_in_other_language(draft.claims, language):
+            return Judged(problem=LANGUAGE)
         problem = ""
         cited = [self._hits[marker - 1] for marker in draft.markers if self._has(marker)]
         others = [hit for hit in self._hits if hit not in cited]

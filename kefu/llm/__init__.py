@@ -41,7 +41,7 @@ from kefu.llm.store import (
     reorder_endpoints,
     replace_endpoint,
 )
-from kefu.llm.structured import Unreadable, read_object
+from kefu.llm.structured import Unreadable, find_object, read_object
 from kefu.llm.tokens import estimate_tokens
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "delete_endpoint",
     "estimate_tokens",
     "find_endpoint",
+    "find_object",
     "find_problems",
     "ignore_call",
     "insert_check",

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from kefu.llm.loose_json import tighten
+
 T = TypeVar("T", bound=BaseModel)
 
 MOST_PROBLEMS = 5
@@ -50,13 +52,21 @@ def read_object(text: str, schema: type[T]) -> T:
 
 
 def find_object(text: str) -> dict[str, Any]:
-    """The longest JSON object in a text.
+    """The longest JSON object in a text, or else in what it is without mistakes of form.
 
     Raises:
         Unreadable: there is none.
     """
+    found = _find_objects(text) or _find_objects(tighten(text))
+    if not found:
+        raise Unreadable("it holds no complete JSON object.")
+    return max(found, key=lambda each: each[0])[1]
+
+
+def _find_objects(text: str) -> list[tuple[int, dict[str, Any]]]:
+    """All that are not part of another, each with its length."""
     found: list[tuple[int, dict[str, Any]]] = []
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(strict=False)
     at = 0
     while (at := text.find("{", at)) >= 0:
         try:
@@ -66,9 +76,7 @@ def find_object(text: str) -> dict[str, Any]:
             continue
         found.append((end - at, value))
         at = end
-    if not found:
-        raise Unreadable("it holds no complete JSON object.")
-    return max(found, key=lambda each: each[0])[1]
+    return found
 
 
 @cache
