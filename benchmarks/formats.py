@@ -113,7 +113,7 @@ async def show(question: str, raw: str) -> tuple[str, int]:
         ScriptedEndpoint(as_it_comes(raw)),
         prompt,
         sending=Sending(max_tokens=700, data_class=DataClass.PUBLIC),
-        judge=Judge(question, hits, embedder=CachedEmbedder(), citer=citer),
+        judge=Judge(question, hits, language=language, embedder=CachedEmbedder(), citer=citer),
         written=Written(),
     )
     text = ""

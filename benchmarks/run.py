@@ -30,6 +30,7 @@ RUNS = {
     "ingestion": ["ingestion.py"],
     "tracing": ["tracing.py"],
     "endpoints": ["endpoint_layer.py"],
+    "formats": ["formats.py"],
     "injections": ["injections.py"],
     "knowledge": ["knowledge_gate.py"],
     "cache": ["answer_cache.py"],

@@ -320,7 +320,11 @@ class _Run:
             prompt,
             sending=sending,
             judge=Judge(
-                self.asked.text, given, embedder=embedder if may_see else None, citer=self.citer
+                self.asked.text,
+                given,
+                language=self.language,
+                embedder=embedder if may_see else None,
+                citer=self.citer,
             ),
             written=written,
         )

@@ -85,14 +85,19 @@ class Finder:
         return found if is_better else [whole]
 
     async def _find_second(self, message: str, hop: Hop) -> Found | None:
-        """What is asked of the thing that is described, when what is found gives it a name."""
+        """What is asked of the thing that is described, when what is found gives it a name.
+
+        A name becomes part of a query, so it comes only from what is of no higher class than that.
+        """
+        most = self._resources.settings.routing.conversation_class.rank
         with tracer.start_as_current_span("hop") as span:
             first = (await self._gather(hop.what, Asked(query=hop.what, text=hop.what))).evidence
             named = name_described(hop.what, first.units, message)
             chosen = await self._planner.name(hop.what, first.hits, message)
             if chosen and first.units:
                 named = [(chosen, find_naming(chosen, first.units)), *named]
-            for name, unit in named[:MOST_NAMES]:
+            usable = [(name, unit) for name, unit in named if unit.hit.data_class.rank <= most]
+            for name, unit in usable[:MOST_NAMES]:
                 asked = hop.ask(name)
                 second = await self._gather(message, Asked(query=asked, text=asked))
                 if second.is_known and is_about(name, second.evidence.units[0]):

@@ -123,7 +123,7 @@ class Writing:
         kept_count: of them, those that were shown.
         repaired_count: of the kept ones, those that cite what the model did not name for them.
         dropped: why the others were not shown, and how many each: names of the checks of
-            verification, "question", "instructions".
+            verification, "question", "instructions", "cut off", "language".
         end: refused where it found no answer although retrieval did, leaked where it repeated its
             instructions, forbidden where no endpoint may see the data.
         is_quoted: the knowledge's own words stand beside or instead of what it wrote.

@@ -20,7 +20,7 @@ from kefu.answering.write import AnswerPrompt, Sending, write
 from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
 from kefu.safety import Repetition, keep_known_addresses
-from kefu.text import SpanKind, detect_language, index_terms
+from kefu.text import Language, SpanKind, detect_language, index_terms
 
 _ANNOUNCEMENT = re.compile(
     r"(?=.*(?:步骤|方法|办法|流程|如下|以下|下面|下列|这样|here|step|follow|below|this|so))"
@@ -156,7 +156,7 @@ def _states_something(draft: Draft) -> bool:
     return any(content_terms(claim) or find_facts(claim) for claim in draft.claims)
 
 
-def is_in_other_language(claims: Sequence[str], language: str) -> bool:
+def is_in_other_language(claims: Sequence[str], language: Language) -> bool:
     """Whether sentences are in another language, beyond names, codes and figures."""
     text = " ".join(claims)
     han, words = len(_HAN.findall(text)), len(_ENGLISH_WORD.findall(text))
@@ -168,13 +168,22 @@ def is_in_other_language(claims: Sequence[str], language: str) -> bool:
 class Judge:
     """Holds drafts against the hits that the model was given.
 
-    Without an embedder that may see them, claims in another language find no support.
+    Without an embedder that may see them, claims in another language find no support. The answer
+    is to be in the language given, which the question with what it takes from elsewhere need not
+    show.
     """
 
     def __init__(
-        self, question: str, hits: Sequence[Hit], *, embedder: Embedder | None, citer: Citer
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        language: Language,
+        embedder: Embedder | None,
+        citer: Citer,
     ) -> None:
         self._question = question
+        self._language = language
         self._hits = hits
         self._embedder = embedder
         self._citer = citer
@@ -210,8 +219,7 @@ class Judge:
         """
         if len(draft.claims) == 1 and _QUESTION.search(draft.claims[0]):
             return Judged(problem=QUESTION)
-        language = detect_language(self._question)
-        if not draft.is_code and is_in_other_language(draft.claims, language):
+        if not draft.is_code and is_in_other_language(draft.claims, self._language):
             return Judged(problem=LANGUAGE)
         problem = ""
         cited = [self._hits[marker - 1] for marker in draft.markers if self._has(marker)]

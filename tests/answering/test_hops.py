@@ -1,5 +1,7 @@
 """Questions in two steps, by rules: what is described is found first, then what is asked of it."""
 
+from dataclasses import replace
+
 import pytest
 from filling import fill
 from hits import make_hit, rank
@@ -9,8 +11,8 @@ from kefu.answering.hops import name_described, split_hop
 from kefu.db import Database
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
-from kefu.settings import Settings
-from kefu.viewer import ANONYMOUS
+from kefu.settings import RoutingSettings, Settings
+from kefu.viewer import ANONYMOUS, DataClass
 
 PLANS = {
     "Support plans": "| | Basic | Premium |\n|---|---|---|\n| Named manager | no | yes |\n"
@@ -122,6 +124,16 @@ async def test_steps_stay_in_the_document_whose_title_names_the_thing(plans: Res
     given = await answer(plans, "最大 6 TB 的那个云盘，默认端口是多少？", viewer=ANONYMOUS)
     assert "3306" in given.answer
     assert "5432" not in given.answer
+
+
+async def test_a_name_above_the_class_of_conversations_is_not_searched_for(
+    plans: Resources,
+) -> None:
+    routing = RoutingSettings(conversation_class=DataClass.PUBLIC)
+    settings = plans.settings.model_copy(update={"routing": routing})
+    question = "For the plan that includes a named manager, how long is the minimum term?"
+    given = await answer(replace(plans, settings=settings), question, viewer=ANONYMOUS)
+    assert "Support plans" not in [each.title for each in given.citations[:1]]
 
 
 async def test_what_nothing_describes_is_not_answered(plans: Resources) -> None:

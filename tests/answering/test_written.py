@@ -36,7 +36,7 @@ async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
     hits = [REFUNDS, PARCELS]
     excerpts = fit_excerpts(hits, budget_tokens=900, count_tokens=estimate_tokens)
     prompt = build_prompt(QUESTION, excerpts, specification=ANSWER, language="en")
-    judge = Judge(QUESTION, hits, embedder=FakeEmbedder(), citer=Citer())
+    judge = Judge(QUESTION, hits, language="en", embedder=FakeEmbedder(), citer=Citer())
     written = Written()
     sentences = write_verified(
         ScriptedEndpoint(deltas), prompt, sending=SENDING, judge=judge, written=written
@@ -166,3 +166,16 @@ async def test_garbage_shows_nothing() -> None:
 async def test_a_question_of_the_model_is_not_shown(question: str) -> None:
     sentences, written = await verify(question)
     assert (sentences, written.dropped) == ([], {"question": 1})
+
+
+@pytest.mark.parametrize(
+    "said", ["退款需要 7 个工作日。[1]", "A refund takes 7 working days. [1] 需要等待"]
+)
+async def test_a_sentence_in_another_language_than_the_question_is_not_shown(said: str) -> None:
+    assert "退款" not in await shown(said)
+
+
+async def test_a_sentence_that_was_cut_off_is_counted_and_not_shown() -> None:
+    sentences, written = await verify("A refund takes 7 working days. [1] Gift cards are not re")
+    assert len(sentences) == 1
+    assert written.dropped == {"cut off": 1}
