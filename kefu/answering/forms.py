@@ -10,6 +10,7 @@ from kefu.llm import Unreadable, find_object
 
 LONGEST_LINE = 60  # of the first line in a fence that tells prose from code
 LONGEST_TAG = 24
+LONGEST_CODE = 80  # characters in a line between two backticks
 LONGEST_SOURCES = 24  # characters of a line that heads a list of sources
 MARKUP = "markdown|md|text|txt|plaintext|plain"
 
@@ -22,8 +23,9 @@ _TAG = re.compile(
 )
 _UNFINISHED_TAG = re.compile(rf"<[\w/|]?[\w ./|]{{0,{LONGEST_TAG}}}$")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[ \t]*(?P<info>\w*)[ \t]*\n(?=(?P<first>[^\n]*))")
-_CLOSING_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*$\n?", re.MULTILINE)
-_UNFINISHED_FENCE = re.compile(r"\n[ \t]*[`~]*[ \t]*$")
+_FENCE_LINE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*(?P<info>\w*)[ \t]*$")
+_LINE_BEGIN = re.compile(r"(?<=\n)")
+_CODE_SPAN = re.compile(r"(`[^`\n]+`)")
 _PROSE = re.compile(r"[.!?。！？|]\s*$|[.!?。！？]\s|\[\d|[。！？，]")
 _FENCE_BEGUN = ("", "`", "``", "~", "~~")
 _LABELS = ("final answer", "answer", "response", "a", "答案", "回答", "答", "回复")
@@ -46,6 +48,7 @@ class FormFilter:
         self._held = ""
         self._has_begun = False
         self._is_fenced = False
+        self._is_code = False
         self._has_ended = False
         self._begins_line = False
 
@@ -106,18 +109,28 @@ class FormFilter:
     def _sure_until(self) -> int:
         """Where the text ends that nothing which follows can change."""
         ends = [len(self._held)]
-        for unfinished in (_UNFINISHED_TAG, _UNFINISHED_FENCE if self._is_fenced else None):
-            found = unfinished.search(self._held) if unfinished else None
-            ends += [found.start()] if found else []
+        tag = _UNFINISHED_TAG.search(self._held)
+        ends += [tag.start()] if tag else []
         line = self._held.rfind("\n") + 1
+        code = self._held.rfind("`", line)
+        if self._held.count("`", line) % 2 and len(self._held) - code < LONGEST_CODE:
+            ends.append(code)
         if (line or self._begins_line) and len(self._held) - line < LONGEST_SOURCES:
             ends.append(line)
         return min(ends)
 
     def _unwrap(self, text: str) -> str:
-        text = _RAISED_TAG.sub(lambda tag: "]" if "/" in tag[0] else "[", text)
-        text = _TAG.sub("", _BREAK_TAG.sub("\n", _ITEM_TAG.sub("\n- ", text)))
-        return _CLOSING_FENCE.sub("", text) if self._is_fenced else text
+        return "".join(self._unwrap_line(line) for line in _LINE_BEGIN.split(text))
+
+    def _unwrap_line(self, line: str) -> str:
+        """A line without tags and the end of the wrapper; code stays as it is."""
+        fence = _FENCE_LINE.match(line)
+        if fence is None:
+            return line if self._is_code else _without_tags(line)
+        if self._is_fenced and not self._is_code and not fence["info"]:
+            return ""
+        self._is_code = not self._is_code
+        return line
 
     def _without_sources(self, text: str) -> str:
         """The text up to a list of what was cited, which ends an answer."""
@@ -130,6 +143,14 @@ class FormFilter:
             return text
         self._has_ended = True
         return text[: found.start()]
+
+
+def _without_tags(line: str) -> str:
+    pieces = _CODE_SPAN.split(line)
+    for place in range(0, len(pieces), 2):
+        text = _RAISED_TAG.sub(lambda tag: "]" if "/" in tag[0] else "[", pieces[place])
+        pieces[place] = _TAG.sub("", _BREAK_TAG.sub("\n", _ITEM_TAG.sub("\n- ", text)))
+    return "".join(pieces)
 
 
 def _may_become_label(opening: str) -> bool:

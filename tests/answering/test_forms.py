@@ -27,6 +27,7 @@ def drafted(text: str) -> str:
     [
         (f"```\n{SAID}\n```", f"{SAID}\n"),
         (f"```markdown\n{SAID}\n```\n", f"{SAID}\n"),
+        (f"```md\n{SAID}\n```sh\nls\n```\nDone.\n```", f"{SAID}\n```sh\nls\n```\nDone.\n"),
         (f'{{"answer": "{SAID}"}}', SAID),
         (f'```json\n{{"answer": "{SAID}",}}\n```', SAID),
         (f"<answer>{SAID}</answer>", SAID),
@@ -56,6 +57,8 @@ def test_what_stands_around_an_answer_is_taken_off(written: str, kept: str, size
         "```bash\nkefu refund --all\n```\n[1]",
         "```\nkefu refund --all\n```\n[1]",
         "Write <instance-id> and a < b.",
+        "Begin the line with `<br>` and end it with `</p>`.",
+        "Write this:\n\n```html\n<p>Hello <b>you</b></p>\n```\n\nThen save it.",
         "{not JSON",
         "",
         "```",
