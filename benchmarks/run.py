@@ -19,7 +19,7 @@ RUNS = {
     "retrieval": ["retrieval.py"],
     "rewriting": ["rewriting.py"],
     "messages": ["messages.py"],
-    "hops": ["hops.py", "--model"],
+    "hops": ["hops.py"],
     "tuning": ["tuning.py"],
     "latency": ["latency.py"],
     "abstention": ["abstention.py"],
