@@ -76,6 +76,11 @@ class Plan:
     hop: Hop | None = None
     stands_alone: bool = False
 
+    @property
+    def is_one_search(self) -> bool:
+        """Whether the message is looked up as it stands."""
+        return len(self.parts) == 1 and not self.sides and self.hop is None
+
 
 class Planner:
     """Plans how messages are looked up, with a model where one helps in time."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from opentelemetry import trace
 
 from kefu.answering.comparisons import names_both
-from kefu.answering.decompose import Plan, Planner
+from kefu.answering.decompose import Plan, Planner, plan_by_rules
 from kefu.answering.evidence import Unit, distinct_hits
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import HITS_SEARCHED, Evidence, gather
@@ -139,7 +139,7 @@ async def find_candidates(
     A follow-up or several questions in one are found as they are answered. Raises as
     `kefu.retrieval.search`.
     """
-    if not history and len(split_parts(message)) == 1 and not split_comparison(message):
+    if not history and plan_by_rules(message).is_one_search:
         return await search(resources, message, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
     finder = Finder(resources, history, viewer=viewer, base=base)
     return [hit for each in await finder.find_parts(message) for hit in each.evidence.hits]
