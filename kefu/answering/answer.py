@@ -41,8 +41,7 @@ from kefu.answering.write import (
     build_prompt,
     conversation_text,
     describe_prompt,
-    find_room,
-    fit_excerpts,
+    fill_budget,
 )
 from kefu.answering.written import Judge, Written, write_verified
 from kefu.errors import ModelForbidden, ModelUnavailable
@@ -289,12 +288,7 @@ class _Run:
         specification, version = await self._choose_prompt()
         earlier = self.history[-TURNS_GIVEN:]
         texts = (self.question, conversation_text(earlier))
-        room = find_room(endpoint, specification, texts, max_tokens=settings.max_tokens)
-        excerpts = fit_excerpts(
-            hits[: settings.max_excerpts],
-            budget_tokens=min(settings.context_tokens, room),
-            count_tokens=endpoint.count_tokens,
-        )
+        excerpts = fill_budget(hits, endpoint, specification, texts, settings=settings)
         prompt = build_prompt(
             self.question,
             excerpts,

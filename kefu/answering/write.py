@@ -13,6 +13,7 @@ from kefu.llm import ChatEndpoint, OnCall, ignore_call
 from kefu.prompts import SectionName, Specification, render
 from kefu.retrieval import Hit
 from kefu.safety import Repetition, find_signs
+from kefu.settings import ModelSettings
 from kefu.text import Language
 from kefu.viewer import DataClass
 
@@ -91,6 +92,23 @@ def find_room(
     beside = [specification.instructions, specification.body(SectionName.MESSAGE), *texts]
     used = sum(map(endpoint.count_tokens, beside)) + FRAME_TOKENS + max_tokens
     return max(endpoint.context_tokens - used, LEAST_ROOM)
+
+
+def fill_budget(
+    hits: Sequence[Hit],
+    endpoint: ChatEndpoint,
+    specification: Specification,
+    texts: Sequence[str],
+    *,
+    settings: ModelSettings,
+) -> list[str]:
+    """Excerpts of as many hits as the settings allow and the endpoint takes beside the texts."""
+    room = find_room(endpoint, specification, texts, max_tokens=settings.max_tokens)
+    return fit_excerpts(
+        hits[: settings.max_excerpts],
+        budget_tokens=min(settings.context_tokens, room),
+        count_tokens=endpoint.count_tokens,
+    )
 
 
 def fit_excerpts(
