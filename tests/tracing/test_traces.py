@@ -47,6 +47,7 @@ async def test_an_answer_leaves_one_trace_with_all_its_steps(
     assert tree(list(trace.spans)) == {
         "turn": {
             "invoke_workflow answer": {
+                "classify": {},
                 "understand": {},
                 "gather": {"retrieval main": {"embed": {}, "find": {}}},
                 "write": {"chat scripted": {}, "verify": {}},
