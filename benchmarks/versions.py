@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from answers import _plain
+from answers import plain_text
 from kefu_bases import open_bench
 
 from kefu.answering import answer, gather
@@ -53,10 +53,10 @@ class Case:
 
     def is_right(self, text: str) -> bool:
         """Whether an answer is."""
-        shown = _plain(text)
+        shown = plain_text(text)
         spellings = [fact if isinstance(fact, list) else [fact] for fact in self.facts]
-        holds_all = all(any(_plain(each) in shown for each in fact) for fact in spellings)
-        return holds_all and not any(_plain(each) in shown for each in self.absent)
+        holds_all = all(any(plain_text(each) in shown for each in fact) for fact in spellings)
+        return holds_all and not any(plain_text(each) in shown for each in self.absent)
 
 
 @contextmanager
