@@ -33,6 +33,7 @@ from kefu.answering.records import (
     WritingEnd,
 )
 from kefu.answering.replies import UNHAPPY, Reply, reply_at_once, reply_unknown
+from kefu.answering.tabular import tell
 from kefu.answering.write import (
     PROMPT_NAME,
     TURNS_GIVEN,
@@ -229,18 +230,21 @@ class _Run:
 
     def _choices(self, found: Found) -> tuple[str, ...]:
         """What to ask back; what leans on the conversation has its subject."""
-        if found.asked.text != self.question:
+        if found.asked.text != self.question or found.evidence.worked:
             return ()
         return find_choices(
             self.question, found.evidence.units, self.history, language=self.language
         )
 
     def _ask_back(self, choices: tuple[str, ...], sure: float) -> Answer:
-        self.text = phrase("ask_back", self.language)
-        self.choices = choices
+        self.text, self.choices = phrase("ask_back", self.language), choices
         return self._finish(Outcome.ASKED_BACK, sure)
 
     async def _sentences(self, evidence: Evidence) -> AsyncGenerator[Sentence, None]:
+        if evidence.worked:
+            for sentence in tell(evidence.worked, self.citer, self.language):
+                yield sentence
+            return
         written = Written()
         async with aclosing(self._try_to_write(evidence.hits, written)) as sentences:
             async for sentence in sentences:

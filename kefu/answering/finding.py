@@ -54,6 +54,8 @@ class Finder:
         answered beside the parts, so that taking apart loses nothing.
         """
         whole = await self._find(message)
+        if whole.evidence.worked:
+            return [whole]
         plan = await self._planner.plan(message)
         if len(plan.parts) > 1:
             return await self._find_each(plan, whole)
@@ -68,6 +70,8 @@ class Finder:
             found = [await self._gather(each, Asked(query=each, text=each)) for each in plan.parts]
         else:
             found = [await self._find(each, plan.parts[:n]) for n, each in enumerate(plan.parts)]
+        if any(each.evidence.worked for each in found):
+            return found
         known = _best_documents(found)
         if not known or (len(known) == 1 and all(each.is_known for each in found)):
             return [whole]

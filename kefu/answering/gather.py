@@ -20,6 +20,7 @@ from kefu.answering.evidence import (
 from kefu.answering.follow_up import Asked, weigh_carried
 from kefu.answering.lead_ins import leads_in
 from kefu.answering.orders import without_loud_titles
+from kefu.answering.tabular import Worked, work_out
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown
 from kefu.answering.versions import Standing, settle_versions
@@ -35,6 +36,7 @@ HITS_SEARCHED = 12
 FOREIGN_UNITS = 16  # units in another language whose similarity is computed
 DOCUMENTS_READ_ON = 3
 MOST_SENTENCES = 8  # of an answer that may announce something
+WORKED_OUT = 0.95  # confidence in what was worked out over a table
 CHUNKS_BEFORE = 6
 CHUNKS_AFTER = 12
 
@@ -50,6 +52,7 @@ class Evidence:
         standings: when their documents hold, by document.
         conflict: units that contradict each other, the best among them.
         leads: units that say what the question is about, quoted before what answers it.
+        worked: what was worked out over a table.
     """
 
     hits: list[Hit]
@@ -58,6 +61,7 @@ class Evidence:
     standings: Mapping[int, Standing] = field(default_factory=dict)
     conflict: Sequence[Unit] = ()
     leads: Sequence[Unit] = ()
+    worked: Worked | None = None
 
 
 async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Evidence:
@@ -91,11 +95,9 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
         similarities = await _foreign_similarities(resources, question, units)
         ranked = rank_units(question, units, idf=idf, similarities=similarities)
         unknown = find_unknown(words, held, hits, language=detect_language(question))
-        sure = recalibrate(
-            confidence(question, hits, ranked, unknown=unknown),
-            slope=resources.settings.answering.calibration_slope,
-            intercept=resources.settings.answering.calibration_intercept,
-        )
+        worked = await work_out(resources, question, hits, viewer=viewer, base=base)
+        sure = _recalibrated(resources, confidence(question, hits, ranked, unknown=unknown))
+        sure = max(sure, WORKED_OUT) if worked else sure
         around = []
         if _may_quote_more(question, ranked):
             around = await _around(resources, ranked, hits, viewer=viewer, base=base)
@@ -106,7 +108,15 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
         units=[*ranked, *read_on],
         confidence=sure,
         standings=settled.standings,
-        conflict=find_conflict(ranked, settled.standings),
+        conflict=() if worked else find_conflict(ranked, settled.standings),
+        worked=worked,
+    )
+
+
+def _recalibrated(resources: Resources, sure: float) -> float:
+    settings = resources.settings.answering
+    return recalibrate(
+        sure, slope=settings.calibration_slope, intercept=settings.calibration_intercept
     )
 
 

@@ -2,10 +2,27 @@
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
 _FOLDER = files("kefu.answering") / "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit as tables use it.
+
+    Attributes:
+        dimension: what it measures; units of one can be compared.
+        factor: how many of the smallest unit of the dimension it is.
+    """
+
+    dimension: str
+    factor: Decimal
+    zh: str
+    en: str
 
 
 def _lines(name: str) -> Iterator[list[str]]:
@@ -22,9 +39,34 @@ def _groups() -> dict[str, frozenset[str]]:
     return {word: frozenset(others - {word}) for word, others in by_word.items()}
 
 
+def _units() -> dict[str, Unit]:
+    units: dict[str, Unit] = {}
+    for dimension, factor, zh, en, *spellings in _lines("units.txt"):
+        unit = Unit(
+            dimension=dimension,
+            factor=Decimal(factor),
+            zh=zh.replace("_", " "),
+            en=en.replace("_", " "),
+        )
+        for spelling in (zh, en, *spellings):
+            units.setdefault(spelling.replace("_", " ").casefold(), unit)
+    return units
+
+
 LOADED: dict[str, Any] = tomllib.loads((_FOLDER / "loaded.toml").read_text(encoding="utf-8"))
 GLUE = frozenset(word for words in _lines("glue.txt") for word in words)
 """Words that do not say what a sentence is about."""
 
 SYNONYMS = _groups()
 """Word -> other words for it."""
+
+UNITS = _units()
+"""Spelling, folded -> unit."""
+
+COLUMN_WORDS = tuple(frozenset(words) for words in _lines("columns.txt"))
+"""Groups of words for what a column holds."""
+
+TABLE_GLUE = frozenset(word for words in _lines("table_glue.txt") for word in words)
+"""Words of a question to a table that no row has to hold."""
+
+TABLE_FORMS: dict[str, Any] = tomllib.loads((_FOLDER / "tables.toml").read_text(encoding="utf-8"))

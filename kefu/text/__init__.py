@@ -8,6 +8,7 @@ from kefu.text.checksum import TERM_IDS, content_digest, term_id
 from kefu.text.content import ContentWord, content_words
 from kefu.text.dates import Period, find_periods
 from kefu.text.garbled import count_scripts, find_garbled, is_foreign
+from kefu.text.grids import Grid, GridRow, find_grids
 from kefu.text.identifiers import find_identifiers, name_terms
 from kefu.text.language import Language, detect_language
 from kefu.text.normalise import clean_text, fold_text, simplify_text
@@ -17,6 +18,8 @@ from kefu.text.sentences import Span, SpanKind, split_sentences
 __all__ = [
     "TERM_IDS",
     "ContentWord",
+    "Grid",
+    "GridRow",
     "Language",
     "Period",
     "Span",
@@ -27,6 +30,7 @@ __all__ = [
     "count_scripts",
     "detect_language",
     "find_garbled",
+    "find_grids",
     "find_identifiers",
     "find_periods",
     "find_tokens",

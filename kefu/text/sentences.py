@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kefu.text.boundaries import sentence_ends
+from kefu.text.grids import is_rule, split_cells
 from kefu.text.normalise import HAN
 
 
@@ -50,8 +51,6 @@ _FENCE = re.compile(r"\s*(?:[-*+]\s+)?(`{3,}|~{3,})")
 _HEADING = re.compile(r"[ >]*#{1,6}[ \t]+(.*?)[ \t#]*$")
 _ITEM = re.compile(r"[\s>]*(?:[-*+•]|\(?\d{1,3}[.)、](?!\d)|[①-⑳])(?:\s+|(?<=[、①-⑳]))")
 _QUOTE = re.compile(r"\s*>+\s?")
-_DELIMITER_ROW = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
-_CELL_BORDER = re.compile(r"(?<!\\)\|")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\|<br\s*/?>)$")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _LETTER = re.compile(r"[^\W_]")
@@ -112,17 +111,16 @@ class _Walk:
     def _is_table(self) -> bool:
         if self.at + 1 >= len(self.lines) or "|" not in self.lines[self.at].text:
             return False
-        below = self.lines[self.at + 1].text
-        return "-" in below and bool(_DELIMITER_ROW.match(below))
+        return is_rule(self.lines[self.at + 1].text)
 
     def _table(self) -> Iterator[Span]:
         head = self.lines[self.at]
-        columns = _cells(head.text)
+        columns = split_cells(head.text)
         self.at += 2
         first = self.at
         while self.at < len(self.lines) and "|" in self.lines[self.at].text:
             row = self.lines[self.at]
-            yield from _row_span(row, _with_heads(columns, _cells(row.text)))
+            yield from _row_span(row, _with_heads(columns, split_cells(row.text)))
             self.at += 1
         if self.at == first:
             yield from _row_span(head, "; ".join(column for column in columns if column))
@@ -168,12 +166,6 @@ def _lines(source: str) -> list[_Line]:
         lines.append(_Line(text=text.rstrip("\r"), start=start))
         start += len(text) + 1
     return lines
-
-
-def _cells(row: str) -> list[str]:
-    inside = row.strip(" \t>").removeprefix("|")
-    inside = inside[:-1] if inside.endswith("|") and not inside.endswith("\\|") else inside
-    return [cell.replace("\\|", "|").strip() for cell in _CELL_BORDER.split(inside)]
 
 
 def _with_heads(columns: list[str], cells: list[str]) -> str:
