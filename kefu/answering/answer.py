@@ -232,9 +232,8 @@ class _Run:
         """What to ask back; what leans on the conversation has its subject."""
         if found.asked.text != self.question or found.evidence.worked:
             return ()
-        return find_choices(
-            self.question, found.evidence.units, self.history, language=self.language
-        )
+        units = found.evidence.units
+        return find_choices(self.question, units, self.history, language=self.language)
 
     def _ask_back(self, choices: tuple[str, ...], sure: float) -> Answer:
         self.text, self.choices = phrase("ask_back", self.language), choices
@@ -353,8 +352,7 @@ class _Run:
         most = self.resources.settings.answering.max_sentences
         units = choose_units(self.asked.text, evidence.units, max_sentences=most)
         units = with_leads(units, evidence.leads)
-        quotes = {citation.quote for citation in self.citer.citations}
-        units = leave_out_said(units, self.text, quotes)
+        units = leave_out_said(units, self.text, {each.quote for each in self.citer.citations})
         pieces = list(compose(units, self.citer))
         if units and units[-1].goes_on:
             note = phrase("goes_on", self.language, title=units[-1].hit.title)
