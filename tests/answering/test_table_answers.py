@@ -213,9 +213,9 @@ async def test_a_model_is_not_asked_to_compute(resources: Resources, tmp_path: P
     assert "comes to $19 ($7 + $12)." in given.answer
     assert (given.outcome, given.mode) == (Outcome.ANSWERED, EXTRACTIVE)
     assert given.data_class is DataClass.CONFIDENTIAL
+    assert endpoint.prompts == []
     both = await answer(
         resources, f"{QUESTION} How many cakes cost more than $10?", viewer=OPERATOR
     )
     assert "Cake three: $11." in both.answer
     assert "counted by “Cake”, 2." in both.answer
-    assert endpoint.prompts == []
