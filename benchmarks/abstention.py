@@ -3,30 +3,39 @@
     python benchmarks/abstention.py
 
 Each real question is asked twice: of all passages, and of those of the other products only. The
-model is fitted on the tuning half and the demo company's tuning questions, and judged on the rest.
+model is fitted on the tuning half, the demo company's tuning questions and the development
+questions about it, and judged on the rest.
 """
 
 import asyncio
 import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from answers import DEMO
+from answers import DEMO, DEVELOPMENT
 from bench_data import data_root
-from datasets import RetrievalSet, load_alicloud, load_products
+from datasets import SEED, RetrievalSet, load_alicloud, load_products
 from kefu_bases import ensure_filled, open_bench
 
-from kefu.answering.confidence import MOST_ABOVE_NOISE, SIMILARITY_UNIT
-from kefu.answering.unknown import Unknown, find_unknown
+from kefu.answering.confidence import signals
+from kefu.answering.evidence import distinct_hits, list_units, rank_units, telling_idf
+from kefu.answering.gather import HITS_SEARCHED
+from kefu.answering.unknown import find_unknown, unsaid_share
+from kefu.answering.word_lists import CONCEPTS
+from kefu.answering.wording import concepts_in
 from kefu.knowledge import ingest
 from kefu.resources import Resources
-from kefu.retrieval import find_held, search
-from kefu.text import content_words, detect_language
+from kefu.retrieval import find_held, search, weigh_terms
+from kefu.text import content_words, detect_language, query_terms
 from kefu.viewer import OPERATOR, Viewer
 
-DEMO_WEIGHT = 35.0  # a demo question, asked in a customer's words, against one that is a heading
-RIDGE = 0.05
+DEMO_WEIGHT = 2.0  # a question about the demo company, asked in a customer's words, against one that is a heading
+LEFT_OUT = 0.4  # of the words for concepts
+RIDGE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,31 +43,35 @@ class Sample:
     """One question put to one base by one viewer.
 
     Attributes:
-        above_noise: of its nearest hit.
-        unknown: what it names that the viewer's part of the base does not hold.
+        signals: as `kefu.answering.confidence` weighs them.
     """
 
     group: str
-    above_noise: float
-    unknown: Unknown
+    signals: tuple[float, float, float]
     is_answerable: bool
     is_tuning: bool
     weight: float
 
 
-async def sample(
+async def read_signals(
     resources: Resources, base: str, question: str, viewer: Viewer
-) -> dict[str, float | Unknown]:
-    """How far the nearest hit stands above the noise, and what the base does not hold."""
-    hits = await search(resources, question, viewer=viewer, base_name=base)
-    words = content_words(question)
-    terms = {term for word in words for term in word.terms}
-    held = await find_held(resources, terms, viewer=viewer, base_name=base)
+) -> tuple[float, float, float]:
+    """What the best units and the base say of a question."""
+    find = {"viewer": viewer, "base_name": base}
+    hits = distinct_hits(await search(resources, question, top_k=HITS_SEARCHED, **find))
+    words, terms = content_words(question), query_terms(question)
+    known = {*terms, *(term for word in words for term in word.terms)}
+    held = await find_held(resources, known, **find)
+    idf = telling_idf(await weigh_terms(resources, terms, base_name=base), words, held)
+    units = rank_units(question, list_units(hits), idf=idf)
+    if not units:
+        return signals(0.0, find_unknown(words, held, hits, language="en"), 1.0)
     language = detect_language(question)
-    return {
-        "above_noise": max((hit.parts.above_noise or 0.0 for hit in hits), default=0.0),
-        "unknown": find_unknown(words, held, hits, language=language),
-    }
+    return signals(
+        units[0].hit.parts.above_noise or 0.0,
+        find_unknown(words, held, hits, language=language),
+        unsaid_share(words, units, language=language),
+    )
 
 
 async def sample_products(resources: Resources, root: Path, language: str) -> list[Sample]:
@@ -76,7 +89,7 @@ async def sample_products(resources: Resources, root: Path, language: str) -> li
             samples.append(
                 Sample(
                     group=f"product documentation, {language}",
-                    **await sample(resources, base, question, viewer),
+                    signals=await read_signals(resources, base, question, viewer),
                     is_answerable=viewer is OPERATOR,
                     is_tuning=name in tuning,
                     weight=1.0,
@@ -85,28 +98,49 @@ async def sample_products(resources: Resources, root: Path, language: str) -> li
     return samples
 
 
+@contextmanager
+def words_left_out() -> Iterator[None]:
+    """Without some of the words for concepts, as for questions they were not written beside."""
+    known = dict(CONCEPTS)
+    chance = random.Random(SEED)
+    for word in known:
+        if chance.random() < LEFT_OUT:
+            del CONCEPTS[word]
+    concepts_in.cache_clear()
+    yield
+    CONCEPTS.update(known)
+    concepts_in.cache_clear()
+
+
 async def sample_demo(resources: Resources) -> list[Sample]:
-    """The demo company's questions."""
+    """The demo company's questions; the lists of words were written with some of them in view."""
     await ingest(resources, [DEMO / "documents"], base_name="demo")
+    rows = [
+        json.loads(line)
+        for path in (DEMO / "questions.jsonl", DEVELOPMENT)
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    given = [(row, row["split"] != "test") for row in rows]
     samples = []
-    for line in (DEMO / "questions.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        samples.append(
-            Sample(
-                group="demo company",
-                **await sample(resources, "demo", row["question"], OPERATOR),
-                is_answerable=row["behaviour"] == "answer",
-                is_tuning=row["split"] == "tune",
-                weight=DEMO_WEIGHT,
-            )
-        )
+    for is_tuning in (True, False):
+        with words_left_out() if is_tuning else nullcontext():
+            samples += [
+                Sample(
+                    group="demo company",
+                    signals=await read_signals(resources, "demo", row["question"], OPERATOR),
+                    is_answerable=row["behaviour"] == "answer",
+                    is_tuning=is_tuning,
+                    weight=DEMO_WEIGHT,
+                )
+                for row, is_given in given
+                if is_given is is_tuning
+            ]
     return samples
 
 
 def features(each: Sample) -> list[float]:
-    """What `kefu.answering.confidence.logit` weighs, bias first."""
-    height = min(each.above_noise, MOST_ABOVE_NOISE) / SIMILARITY_UNIT
-    return [1.0, height, float(each.unknown.has_name), float(each.unknown.has_noun)]
+    """What is weighed, bias first."""
+    return [1.0, *each.signals]
 
 
 def fit(samples: list[Sample]) -> np.ndarray:
@@ -143,7 +177,7 @@ async def main() -> None:
         for language in ("zh", "en"):
             samples += await sample_products(resources, data_root(), language)
     model = fit([each for each in samples if each.is_tuning])
-    names = ("BIAS", "WEIGHT", "NAME_WEIGHT", "NOUN_WEIGHT")
+    names = ("BIAS", "WEIGHT", "NAME_WEIGHT", "UNSAID_WEIGHT")
     print("\n".join(f"{name} = {value:.2f}" for name, value in zip(names, model, strict=True)))
     print()
     print("| held-out set | questions | abstention precision | recall | answerable answered |")

@@ -36,7 +36,7 @@ DEMO = Path(__file__).parent.parent / "kefu" / "demo"
 HELD_OUT = Path(__file__).parent / "held_out_questions.jsonl"
 """Written after everything that answers was settled, by somebody who had not read it."""
 DEVELOPMENT = Path(__file__).parent / "development_questions.jsonl"
-"""In customers' words, a fifth of them near misses; to choose and fit on what answers."""
+"""Written before sentences were ranked by weights; what answers is chosen and fitted on them."""
 REAL_QUESTIONS = 60
 CONTEXT_TOKENS = 1200
 LEAST_SHARED = 0.5  # of a sentence's n-grams that stand in what it cites

@@ -22,6 +22,7 @@ RUNS = {
     "hops": ["hops.py"],
     "tuning": ["tuning.py"],
     "latency": ["latency.py"],
+    "weighing": ["weighing.py"],
     "abstention": ["abstention.py"],
     "calibration": ["calibration.py"],
     "answers": ["answers.py", "--split", "test"],

@@ -1,8 +1,9 @@
 """How sure it is that the knowledge holds the answer.
 
-A logistic model of how far the nearest chunk stands above the noise of its base and of what the
-question names that the base does not hold, fitted by `benchmarks/abstention.py` on questions whose
-answer was, or was not, in the base. Held-out figures stand in docs/benchmarks.md.
+A logistic model of how far the chunk of the best sentence stands above the noise of its base, of
+what the question names that the base does not hold, and of how much of it the best sentences do not
+say. Fitted by `benchmarks/abstention.py` on questions whose answer was, or was not, in the base.
+Held-out figures stand in docs/benchmarks.md.
 """
 
 import math
@@ -14,14 +15,14 @@ from kefu.answering.unknown import NOTHING_UNKNOWN, Unknown
 from kefu.retrieval import Hit
 from kefu.text import find_identifiers
 
-BIAS = -2.85
-WEIGHT = 3.59
-NAME_WEIGHT = -4.01
-NOUN_WEIGHT = -4.44
+BIAS = 0.12
+WEIGHT = 1.27
+NAME_WEIGHT = -1.96
+UNSAID_WEIGHT = -2.82
 SIMILARITY_UNIT = 0.03
 MOST_ABOVE_NOISE = 0.05
-"""More does not count: the nearest chunk to a question about a subject of the base is that near
-whether or not the base answers it, and may not outweigh an unknown name."""
+"""More does not count: a chunk about the subject of a question is that near whether or not it
+answers it, and may not outweigh an unknown name."""
 
 LITERAL_CONFIDENCE = 0.95
 FULL_COVERAGE = 0.6  # of the question's idf by one sentence: as good as certain
@@ -37,11 +38,13 @@ def confidence(
     units: Sequence[Unit],
     *,
     unknown: Unknown = NOTHING_UNKNOWN,
+    unsaid: float = 0.0,
 ) -> float:
     """Probability, 0..1, that the knowledge holds the answer.
 
     A rare code of the question that a hit holds is as good as certain; the name of a product is
-    none. Without vectors the words in common have to do.
+    none. Without vectors the words in common have to do. `unsaid` is the share of the question's
+    words that the best units do not say.
     """
     above = [hit.parts.above_noise for hit in hits if hit.parts.above_noise is not None]
     literal = LITERAL_CONFIDENCE * max((hit.parts.literal for hit in hits), default=0.0)
@@ -51,14 +54,21 @@ def confidence(
         covered = max((unit.coverage for unit in units), default=0.0)
         share = UNKNOWN_COVERAGE if unknown.has_name or unknown.has_noun else 1.0
         return max(share * min(covered / FULL_COVERAGE, 1.0), literal)
-    return max(1 / (1 + math.exp(-logit(max(above), unknown))), literal)
+    best = units[0].hit.parts.above_noise if units else None
+    weighed = signals(max(above) if best is None else best, unknown, unsaid)
+    return max(1 / (1 + math.exp(-logit(weighed))), literal)
 
 
-def logit(above_noise: float, unknown: Unknown) -> float:
-    """The model's log odds."""
+def signals(above_noise: float, unknown: Unknown, unsaid: float) -> tuple[float, float, float]:
+    """What the model weighs."""
     height = min(above_noise, MOST_ABOVE_NOISE) / SIMILARITY_UNIT
-    penalty = NAME_WEIGHT * unknown.has_name + NOUN_WEIGHT * unknown.has_noun
-    return BIAS + WEIGHT * height + penalty
+    return height, float(unknown.has_name), unsaid
+
+
+def logit(weighed: tuple[float, float, float]) -> float:
+    """The model's log odds."""
+    height, has_name, unsaid = weighed
+    return BIAS + WEIGHT * height + NAME_WEIGHT * has_name + UNSAID_WEIGHT * unsaid
 
 
 def recalibrate(sure: float, *, slope: float, intercept: float) -> float:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from textwrap import dedent, indent
 
@@ -30,7 +31,7 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
     ranked = _without_outdated(ranked)
     best = ranked[0]
     if asks_for_steps(question) and (steps := find_steps(ranked)):
-        return steps
+        return _with_best(steps, best)
     if asks_for_all(question) and (lines := find_table(ranked)):
         return lines
     if leads_in(best) and announced(best, ranked):
@@ -43,6 +44,27 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
             chosen.append(unit)
     ordered = _in_reading_order([under_its_question(unit, question) for unit in chosen])
     return with_lists(ordered, ranked)
+
+
+def _with_best(steps: Sequence[Unit], best: Unit) -> list[Unit]:
+    """Steps after the best unit, where that is a sentence and says what they do not."""
+    is_there = any(
+        (each.hit.chunk_id, each.span.start) == (best.hit.chunk_id, best.span.start)
+        for each in steps
+    )
+    says_more = not _heard([best]) <= _heard([*steps], with_headings=True)
+    if is_there or not says_more or best.span.kind is not SpanKind.SENTENCE or leads_in(best):
+        return list(steps)
+    first, *others = steps
+    return [best, replace(first, prefix=f"\n\n{first.prefix or ''}"), *others]
+
+
+def _heard(units: Sequence[Unit], *, with_headings: bool = False) -> set[str | int]:
+    """The terms and concepts of the question that units say."""
+    parts = [part for unit in units for part in (unit.held, unit.meant)]
+    if with_headings:
+        parts += [part for unit in units for part in (unit.above, unit.meant_above)]
+    return {each for part in parts for each in part}
 
 
 def _without_outdated(ranked: Sequence[Unit]) -> Sequence[Unit]:

@@ -22,18 +22,16 @@ from kefu.answering.lead_ins import leads_in
 from kefu.answering.orders import without_loud_titles
 from kefu.answering.tabular import Worked, work_out
 from kefu.answering.understand import asks_for_all, asks_for_steps
-from kefu.answering.unknown import find_unknown
+from kefu.answering.unknown import find_unknown, unsaid_share
 from kefu.answering.versions import Standing, settle_versions
-from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
 from kefu.retrieval import Hit, find_held, read_around, search, weigh_terms
 from kefu.text import Span, content_words, detect_language, query_terms
-from kefu.viewer import Viewer, highest_class
+from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
 
 HITS_SEARCHED = 12
-FOREIGN_UNITS = 16  # units in another language whose similarity is computed
 DOCUMENTS_READ_ON = 3
 MOST_SENTENCES = 8  # of an answer that may announce something
 WORKED_OUT = 0.95  # confidence in what was worked out over a table
@@ -92,11 +90,13 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
         held = await find_held(resources, known, viewer=viewer, base_name=base)
         weights = weigh_carried(asked, await weigh_terms(resources, terms, base_name=base))
         idf = telling_idf(weights, words, held)
-        similarities = await _foreign_similarities(resources, question, units)
-        ranked = rank_units(question, units, idf=idf, similarities=similarities)
-        unknown = find_unknown(words, held, hits, language=detect_language(question))
+        ranked = rank_units(question, units, idf=idf)
+        language = detect_language(question)
+        unknown = find_unknown(words, held, hits, language=language)
+        unsaid = unsaid_share(words, ranked, language=language)
         worked = await work_out(resources, question, hits, viewer=viewer, base=base)
-        sure = _recalibrated(resources, confidence(question, hits, ranked, unknown=unknown))
+        told = confidence(question, hits, ranked, unknown=unknown, unsaid=unsaid)
+        sure = _recalibrated(resources, told)
         sure = max(sure, WORKED_OUT) if worked else sure
         around = []
         if _may_quote_more(question, ranked):
@@ -146,36 +146,6 @@ async def _around(
         before=CHUNKS_BEFORE,
         after=CHUNKS_AFTER,
     )
-    return list_units(without_loud_titles(around), most=len(around))
-
-
-async def _foreign_similarities(
-    resources: Resources, question: str, units: Sequence[tuple[Hit, Span]]
-) -> dict[tuple[int, int], float]:
-    """By chunk id and start: cosine above the noise of the question and foreign units."""
-    language = detect_language(question)
-    embedder = resources.embedder
-    asked = resources.settings.routing.conversation_class
-    foreign = [
-        (hit, span)
-        for hit, span in units
-        if hit.language != language
-        and highest_class(asked, hit.data_class).rank <= embedder.data_class.rank
-    ][:FOREIGN_UNITS]
-    if not foreign:
-        return {}
-    try:
-        wanted = (await embedder.embed_queries([question]))[0]
-        vectors = await embedder.embed_documents([span.text for _, span in foreign])
-    except ModelUnavailable:
-        return {}
-    cosines = (vectors @ wanted).tolist()
-    return {
-        (hit.chunk_id, span.start): cosine - _noise(hit)
-        for (hit, span), cosine in zip(foreign, cosines, strict=True)
-    }
-
-
-def _noise(hit: Hit) -> float:
-    """The similarity that irrelevant questions reach among chunks in the hit's language."""
-    return (hit.parts.dense or 1.0) - (hit.parts.above_noise or 0.0)
+    ranked_chunks = {unit.hit.chunk_id for unit in ranked}
+    others = [hit for hit in around if hit.chunk_id not in ranked_chunks]
+    return list_units(without_loud_titles(others), most=len(others))

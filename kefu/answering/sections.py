@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from kefu.answering.evidence import HEADING_WEIGHT, HIT_WEIGHT, Unit
+from kefu.answering import weighing
+from kefu.answering.evidence import Unit
 
 NEIGHBOUR_SHARE = 0.85  # of a document's best hit, for its sections without one
 
@@ -76,11 +77,13 @@ def held_share(units: Iterable[Unit], *, with_headings: bool = False) -> float:
 def passage_score(units: Sequence[Unit], hit_score: float) -> float:
     """What passages are ranked by, on the scale of the score of a unit."""
     held: dict[str, float] = {}
+    meant: dict[int, float] = {}
     for unit in units:
         held.update(unit.held)
-    above = {term: share for term, share in units[0].above.items() if term not in held}
-    by_words = sum(held.values()) + HEADING_WEIGHT * sum(above.values())
-    return HIT_WEIGHT * hit_score + by_words
+        meant.update(unit.meant)
+    by_words = weighing.words_score(held, units[0].above, meant, units[0].meant_above)
+    nearness = weighing.list_nearness(unit.hit for unit in units)
+    return weighing.hit_score(hit_score, max(nearness.values(), default=0.0)) + by_words
 
 
 def list_runs(units: Sequence[Unit]) -> list[list[Unit]]:

@@ -1,4 +1,4 @@
-"""The word lists that verification reads, from the files in `words/`."""
+"""The word lists that ranking and verification read, from the files in `words/`."""
 
 import tomllib
 from collections.abc import Iterator
@@ -53,6 +53,17 @@ def _units() -> dict[str, Unit]:
     return units
 
 
+def _concepts() -> dict[str, frozenset[int]]:
+    by_word: dict[str, set[int]] = {}
+    for number, words in enumerate(_lines("concepts.txt")):
+        for word in words:
+            by_word.setdefault(word, set()).add(number)
+    return {word: frozenset(numbers) for word, numbers in by_word.items()}
+
+
+KINDS: dict[str, dict[str, list[str]]] = tomllib.loads(
+    (_FOLDER / "kinds.toml").read_text(encoding="utf-8")
+)
 LOADED: dict[str, Any] = tomllib.loads((_FOLDER / "loaded.toml").read_text(encoding="utf-8"))
 GLUE = frozenset(word for words in _lines("glue.txt") for word in words)
 """Words that do not say what a sentence is about."""
@@ -70,3 +81,14 @@ TABLE_GLUE = frozenset(word for words in _lines("table_glue.txt") for word in wo
 """Words of a question to a table that no row has to hold."""
 
 TABLE_FORMS: dict[str, Any] = tomllib.loads((_FOLDER / "tables.toml").read_text(encoding="utf-8"))
+
+CONCEPTS = _concepts()
+"""Word -> what it may mean, as numbers: words that share one may stand for each other."""
+
+EVERYDAY = frozenset(
+    word
+    for name in ("everyday.en.txt", "everyday.zh.txt")
+    for words in _lines(name)
+    for word in words
+)
+"""What is said whatever it is that is asked about; English words as stems."""

@@ -45,4 +45,4 @@ def make_parts(**changes: float | None) -> ScoreParts:
 
 
 def rank(question: str, *hits: Hit, idf: Mapping[str, float] | None = None) -> list[Unit]:
-    return rank_units(question, list_units(hits), idf=idf or {}, similarities={})
+    return rank_units(question, list_units(hits), idf=idf or {})

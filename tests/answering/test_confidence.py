@@ -8,11 +8,11 @@ from kefu.answering.confidence import LITERAL_CONFIDENCE, confidence
 HEIGHTS = st.floats(min_value=-2, max_value=2)
 
 
-def sure(*heights: float | None, literal: float = 0.0) -> float:
+def sure(*heights: float | None, literal: float = 0.0, unsaid: float = 0.0) -> float:
     hits = [
         make_hit("七天。", parts=make_parts(above_noise=each, literal=literal)) for each in heights
     ]
-    return confidence("RT-204", hits, [])
+    return confidence("RT-204", hits, [], unsaid=unsaid)
 
 
 def test_nothing_found_is_no_answer() -> None:
@@ -26,9 +26,20 @@ def test_it_is_a_probability_of_the_nearest_hit(heights: list[float]) -> None:
 
 
 def test_noise_is_no_answer_and_far_above_it_is_one() -> None:
-    assert sure(0.0) < 0.2
-    assert sure(0.1) > 0.9
+    assert sure(0.0, unsaid=0.6) < 0.2
+    assert sure(0.1) > 0.85
     assert sure(-2.0) == pytest.approx(0)
+
+
+def test_what_the_best_sentences_do_not_say_makes_it_less_sure() -> None:
+    assert sure(0.05, unsaid=0.9) < 0.5 < sure(0.05)
+
+
+def test_the_chunk_of_the_best_sentence_counts_not_the_nearest() -> None:
+    best = make_hit("押金原路退回。", parts=make_parts(above_noise=0.0))
+    near = make_hit("完全无关。", chunk_id=2, parts=make_parts(above_noise=0.06))
+    units = rank("押金原路退回", best)
+    assert confidence("押金原路退回", [near, best], units) == sure(0.0)
 
 
 def test_a_rare_code_that_a_hit_holds_is_as_good_as_certain() -> None:
