@@ -33,7 +33,7 @@ from kefu.retrieval import find_held, search, weigh_terms
 from kefu.text import content_words, detect_language, query_terms
 from kefu.viewer import OPERATOR, Viewer
 
-DEMO_WEIGHT = 2.0  # a question about the demo company, asked in a customer's words, against one that is a heading
+DEMO_WEIGHT = 1.5  # a question about the demo company, asked in a customer's words, against one that is a heading
 LEFT_OUT = 0.4  # of the words for concepts
 RIDGE = 0.5
 

@@ -15,10 +15,10 @@ from kefu.answering.unknown import NOTHING_UNKNOWN, Unknown
 from kefu.retrieval import Hit
 from kefu.text import find_identifiers
 
-BIAS = 0.12
-WEIGHT = 1.27
-NAME_WEIGHT = -1.96
-UNSAID_WEIGHT = -2.82
+BIAS = -0.14
+WEIGHT = 1.36
+NAME_WEIGHT = -1.83
+UNSAID_WEIGHT = -2.77
 SIMILARITY_UNIT = 0.03
 MOST_ABOVE_NOISE = 0.05
 """More does not count: a chunk about the subject of a question is that near whether or not it

@@ -16,7 +16,7 @@ from kefu.answering.steps import find_steps
 from kefu.answering.tables import find_table
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.knowledge import OUTDATED
-from kefu.text import SpanKind
+from kefu.text import SpanKind, find_identifiers, index_terms
 
 CLOSE_ENOUGH = 0.72  # of the best unit's score, to be part of the answer
 _NUMBERED = re.compile(r"[\s>]*\(?(\d{1,3})[.)、]\s*")
@@ -37,13 +37,22 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
     if leads_in(best) and announced(best, ranked):
         return with_lists([best], ranked)
     chosen: list[Unit] = []
-    for unit in ranked:
+    for unit in (each for each in ranked if not _is_of_another(each, best, question)):
         if len(chosen) == max_sentences or unit.score < CLOSE_ENOUGH * best.score:
             break
         if not any(are_alike(unit.span.text, other.span.text) for other in chosen):
             chosen.append(unit)
     ordered = _in_reading_order([under_its_question(unit, question) for unit in chosen])
     return with_lists(ordered, ranked)
+
+
+def _is_of_another(unit: Unit, best: Unit, question: str) -> bool:
+    """Whether a row is beside the one that has the code which is asked about."""
+    if best.span.kind is not SpanKind.TABLE_ROW or unit.hit.chunk_id != best.hit.chunk_id:
+        return False
+    codes = set(find_identifiers(question))
+    held = codes.intersection(index_terms(best.span.text))
+    return bool(held) and not held.intersection(index_terms(unit.span.text))
 
 
 def _with_best(steps: Sequence[Unit], best: Unit) -> list[Unit]:
