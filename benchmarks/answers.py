@@ -35,6 +35,8 @@ from kefu.viewer import OPERATOR, Viewer
 DEMO = Path(__file__).parent.parent / "kefu" / "demo"
 HELD_OUT = Path(__file__).parent / "held_out_questions.jsonl"
 """Written after everything that answers was settled, by somebody who had not read it."""
+HELD_OUT_SECOND = Path(__file__).parent / "held_out_second.jsonl"
+"""Written likewise, while what answers was developed further."""
 DEVELOPMENT = Path(__file__).parent / "development_questions.jsonl"
 """Written before sentences were ranked by weights; what answers is chosen and fitted on them."""
 REAL_QUESTIONS = 60
@@ -240,7 +242,10 @@ async def main() -> None:
     async with open_bench(**settings) as resources:
         extractive = replace(resources, endpoint=None)
         await ingest(extractive, [DEMO / "documents"], base_name="demo")
-        sets = [("demo company, held-out questions", "demo", load_demo(HELD_OUT))]
+        sets = [
+            ("demo company, held-out questions", "demo", load_demo(HELD_OUT)),
+            ("demo company, second held-out questions", "demo", load_demo(HELD_OUT_SECOND)),
+        ]
         if options.development:
             sets = [("demo company, development questions", "demo", load_demo(DEVELOPMENT))]
         elif not options.model:
@@ -291,7 +296,8 @@ def list_claims(text: str) -> list[str]:
     lead = re.compile(
         r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps"
         r"|以上依据的是|This is by “|请注意：以上内容只见于|Please note: this stands only in"
-        r"|下列资料对此给出了不同|These documents give different)"
+        r"|下列资料对此给出了不同|These documents give different"
+        r"|很抱歉给您带来不便|I am sorry for the trouble)"
     )
     spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
     return [each for each in spans if len(each) > 3 and not lead.match(each)]

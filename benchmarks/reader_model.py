@@ -77,6 +77,10 @@ WORSE: dict[str, Callable[[str, int], str]] = {
     "reader-chatty": lambda _text, _number: "Thank you for your question! We are happy to help.",
     "reader-slow": lambda text, _number: text,
     "reader-failing": lambda text, number: "" if number % 3 else text,
+    "reader-without-chinese": lambda text, _number: re.sub(r"[^\x00-\x7f]+", "?", text),
+    "reader-off-by-one": lambda text, _number: re.sub(
+        r"\[(\d+)\]", lambda found: f"[{int(found[1]) + 1}]", text
+    ),
 }
 
 
