@@ -26,7 +26,7 @@ from kefu.knowledge.store.bases import create_vector_indexes
 from kefu.knowledge.store.files import insert_source, upsert_file
 from kefu.resources import Resources
 from kefu.retrieval.search import build_query
-from kefu.retrieval.store import search_hits
+from kefu.retrieval.store.search import search_hits
 from kefu.text import index_terms
 from kefu.viewer import ANONYMOUS
 

@@ -23,7 +23,7 @@ from kefu.knowledge import Base
 from kefu.resources import Resources
 from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.search import build_query
-from kefu.retrieval.store import search_hits
+from kefu.retrieval.store.search import search_hits
 from kefu.text import detect_language
 from kefu.viewer import OPERATOR
 

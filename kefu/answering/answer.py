@@ -16,7 +16,7 @@ from kefu.answering.finding import Finder, Found
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
 from kefu.answering.intents import find_intent
-from kefu.answering.parts import quote, set_apart
+from kefu.answering.parts import quotable, quote, set_apart
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
     EXTRACTIVE,
@@ -150,6 +150,7 @@ class _Run:
         self.asked = Asked(query=question, text=question)
         self.intent = Intent.QUESTION
         self.choices: tuple[str, ...] = ()
+        self.read_as: str | None = None
         self.citer = Citer()
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
@@ -176,6 +177,7 @@ class _Run:
         self.on_hits(hits)
         self.data_class = highest_class(self.data_class, *(hit.data_class for hit in hits))
         known = [each for each in found if each.is_known]
+        self._note_reading(known or found[:1])
         if not known:
             yield self._reply_unknown(found[0].evidence)
             return
@@ -187,6 +189,9 @@ class _Run:
         yield Progress(stage=Stage.WRITING)
         if self.intent in UNHAPPY:
             yield self._say(phrase("sorry", self.language) + "\n\n")
+        if self.read_as is not None:
+            read = quotable(self.read_as)
+            yield self._say(phrase("read_as", self.language, question=read) + "\n\n")
         for each in known:
             apart = set_apart(self._answer_part(each), is_first=not self.text)
             async with aclosing(apart) as sentences:
@@ -198,8 +203,15 @@ class _Run:
             yield self._name_missing(missing)
         yield self._finish(Outcome.ANSWERED, sure)
 
+    def _note_reading(self, found: Sequence[Found]) -> None:
+        """Keep how the question was read; who writes pinyin is answered in Chinese."""
+        read = " ".join(each.read for each in found)
+        if any(each.corrected and each.corrected.typed for each in found):
+            self.read_as = read
+            self.language = detect_language(read)
+
     async def _answer_part(self, found: Found) -> AsyncGenerator[Sentence, None]:
-        self.question, self.asked = found.part, found.asked
+        self.question, self.asked = found.read, found.asked
         evidence = found.evidence
         if evidence.conflict:
             for sentence in self._show_conflict(evidence):
@@ -230,10 +242,10 @@ class _Run:
 
     def _choices(self, found: Found) -> tuple[str, ...]:
         """What to ask back; what leans on the conversation has its subject."""
-        if found.asked.text != self.question or found.evidence.worked:
+        if found.asked.text != found.read or found.evidence.worked:
             return ()
         units = found.evidence.units
-        return find_choices(self.question, units, self.history, language=self.language)
+        return find_choices(found.read, units, self.history, language=self.language)
 
     def _ask_back(self, choices: tuple[str, ...], sure: float) -> Answer:
         self.text, self.choices = phrase("ask_back", self.language), choices
@@ -392,6 +404,7 @@ class _Run:
             notice=self.notice,
             choices=self.choices,
             intent=self.intent,
+            read_as=self.read_as,
             data_class=self.data_class,
             writing=self.writing,
         )

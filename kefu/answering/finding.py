@@ -14,7 +14,7 @@ from kefu.answering.hops import MOST_NAMES, Hop, find_naming, is_about, name_des
 from kefu.answering.records import Turn
 from kefu.answering.rewrite import understand
 from kefu.resources import Resources
-from kefu.retrieval import Hit, search
+from kefu.retrieval import Corrected, Hit, ask_corrected, correct, search
 from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
@@ -25,6 +25,7 @@ class Found:
     """A part of a message as it was searched for, and what may answer it.
 
     Attributes:
+        corrected: how it was read; None: as it stands.
         is_known: whether the knowledge holds the answer, as far as it is told.
     """
 
@@ -32,6 +33,12 @@ class Found:
     asked: Asked
     evidence: Evidence
     is_known: bool
+    corrected: Corrected | None = None
+
+    @property
+    def read(self) -> str:
+        """The part without its typing errors."""
+        return self.part if self.corrected is None else self.corrected.text
 
 
 class Finder:
@@ -113,21 +120,29 @@ class Finder:
         said = self._resources.settings.routing.conversation_class
         earlier = [Turn(question=each, answer="", data_class=said) for each in before]
         with tracer.start_as_current_span("understand") as span:
+            corrected = await correct(
+                self._resources, part, viewer=self._viewer, base_name=self._base
+            )
             asked = await understand(
                 self._resources,
-                part,
+                part if corrected is None else corrected.text,
                 [*self._history, *earlier],
                 viewer=self._viewer,
                 base=self._base,
             )
             span.set_attribute("kefu.asked", asked.text)
-        return await self._gather(part, asked)
+        return await self._gather(part, asked, corrected)
 
-    async def _gather(self, part: str, asked: Asked) -> Found:
+    async def _gather(self, part: str, asked: Asked, corrected: Corrected | None = None) -> Found:
+        if corrected is not None:
+            _, carried = ask_corrected(part, corrected, asked.carried)
+            asked = replace(asked, carried=carried)
         evidence = await gather(self._resources, asked, viewer=self._viewer, base=self._base)
         least = self._resources.settings.answering.min_confidence
         is_known = bool(evidence.units) and evidence.confidence >= least
-        return Found(part=part, asked=asked, evidence=evidence, is_known=is_known)
+        return Found(
+            part=part, asked=asked, evidence=evidence, is_known=is_known, corrected=corrected
+        )
 
 
 async def find_candidates(
@@ -144,7 +159,11 @@ async def find_candidates(
     `kefu.retrieval.search`.
     """
     if not history and plan_by_rules(message).is_one_search:
-        return await search(resources, message, viewer=viewer, base_name=base, top_k=HITS_SEARCHED)
+        corrected = await correct(resources, message, viewer=viewer, base_name=base)
+        query, carried = ask_corrected(message, corrected)
+        return await search(
+            resources, query, viewer=viewer, base_name=base, top_k=HITS_SEARCHED, carried=carried
+        )
     finder = Finder(resources, history, viewer=viewer, base=base)
     return [hit for each in await finder.find_parts(message) for hit in each.evidence.hits]
 

@@ -14,6 +14,7 @@ from kefu.text import content_words, detect_language
 
 MOST_PARTS = 4  # of more, the rest stays with the last
 MOST_PIECES = 20  # more question marks are no questions
+LONGEST_QUOTED = 200
 
 _QUESTION_END = re.compile(r"(?<=[?？])\s*")
 _JOINT = re.compile(
@@ -21,6 +22,7 @@ _JOINT = re.compile(
     r"|[,，;；。]\s*(?:另外|还有|以及|同时|顺便问(?:一下)?)[,，]?\s*",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"[\[\]<>`\s]+")
 _LEAD = re.compile(
     r"^(?:另外|还有|以及|同时|顺便问(?:一下)?)[,，]?\s*|^(?:and|also)\b,?\s*", re.IGNORECASE
 )
@@ -63,6 +65,11 @@ def quote(parts: Sequence[str], language: str) -> str:
     """The questions named in a sentence."""
     names = [f"“{part.rstrip('?？ ')}”" for part in parts]
     return ("、" if language == "zh" else ", ").join(names)
+
+
+def quotable(question: str) -> str:
+    """A question as it stands within a sentence: without marks that make links or code."""
+    return _MARKUP.sub(" ", question).strip().rstrip("?？。. ")[:LONGEST_QUOTED]
 
 
 def _split_joint(piece: str) -> list[str]:

@@ -162,6 +162,7 @@ class Answer:
         choices: what the question may be about, where it is asked back; one of them, sent as the
             next question of the conversation, resolves it.
         intent: what the message was taken for.
+        read_as: the question without its typing errors, where some were taken for such.
         notice: why the answer is not what was hoped for, when something failed on the way.
         data_class: the highest in question, answer and what they build on.
         writing: what became of what a model wrote; None where none was asked to.
@@ -177,6 +178,7 @@ class Answer:
     notice: str | None = None
     choices: tuple[str, ...] = ()
     intent: Intent = Intent.QUESTION
+    read_as: str | None = None
     data_class: DataClass = DataClass.RESTRICTED
     writing: Writing | None = None
 

@@ -25,6 +25,7 @@ ANSWER_EXAMPLE = {
     "timings": {"search": 0.021, "first_sentence": 0.034, "total": 0.036},
     "notice": None,
     "choices": [],
+    "read_as": None,
     "conversation_id": "6f1c5a52-0d53-4f0e-9a7b-3d1f0f6d1c11",
     "message_id": "0b6f6f6e-8a39-4b0e-8f0b-5a0a4b1b7f2e",
 }

@@ -15,6 +15,7 @@ from kefu.knowledge.records import Base, WaitingChunk
 from kefu.knowledge.store import chunks as store
 from kefu.knowledge.store.bases import get_base, list_bases
 from kefu.llm import Embedder
+from kefu.text import to_simplified
 from kefu.viewer import classes_up_to
 
 IDLE_SECONDS = 10.0  # between two looks for waiting chunks
@@ -60,7 +61,10 @@ async def _embed(
     rows: list[tuple[int, str]] = []
     for start in range(0, len(waiting), CALL):
         chunks = waiting[start : start + CALL]
-        texts = [index_text(each.title, tuple(each.heading_path), each.text) for each in chunks]
+        texts = [
+            to_simplified(index_text(each.title, tuple(each.heading_path), each.text))
+            for each in chunks
+        ]
         try:
             vectors = await embedder.embed_documents(texts)
         except ModelUnavailable:

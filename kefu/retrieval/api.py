@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from kefu.accounts import require
 from kefu.knowledge import DEFAULT_BASE
 from kefu.resources import Resources
+from kefu.retrieval.corrections import correct
 from kefu.retrieval.records import Hit
-from kefu.retrieval.search import MAX_QUERY_CHARACTERS, search
+from kefu.retrieval.search import MAX_QUERY_CHARACTERS, ask_corrected, search
 from kefu.viewer import Viewer
 
 router = APIRouter(prefix="/api", tags=["search"])
@@ -22,6 +23,13 @@ async def search_route(
     top_k: Annotated[int | None, Query(ge=1, le=100)] = None,
     base: Annotated[str, Query(max_length=200)] = DEFAULT_BASE,
 ) -> list[Hit]:
-    """The hits that the viewer may read, best first: what is public, and more with an API key."""
+    """The hits that the viewer may read, best first: what is public, and more with an API key.
+
+    Typing errors are read as what the base holds.
+    """
     resources: Resources = request.app.state.resources
-    return await search(resources, q, viewer=viewer, base_name=base, top_k=top_k)
+    corrected = await correct(resources, q, viewer=viewer, base_name=base)
+    query, carried = ask_corrected(q, corrected)
+    return await search(
+        resources, query, viewer=viewer, base_name=base, top_k=top_k, carried=carried
+    )

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from kefu.knowledge import DEFAULT_BASE
 from kefu.resources import open_resources
+from kefu.retrieval.corrections import correct
 from kefu.retrieval.highlighting import find_matches
 from kefu.retrieval.records import Hit
-from kefu.retrieval.search import search
+from kefu.retrieval.search import ask_corrected, search
 from kefu.settings import load_settings
 from kefu.viewer import OPERATOR
 
@@ -28,16 +29,22 @@ async def search_command(
 ) -> None:
     """Show the chunks that a question finds, with the parts of their scores."""
     async with open_resources(load_settings()) as resources:
-        hits = await search(resources, query, viewer=OPERATOR, base_name=base, top_k=top_k)
+        corrected = await correct(resources, query, viewer=OPERATOR, base_name=base)
+        read, carried = ask_corrected(query, corrected)
+        hits = await search(
+            resources, read, viewer=OPERATOR, base_name=base, top_k=top_k, carried=carried
+        )
     if as_json:
         typer.echo(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, default=str))
         return
     console = Console()
+    if corrected is not None and corrected.typed:
+        console.print(f"Showing results for “{read}”.", markup=False)
     if not hits:
         console.print("Nothing found.")
     for place, hit in enumerate(hits, start=1):
         console.print(_header(place, hit))
-        console.print(_excerpt(query, hit.text), style="dim")
+        console.print(_excerpt(read, hit.text), style="dim")
         console.print()
 
 

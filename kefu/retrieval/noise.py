@@ -12,7 +12,7 @@ from typing import get_args
 from kefu.knowledge import Base, vector_literal
 from kefu.resources import Resources
 from kefu.retrieval.records import Floors, NoiseFloor
-from kefu.retrieval.store import (
+from kefu.retrieval.store.search import (
     has_waiting,
     list_language_counts,
     list_nearest,

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from kefu.knowledge import get_base
 from kefu.resources import Resources
 from kefu.retrieval.records import Hit, ScoreParts
-from kefu.retrieval.store import list_around, list_held
+from kefu.retrieval.store.search import list_around
+from kefu.retrieval.store.terms import list_held
 from kefu.text import term_id
 from kefu.viewer import Viewer
 

@@ -9,19 +9,23 @@ from kefu.viewer import DataClass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What a follow-up takes from the conversation before it, each against 1 for its own words.
+    """What is looked for besides the words of a question, each against 1 for these.
+
+    A follow-up takes it from the conversation before it, a corrected question from what was typed.
 
     Attributes:
         texts: earlier questions; their vectors are added to that of the follow-up.
         terms: of the lexical index; their idf counts by this share.
         names: those of the terms that a chunk in the other language may hold too.
         codes: looked up as if they stood in the follow-up.
+        corrected: terms of the query that were typed otherwise; they count less.
     """
 
     texts: Mapping[str, float] = field(default_factory=dict)
     terms: Mapping[str, float] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    corrected: frozenset[str] = frozenset()
 
 
 NOTHING_CARRIED = Carried()

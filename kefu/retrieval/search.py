@@ -23,7 +23,9 @@ from kefu.resources import Resources
 from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.records import NOTHING_CARRIED, Carried, Floors, Hit
 from kefu.retrieval.rerank import find_ceiling, rerank
-from kefu.retrieval.store import Query, list_idf, search_hits
+from kefu.retrieval.store.search import Query, search_hits
+from kefu.retrieval.store.terms import list_idf
+from kefu.retrieval.typed import Corrected
 from kefu.sections import RetrievalSettings
 from kefu.text import (
     Language,
@@ -32,11 +34,14 @@ from kefu.text import (
     name_terms,
     query_terms,
     term_id,
+    to_simplified,
 )
 from kefu.viewer import Viewer
 
 MAX_QUERY_CHARACTERS = 2000
 MAX_QUERY_TERMS = 64
+CORRECTED_SHARE = 0.8  # of the idf of a word that was typed otherwise
+TYPED_SHARE = 0.3  # of the vector of what was typed, against 1 for that of what was meant
 MIN_NATIVE_SHARE = 0.1
 """Of a base's chunks. The few chunks in the question's language that a base in another language
 holds are mostly code and quotations; words other than names find noise there: nDCG@10 of English
@@ -156,7 +161,9 @@ async def _prepare(resources: Resources, base: Base, query: str, carried: Carrie
         with tracer.start_as_current_span(
             "embed", attributes={"kefu.embedder": base.embedder or ""}
         ):
-            rows = await resources.embedder.embed_queries([query, *carried.texts])
+            rows = await resources.embedder.embed_queries(
+                [to_simplified(text) for text in (query, *carried.texts)]
+            )
     except ModelUnavailable as error:
         log.warning("Searching by words alone: %s", error)
         return build(vector=None, floors={})
@@ -186,6 +193,17 @@ async def _noise_floors(
         return {}
 
 
+def ask_corrected(
+    query: str, corrected: Corrected | None, carried: Carried = NOTHING_CARRIED
+) -> tuple[str, Carried]:
+    """What is searched for: the query as it was read, and how it was typed beside it."""
+    if corrected is None:
+        return query, carried
+    terms = frozenset(query_terms(corrected.text)).difference(query_terms(query))
+    texts = {**carried.texts, query: TYPED_SHARE}
+    return corrected.text, replace(carried, texts=texts, corrected=terms)
+
+
 def build_query(
     base: Base,
     query: str,
@@ -213,7 +231,10 @@ def build_query(
 
     terms = [*names, *query_terms(query), *carried.terms]
     shares = {term_id(base.id, term): share for term, share in carried.terms.items()}
-    shares |= {term_id(base.id, term): 1.0 for term in own}
+    shares |= {
+        term_id(base.id, term): CORRECTED_SHARE if term in carried.corrected else 1.0
+        for term in own
+    }
     return Query(
         native=None if is_foreign else language,
         terms={each: shares[each] for each in ids(terms)},

@@ -11,23 +11,41 @@ from kefu.text.garbled import count_scripts, find_garbled, is_foreign
 from kefu.text.grids import Grid, GridRow, find_grids
 from kefu.text.identifiers import find_identifiers, name_terms
 from kefu.text.language import Language, detect_language
-from kefu.text.normalise import clean_text, fold_text, simplify_text
-from kefu.text.segment import find_tokens, index_terms, query_terms
+from kefu.text.lattice import Arc, decode, list_neighbours
+from kefu.text.misspelling import Slip, list_spellings
+from kefu.text.normalise import HAN, clean_text, fold_text, simplify_text, to_simplified
+from kefu.text.pinyin import Sounds, load_sounds
+from kefu.text.segment import (
+    find_tokens,
+    index_terms,
+    is_chinese_word,
+    list_words,
+    query_terms,
+    stem_word,
+)
 from kefu.text.sentences import Span, SpanKind, split_sentences
+from kefu.text.stop_words import CHINESE_STOP_WORDS, ENGLISH_STOP_WORDS
 
 __all__ = [
+    "CHINESE_STOP_WORDS",
+    "ENGLISH_STOP_WORDS",
+    "HAN",
     "TERM_IDS",
+    "Arc",
     "ContentWord",
     "Grid",
     "GridRow",
     "Language",
     "Period",
+    "Slip",
+    "Sounds",
     "Span",
     "SpanKind",
     "clean_text",
     "content_digest",
     "content_words",
     "count_scripts",
+    "decode",
     "detect_language",
     "find_garbled",
     "find_grids",
@@ -36,10 +54,17 @@ __all__ = [
     "find_tokens",
     "fold_text",
     "index_terms",
+    "is_chinese_word",
     "is_foreign",
+    "list_neighbours",
+    "list_spellings",
+    "list_words",
+    "load_sounds",
     "name_terms",
     "query_terms",
     "simplify_text",
     "split_sentences",
+    "stem_word",
     "term_id",
+    "to_simplified",
 ]

@@ -35,6 +35,13 @@ def simplify_text(text: str) -> str:
     return str(_TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", cleaned)))
 
 
+def to_simplified(text: str) -> str:
+    """Write traditional characters as simplified ones and leave all others as they are."""
+    if text.isascii():
+        return text
+    return str(_TO_SIMPLIFIED.convert(text.encode("utf-8", "ignore").decode()))
+
+
 def fold_text(text: str) -> str:
     """Make the key under which two spellings of one text are the same."""
     return _SPACE.sub(" ", simplify_text(text)).strip().casefold()

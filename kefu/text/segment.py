@@ -75,6 +75,20 @@ def _han_words(runs: list[str]) -> list[str]:
     return [*words, *(pair for pair in pairs if pair not in known)]
 
 
+def list_words(run: str) -> list[str]:
+    """Words of the segmenter's dictionary in a run of Chinese; what is in none comes singly."""
+    import rjieba  # noqa: PLC0415 - as above
+
+    return list(rjieba.cut(run, hmm=False))
+
+
+def is_chinese_word(word: str) -> bool:
+    """Whether the segmenter's dictionary has it."""
+    import rjieba  # noqa: PLC0415 - as above
+
+    return bool(rjieba.has_word(word))
+
+
 def _distinct(terms: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(terms))
 
@@ -83,13 +97,14 @@ def _distinct(terms: Iterable[str]) -> list[str]:
 def _latin_terms(token: str) -> tuple[str, ...]:
     token = token[:LONGEST_TERM].replace(",", "")
     if _PLAIN_WORD.fullmatch(token):
-        return (_stem(token),)
+        return (stem_word(token),)
     number = _NUMBER.fullmatch(token)
     if number:
         return tuple(_distinct([token.casefold(), number[1]]))
-    return tuple(_distinct([token.casefold(), *map(_stem, _PART.findall(token))]))
+    return tuple(_distinct([token.casefold(), *map(stem_word, _PART.findall(token))]))
 
 
-def _stem(word: str) -> str:
+def stem_word(word: str) -> str:
+    """The index term of a plain Latin word."""
     folded = word.casefold().replace("’", "'")
     return _STEMMER.stemWord(folded) if len(folded) >= SHORTEST_STEMMED else folded

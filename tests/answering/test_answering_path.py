@@ -256,3 +256,27 @@ async def test_questions_that_cannot_be_asked_are_refused(
     with pytest.raises(error):
         async for _ in stream_answer(resources, question, viewer=ANONYMOUS, base=base):
             pass
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "said", "language"),
+    [
+        ("Within how many dasy can I retrun a prodcut?", "return a product", "14 days", "en"),
+        ("dianzi fapiao duojiu kaiju", "电子发票多久开具", "3 个工作日", "zh"),
+    ],
+)
+async def test_a_mistyped_question_is_answered_and_told_as_it_was_read(
+    resources: Resources, typed: str, read: str, said: str, language: str
+) -> None:
+    shown, answer = await ask(resources, typed)
+    assert (answer.outcome, answer.language) == (Outcome.ANSWERED, language)
+    assert read in (answer.read_as or "")
+    assert read in shown.splitlines()[0]
+    assert said in shown
+    assert shown.strip() == answer.answer
+
+
+async def test_what_was_typed_well_is_not_told_again(resources: Resources) -> None:
+    shown, answer = await ask(resources, "Within how many days can I return a product?")
+    assert answer.read_as is None
+    assert "Showing results" not in shown

@@ -12,7 +12,7 @@ from kefu.knowledge.store.chunks import renew_weights
 from kefu.resources import Resources
 from kefu.retrieval import search
 from kefu.retrieval.search import build_query
-from kefu.retrieval.store import search_hits
+from kefu.retrieval.store.search import search_hits
 from kefu.settings import RetrievalSettings
 from kefu.text import find_identifiers, index_terms, name_terms, query_terms
 from kefu.viewer import ANONYMOUS

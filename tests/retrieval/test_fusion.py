@@ -7,7 +7,7 @@ import pytest
 from psycopg import AsyncConnection, sql
 
 from kefu.retrieval.fusion import highest_idf
-from kefu.retrieval.store import FUSION
+from kefu.retrieval.store.search import FUSION
 from kefu.sections import RetrievalSettings
 
 FUSE = (

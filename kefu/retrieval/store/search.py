@@ -1,4 +1,4 @@
-"""The SQL of search."""
+"""Search, and reading where a hit stands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from kefu.retrieval.records import Chunk, Floors, Hit, NoiseFloor, ScoreParts
 from kefu.text import TERM_IDS, Language
 from kefu.viewer import DataClass, Viewer
 
-COMMON = 500  # chunks that hold a term; of more it is not asked which ones a viewer may read
 NOISE_LOCKS = 0x4B4E  # first key of the advisory locks; the second is the base
 
 # Lexical: the query's rarest terms are taken until the chunks that hold them exceed the budget;
@@ -258,45 +257,6 @@ def _hit(
 
 def _chunk(*, data_class: str, **row: Any) -> Chunk:
     return Chunk(data_class=DataClass(data_class), **row)
-
-
-async def list_idf(
-    conn: AsyncConnection, base: Base, term_ids: Sequence[int]
-) -> list[tuple[int, float]]:
-    """Rows of term id and idf, as in the search."""
-    cursor = await conn.execute(
-        "select w.id, ln(1 + (%(chunks)s - coalesce(t.chunk_count, 0) + 0.5)"
-        "  / (coalesce(t.chunk_count, 0) + 0.5))::float"
-        " from unnest(%(terms)s::int[]) as w (id)"
-        " left join terms t on t.base_id = %(base)s and t.id = w.id",
-        {"chunks": base.chunk_count, "terms": list(term_ids), "base": base.id},
-    )
-    return await cursor.fetchall()
-
-
-async def list_held(
-    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, viewer: Viewer
-) -> list[int]:
-    """Those terms that a chunk holds which the viewer may read; common ones are taken to be."""
-    cursor = conn.cursor(row_factory=scalar_row)
-    await cursor.execute(
-        sql.SQL(
-            "select t.id from terms t where t.base_id = %(base)s and t.id = any(%(terms)s)"
-            " and t.chunk_count > 0 and (t.chunk_count > {common} or exists ("
-            "  select 1 from {chunks} where term_ids @> array[t.id] and {readable}))"
-        ).format(
-            chunks=sql.Identifier(f"chunks_{base.id}"),
-            common=sql.Literal(COMMON),
-            readable=READABLE,
-        ),
-        {
-            "base": base.id,
-            "terms": list(term_ids),
-            "sees_everything": viewer.sees_everything,
-            "audiences": sorted(viewer.audiences),
-        },
-    )
-    return await cursor.fetchall()
 
 
 async def list_around(

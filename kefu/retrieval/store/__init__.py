@@ -1,0 +1,1 @@
+"""Every SQL statement of retrieval: functions (conn, ...) -> records."""

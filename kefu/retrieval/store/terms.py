@@ -1,0 +1,87 @@
+"""The terms of the lexical index: how rare they are, and whether a viewer may know of them."""
+
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection, sql
+from psycopg.rows import scalar_row
+
+from kefu.knowledge import Base
+from kefu.retrieval.store.search import READABLE
+from kefu.viewer import Viewer
+
+COMMON = 500  # chunks that hold a term; of more it is not asked which ones a viewer may read
+
+
+async def list_idf(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int]
+) -> list[tuple[int, float]]:
+    """Rows of term id and idf, as in the search."""
+    cursor = await conn.execute(
+        "select w.id, ln(1 + (%(chunks)s - coalesce(t.chunk_count, 0) + 0.5)"
+        "  / (coalesce(t.chunk_count, 0) + 0.5))::float"
+        " from unnest(%(terms)s::int[]) as w (id)"
+        " left join terms t on t.base_id = %(base)s and t.id = w.id",
+        {"chunks": base.chunk_count, "terms": list(term_ids), "base": base.id},
+    )
+    return await cursor.fetchall()
+
+
+async def list_chunk_counts(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Rows of term id and number of chunks that hold it; none of terms that none holds."""
+    if not term_ids:
+        return []
+    cursor = await conn.execute(
+        "select id, chunk_count from terms where base_id = %s and id = any(%s) and chunk_count > 0",
+        [base.id, list(term_ids)],
+    )
+    return await cursor.fetchall()
+
+
+async def list_holding(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, viewer: Viewer
+) -> list[tuple[int, str]]:
+    """Rows of term id and a text with its titles that holds it and that the viewer may read."""
+    if not term_ids:
+        return []
+    cursor = await conn.execute(
+        sql.SQL(
+            "select w.id, concat_ws(' ', d.title, array_to_string(c.heading_path, ' '), c.text)"
+            " from unnest(%(terms)s::int[]) as w (id) cross join lateral ("
+            "  select document_id, heading_path, text from {chunks}"
+            "  where term_ids @> array[w.id] and {readable} limit 1) c"
+            " join documents d on d.id = c.document_id"
+        ).format(chunks=sql.Identifier(f"chunks_{base.id}"), readable=READABLE),
+        {
+            "terms": list(term_ids),
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
+    )
+    return await cursor.fetchall()
+
+
+async def list_held(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, viewer: Viewer
+) -> list[int]:
+    """Those terms that a chunk holds which the viewer may read; common ones are taken to be."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        sql.SQL(
+            "select t.id from terms t where t.base_id = %(base)s and t.id = any(%(terms)s)"
+            " and t.chunk_count > 0 and (t.chunk_count > {common} or exists ("
+            "  select 1 from {chunks} where term_ids @> array[t.id] and {readable}))"
+        ).format(
+            chunks=sql.Identifier(f"chunks_{base.id}"),
+            common=sql.Literal(COMMON),
+            readable=READABLE,
+        ),
+        {
+            "base": base.id,
+            "terms": list(term_ids),
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
+    )
+    return await cursor.fetchall()
