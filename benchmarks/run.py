@@ -18,6 +18,7 @@ RUNS = {
     "page_boxes": ["page_boxes.py"],
     "retrieval": ["retrieval.py"],
     "rewriting": ["rewriting.py"],
+    "robustness": ["robustness.py"],
     "messages": ["messages.py"],
     "hops": ["hops.py"],
     "tuning": ["tuning.py"],

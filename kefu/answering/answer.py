@@ -12,11 +12,11 @@ from kefu.answering.citing import Citer
 from kefu.answering.dating import date_sources, name_conflict
 from kefu.answering.describing import describe_event
 from kefu.answering.extract import choose_units, compose, leave_out_said, with_leads
-from kefu.answering.finding import Finder, Found
+from kefu.answering.finding import Finder, Found, find_reading
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
 from kefu.answering.intents import find_intent
-from kefu.answering.parts import quotable, quote, set_apart
+from kefu.answering.parts import quote, set_apart
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
     EXTRACTIVE,
@@ -32,7 +32,7 @@ from kefu.answering.records import (
     Writing,
     WritingEnd,
 )
-from kefu.answering.replies import UNHAPPY, Reply, reply_at_once, reply_unknown
+from kefu.answering.replies import Reply, open_answer, reply_at_once, reply_unknown
 from kefu.answering.tabular import tell
 from kefu.answering.write import (
     PROMPT_NAME,
@@ -177,7 +177,8 @@ class _Run:
         self.on_hits(hits)
         self.data_class = highest_class(self.data_class, *(hit.data_class for hit in hits))
         known = [each for each in found if each.is_known]
-        self._note_reading(known or found[:1])
+        self.read_as = find_reading(known or found[:1])
+        self.language = detect_language(self.read_as or self.question)
         if not known:
             yield self._reply_unknown(found[0].evidence)
             return
@@ -187,11 +188,8 @@ class _Run:
             yield self._ask_back(choices, sure)
             return
         yield Progress(stage=Stage.WRITING)
-        if self.intent in UNHAPPY:
-            yield self._say(phrase("sorry", self.language) + "\n\n")
-        if self.read_as is not None:
-            read = quotable(self.read_as)
-            yield self._say(phrase("read_as", self.language, question=read) + "\n\n")
+        for opening in open_answer(self.intent, self.read_as, self.language):
+            yield self._say(opening)
         for each in known:
             apart = set_apart(self._answer_part(each), is_first=not self.text)
             async with aclosing(apart) as sentences:
@@ -202,13 +200,6 @@ class _Run:
         if missing := [each.part for each in found if not each.is_known]:
             yield self._name_missing(missing)
         yield self._finish(Outcome.ANSWERED, sure)
-
-    def _note_reading(self, found: Sequence[Found]) -> None:
-        """Keep how the question was read; who writes pinyin is answered in Chinese."""
-        read = " ".join(each.read for each in found)
-        if any(each.corrected and each.corrected.typed for each in found):
-            self.read_as = read
-            self.language = detect_language(read)
 
     async def _answer_part(self, found: Found) -> AsyncGenerator[Sentence, None]:
         self.question, self.asked = found.read, found.asked

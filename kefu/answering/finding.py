@@ -176,6 +176,13 @@ def _with_lead(second: Found, name: str, unit: Unit) -> Found:
     return replace(second, evidence=evidence)
 
 
+def find_reading(found: Sequence[Found]) -> str | None:
+    """The parts as they were read, where typing errors were found; None: as they stand."""
+    if not any(each.corrected and each.corrected.typed for each in found):
+        return None
+    return " ".join(each.read for each in found)
+
+
 def _best_documents(found: Sequence[Found]) -> set[int]:
     """The documents that lead, of what is known."""
     return {each.evidence.units[0].hit.document_id for each in found if each.is_known}

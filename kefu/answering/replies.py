@@ -1,10 +1,11 @@
 """What Kefu says by itself: to small talk and insults, to hand over, where nothing is known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kefu.answering.gather import Evidence
 from kefu.answering.handing_over import has_failed_before
+from kefu.answering.parts import quotable
 from kefu.answering.phrases import phrase
 from kefu.answering.records import Intent, Outcome, Turn
 from kefu.settings import Settings
@@ -63,3 +64,11 @@ def reply_unknown(
 
 def _hand_over(name: str, language: str, contact: str) -> Reply:
     return Reply(outcome=Outcome.HANDED_OVER, text=phrase(name, language, contact=contact))
+
+
+def open_answer(intent: Intent, read_as: str | None, language: str) -> Iterator[str]:
+    """What is said before an answer."""
+    if intent in UNHAPPY:
+        yield phrase("sorry", language) + "\n\n"
+    if read_as is not None:
+        yield phrase("read_as", language, question=quotable(read_as))
