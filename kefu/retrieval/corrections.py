@@ -3,12 +3,14 @@
 Nothing but what the base does not hold is read otherwise, and only as what it holds: a Latin word
 one slip of the fingers away, a Chinese character that sounds the same, Chinese for pinyin. The
 index knows its terms by their numbers alone, so what may be meant is made up and looked up. Codes,
-figures, names and words that the embedder's own vocabulary has stay as they are.
+figures, names and words that the built-in embedder's vocabulary has stay as they are; with another
+embedder, whose vocabulary is not known here, all Latin words do.
 """
 
 from opentelemetry import trace
 
 from kefu.knowledge import get_base
+from kefu.llm import BuiltInEmbedder
 from kefu.resources import Resources
 from kefu.retrieval.hearing import hear
 from kefu.retrieval.search import MAX_QUERY_CHARACTERS
@@ -19,6 +21,7 @@ from kefu.text import ENGLISH_STOP_WORDS, simplify_text, stem_word
 from kefu.viewer import Viewer
 
 MOST_UNKNOWN = 0.6  # of the Latin words of a question; of more, it is about something else
+FEW_UNKNOWN = 2  # that many are looked at in any case
 FEW_WORDS = 3  # a word in capitals, or two, may be names
 
 tracer = trace.get_tracer("kefu.retrieval")
@@ -50,7 +53,8 @@ async def correct(
                 for word in telling
                 if word.start not in heard and not vocabulary.count(stem_word(word.text))
             ]
-            if unknown and len(unknown) <= max(MOST_UNKNOWN * len(telling), 1):
+            has_dictionary = resources.embedder.name == BuiltInEmbedder.name
+            if has_dictionary and 0 < len(unknown) <= max(MOST_UNKNOWN * len(telling), FEW_UNKNOWN):
                 count_tokens = resources.embedder.count_tokens
                 changes += await spell(
                     vocabulary, unknown, among_chinese=bool(runs), count_tokens=count_tokens

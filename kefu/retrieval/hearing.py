@@ -39,7 +39,8 @@ WORD_LENGTHS = (4, 3, 2)  # characters
 MOST_SUSPECT = 0.5  # of the characters of a question; of more, it is about something else
 PAIR_CHUNKS = (0.003, 1, 10)  # that hold a pair which is no word: share, least and most
 
-ASKING = frozenset(pair for word in CHINESE_STOP_WORDS for pair in list_pairs(word))
+ASKING_WORDS = CHINESE_STOP_WORDS | {"多久", "多长时间", "什么时候", "几天", "几点", "在哪"}
+ASKING = frozenset(pair for word in ASKING_WORDS for pair in list_pairs(word))
 """Pairs of words that ask, which documents seldom hold."""
 
 Suspects = Mapping[int, float]

@@ -17,7 +17,6 @@ SHORTEST_PART = 3  # of a word that lacks its space, and of one without its endi
 MOST_CORRECTED = 6  # words
 MOST_READ = 5000  # chunks; a word that more of them hold may be known to anybody
 MOST_VERIFIED = 3  # words that one may stand for
-STOP_SHARE = 0.02  # of the chunks: what words count as that say nothing
 SLIP_WEIGHT = 0.7  # of how likely a slip is, against ln(1 + chunks) of the word that it makes
 PIECE_WEIGHT = 0.5  # of each piece more that the embedder cuts a word into
 
@@ -105,7 +104,7 @@ def _count_pieces(spelling: str, count_tokens: CountTokens) -> int:
 
 def _least_count(vocabulary: Vocabulary, spelling: str) -> int:
     counts = [vocabulary.count(stem_word(part)) for part in _telling(spelling)]
-    return min(counts, default=int(STOP_SHARE * vocabulary.chunk_count) + 1)
+    return min(counts, default=vocabulary.chunk_count if " " in spelling else 0)
 
 
 def _is_common(vocabulary: Vocabulary, spelling: str, *, is_plainer: bool) -> bool:

@@ -261,7 +261,7 @@ async def test_questions_that_cannot_be_asked_are_refused(
 @pytest.mark.parametrize(
     ("typed", "read", "said", "language"),
     [
-        ("Within how many dasy can I retrun a prodcut?", "return a product", "14 days", "en"),
+        ("Within how many days can I retrun a prodcut?", "return a product", "14 days", "en"),
         ("dianzi fapiao duojiu kaiju", "电子发票多久开具", "3 个工作日", "zh"),
     ],
 )

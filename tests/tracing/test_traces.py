@@ -48,7 +48,7 @@ async def test_an_answer_leaves_one_trace_with_all_its_steps(
         "turn": {
             "invoke_workflow answer": {
                 "classify": {},
-                "understand": {},
+                "understand": {"correct": {}},
                 "gather": {"retrieval main": {"embed": {}, "find": {}}},
                 "write": {"chat scripted": {}, "verify": {}},
             },
