@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
 from opentelemetry import trace
@@ -10,7 +10,7 @@ from opentelemetry import trace
 from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
 from kefu.answering.dating import date_sources, name_conflict
-from kefu.answering.describing import describe_event
+from kefu.answering.describing import OnHits, describe_event, ignore_hits
 from kefu.answering.extract import choose_units, compose, leave_out_said, with_leads
 from kefu.answering.finding import Finder, Found, find_reading
 from kefu.answering.follow_up import Asked
@@ -55,14 +55,8 @@ from kefu.text import detect_language
 from kefu.tracing import trace_steps
 from kefu.viewer import Viewer, highest_class
 
-OnHits = Callable[[Sequence[Hit]], None]
-
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer("kefu.answering")
-
-
-def ignore_hits(_hits: Sequence[Hit]) -> None:
-    """For callers that do not ask."""
 
 
 async def stream_answer(  # noqa: PLR0913 - what may differ from one answer to another

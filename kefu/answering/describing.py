@@ -1,7 +1,16 @@
-"""What happens on the way to an answer, as attributes of spans."""
+"""What happens on the way to an answer: as attributes of spans, and told to whoever asks."""
+
+from collections.abc import Callable, Sequence
 
 from kefu.answering.records import Answer, AnswerEvent, Writing
+from kefu.retrieval import Hit
 from kefu.tracing import Value
+
+OnHits = Callable[[Sequence[Hit]], None]
+
+
+def ignore_hits(_hits: Sequence[Hit]) -> None:
+    """For callers that do not ask."""
 
 
 def describe_event(event: AnswerEvent) -> dict[str, Value]:
