@@ -49,7 +49,7 @@ async def test_an_answer_leaves_one_trace_with_all_its_steps(
             "invoke_workflow answer": {
                 "classify": {},
                 "understand": {"correct": {}},
-                "gather": {"retrieval main": {"embed": {}, "find": {}}},
+                "gather": {"retrieval main": {"embed": {}, "find": {}}, "tables": {}},
                 "write": {"chat scripted": {}, "verify": {}},
             },
             "store": {},
