@@ -28,7 +28,7 @@ def reply_at_once(intent: Intent, language: str, *, settings: Settings) -> Reply
     if intent is Intent.PERSON and contact:
         return _hand_over("hand_over", language, contact)
     if intent is Intent.PERSON:
-        return Reply(outcome=Outcome.ABSTAINED, text=phrase("nobody", language))
+        return Reply(outcome=Outcome.REPLIED, text=phrase("nobody", language))
     if intent in TALK:
         text = phrase(intent, language, name=settings.chatbot.name)
         return Reply(outcome=Outcome.REPLIED, text=text)

@@ -111,7 +111,7 @@ async def test_who_asks_for_a_person_is_told_where(
 
 async def test_without_staff_nothing_is_promised(shop: Resources) -> None:
     given = await ask(change(shop), "转人工")
-    assert given.outcome is Outcome.ABSTAINED
+    assert given.outcome is Outcome.REPLIED
     assert "暂时没有人工客服" in given.answer
 
 

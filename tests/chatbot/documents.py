@@ -1,6 +1,6 @@
 """A small document and the citations that answers in these tests make to it."""
 
-from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome, Progress, Sentence, Stage
+from kefu.answering import EXTRACTIVE, Answer, Citation, Intent, Outcome, Progress, Sentence, Stage
 
 REFUNDS = """# 退款政策
 
@@ -85,6 +85,17 @@ ABSTENTION = (
         citations=(),
         mode=EXTRACTIVE,
         confidence=0.1,
+    ),
+)
+GREETING = (
+    Answer(
+        answer="您好！",
+        outcome=Outcome.REPLIED,
+        language="zh",
+        citations=(),
+        mode=EXTRACTIVE,
+        confidence=0.0,
+        intent=Intent.GREETING,
     ),
 )
 ASKING_BACK = (

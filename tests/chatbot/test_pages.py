@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from documents import ABSTENTION, ASKING_BACK, QUOTE, answer_with, cite
+from documents import ABSTENTION, ASKING_BACK, GREETING, QUOTE, answer_with, cite
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from scripted import ScriptedAnswerer
@@ -211,6 +211,16 @@ async def test_abstention_notice_and_model_are_shown(
     assert "qwen-plus" in text_of(page, ".byline")
     assert text_of(page, ".notice") == "模型太慢。"
     assert "文档中未找到依据" in text_of(page, ".abstained")
+
+
+async def test_a_kind_word_is_not_said_to_be_quoted(
+    client: AsyncClient, answerer: ScriptedAnswerer
+) -> None:
+    answerer.scripts["你好"] = GREETING
+    await send(client, "/messages", question="你好")
+    page = await load(client)
+    assert text_of(page, ".byline") == "AI 回答"
+    assert page.css_first(".answer .abstained") is None
 
 
 async def test_a_choice_is_a_button_that_asks_on(
