@@ -14,17 +14,18 @@ import importlib
 import json
 import shutil
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from answers import DEMO, HELD_OUT
 from kefu_bases import open_bench
 from reader_model import WORSE, serve_readers
 from seeded_changes import Change, Edit
+from vectors import CACHE
 
+from kefu.errors import BadInput
 from kefu.evaluation import (
     DatasetVersion,
     Experiment,
@@ -127,8 +128,11 @@ async def try_change(stand: Stand, change: Change) -> Trial:
     if change.edit is not None:
         return await _try_edit(stand, change, change.edit)
     before, gates = stand.before["none" if change.endpoint == "none" else "reader"]
-    async with _made(stand, change):
-        after = await run(stand, change)
+    try:
+        async with _made(stand, change):
+            after = await run(stand, change)
+    except BadInput as refusal:  # what a release does not hold cannot be changed by one
+        return Trial(change=change, reasons=(f"refused: {refusal}",), lost=0, won=0, changed=0)
     async with stand.resources.database.connection() as conn:
         comparison = await compare_experiments(conn, before, after)
         report = await build_report(conn, after)
@@ -227,8 +231,8 @@ async def main() -> None:
             {"name": name, "url": url, "model": name, "first_token_seconds": 60} for name in WORSE
         )
         async with open_bench(endpoints=endpoints) as resources:
-            with TemporaryDirectory() as folder:
-                stand = await _set_up(resources, Path(folder), rows)
+            with _empty_folder() as folder:
+                stand = await _set_up(resources, folder, rows)
                 lists = {
                     "harmful": seeded.list_harmful(DEMO / "documents", rows),
                     "harmless": seeded.list_harmless(rows),
@@ -242,6 +246,16 @@ async def main() -> None:
                         told = f"{name} {len(trials[name])}/{len(changes)}: {change.name}"
                         print(f"  {told}: {trials[name][-1].reasons}", file=sys.stderr, flush=True)
                 print_tables(trials)
+
+
+@contextmanager
+def _empty_folder() -> Iterator[Path]:
+    """The same at each run, so that a base which is kept holds no document twice."""
+    folder = CACHE / "gate"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield folder
+    shutil.rmtree(folder)
 
 
 async def _set_up(resources: Resources, folder: Path, rows: list[dict[str, object]]) -> Stand:
