@@ -22,7 +22,7 @@ from bench_data import data_root
 from datasets import SEED, load_alicloud, load_products
 from kefu_bases import ensure_filled, open_bench
 
-from kefu.answering import Outcome, answer
+from kefu.answering import Outcome, Turn, answer
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import gather
 from kefu.answering.write import PROMPT_NAME, build_prompt, fit_excerpts
@@ -78,6 +78,7 @@ class Case:
     is_answerable: bool
     viewer: Viewer
     is_right: Callable[[str, Sequence[str]], bool]
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,9 @@ class Reply:
 
 async def reply_by_kefu(resources: Resources, base: str, case: Case) -> Reply:
     """The product's answer; it may rest on the chunks that it cites and nothing else."""
-    given = await answer(resources, case.question, viewer=case.viewer, base=base)
+    given = await answer(
+        resources, case.question, viewer=case.viewer, base=base, history=case.history
+    )
     grounds = ""
     async with resources.database.connection() as conn:
         for citation in given.citations:

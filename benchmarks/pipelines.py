@@ -1,61 +1,57 @@
 """Whole answers beside plain pipelines of LlamaIndex and Haystack: same passages, embedder and model.
 
-    python benchmarks/pipelines.py [--most 20]
+    python benchmarks/pipelines.py [--most 12] [SET ...]
 
-English questions, because the bundled SmolLM2 knows no other language: those about the demo company
-that were held out from every choice, its test split, and clapnq, whose unanswerable questions have
-their passage in the base, too. The pipelines are those of the libraries' first tutorials.
+The bundled SmolLM2 knows English; Chinese product documentation is asked as well, because a weak
+model is the case to be correct in. Whether an answer states the facts is judged, where the set
+lists none, by the words of the reference answer.
 """
 
 import argparse
 import asyncio
 import json
+import lzma
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from answers import DEMO, HELD_OUT, REFUSAL, Case, Reply, is_supported, list_claims, load_demo
+from answers import DEMO, HELD_OUT, Case, Reply, is_supported, list_claims, load_demo
 from answers import reply_by_kefu as ask_kefu
 from bench_data import data_root
-from datasets import SEED
-from haystack import Document, Pipeline
-from haystack.components.builders import ChatPromptBuilder
-from haystack.components.generators.chat import OpenAIChatGenerator
-from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
-from haystack.dataclasses import ChatMessage
-from haystack.document_stores.in_memory import InMemoryDocumentStore
-from haystack.utils import Secret
+from datasets import SEED, load_alicloud, load_gold_answers, load_mtrag, load_products
 from kefu_bases import ensure_filled, open_bench
-from llama_index.core import VectorStoreIndex
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
-from llama_index.core.schema import TextNode
-from openai import OpenAI
-from vectors import embed_cached
+from pipeline_peers import ANSWER_TOKENS, PEERS, Peer
+from rewriting import is_in, load_histories
 
 from kefu.knowledge import ingest
 from kefu.llm.endpoints import Endpoint, resolve_all
 from kefu.llm.local import LocalWire
 from kefu.resources import Resources
 from kefu.text import content_words, detect_language
-from kefu.viewer import OPERATOR
+from kefu.viewer import OPERATOR, Viewer
 
 CONTEXT_TOKENS = 1200
-ANSWER_TOKENS = 250
-TOP_K = 3  # chunks, about CONTEXT_TOKENS
 LEAST_COVERED = 0.5  # of the content words of a reference answer
 RESAMPLES = 2000
-HAYSTACK_TEMPLATE = """Given the following information, answer the question.
+MODEL = "SmolLM2-135M"
 
-Context:
-{% for document in documents %}
-    {{ document.content }}
-{% endfor %}
 
-Question: {{question}}
-Answer:"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """One set.
+
+    Attributes:
+        base: of Kefu.
+        left_out: by the place of a case, the product that its asker may not read.
+        products: by passage, where some are left out.
+    """
+
+    base: str
+    cases: Sequence[Case]
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,113 +70,6 @@ class Result:
     unsupported: int
 
 
-class LocalModel(CustomLLM):
-    """The bundled model as LlamaIndex asks it."""
-
-    url: str
-    key: str
-    name: str
-
-    @property
-    def metadata(self) -> LLMMetadata:
-        """Room for the passages, so that one call answers."""
-        return LLMMetadata(context_window=8192, num_output=ANSWER_TOKENS, model_name=self.name)
-
-    def complete(self, prompt: str, *_given: object, **_named: object) -> CompletionResponse:
-        """One chat message, as for any chat model."""
-        client = OpenAI(base_url=self.url, api_key=self.key, timeout=600)
-        answer = client.chat.completions.create(
-            model=self.name,
-            messages=[{"role": "user", "content": prompt}],
-            max_tokens=ANSWER_TOKENS,
-            temperature=0,
-        )
-        return CompletionResponse(text=answer.choices[0].message.content or "")
-
-    def stream_complete(self, prompt: str, *_given: object, **_named: object) -> object:
-        """Not needed here."""
-        raise NotImplementedError
-
-
-class CachedEmbedding(BaseEmbedding):
-    """Kefu's embedder as LlamaIndex asks it."""
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return embed_cached([query], is_query=True)[0].tolist()
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return embed_cached([text], is_query=False)[0].tolist()
-
-
-def build_llama_index(passages: Sequence[str], endpoint: Endpoint) -> Callable[[Case], Reply]:
-    """An index of vectors and its query engine, with LlamaIndex's own prompt."""
-    vectors = embed_cached(passages, is_query=False)
-    nodes = [
-        TextNode(text=text, embedding=vector.tolist())
-        for text, vector in zip(passages, vectors, strict=True)
-    ]
-    index = VectorStoreIndex(nodes, embed_model=CachedEmbedding())
-    model = LocalModel(url=endpoint.url, key=read_key(endpoint), name=endpoint.model)
-    engine = index.as_query_engine(llm=model, similarity_top_k=TOP_K)
-
-    def reply(case: Case) -> Reply:
-        response = engine.query(case.question)
-        return _reply(str(response), [node.text for node in response.source_nodes])
-
-    return reply
-
-
-def build_haystack(passages: Sequence[str], endpoint: Endpoint) -> Callable[[Case], Reply]:
-    """A retriever, a prompt and a generator, as its tutorial connects them."""
-    store = InMemoryDocumentStore(embedding_similarity_function="dot_product")
-    vectors = embed_cached(passages, is_query=False)
-    store.write_documents(
-        [
-            Document(id=str(number), content=text, embedding=vector.tolist())
-            for number, (text, vector) in enumerate(zip(passages, vectors, strict=True))
-        ]
-    )
-    pipeline = Pipeline()
-    pipeline.add_component("retriever", InMemoryEmbeddingRetriever(store, top_k=TOP_K))
-    template = [ChatMessage.from_user(HAYSTACK_TEMPLATE)]
-    pipeline.add_component("prompt", ChatPromptBuilder(template=template))
-    generator = OpenAIChatGenerator(
-        api_key=Secret.from_token(read_key(endpoint)),
-        api_base_url=endpoint.url,
-        model=endpoint.model,
-        generation_kwargs={"max_tokens": ANSWER_TOKENS, "temperature": 0},
-        timeout=600,
-    )
-    pipeline.add_component("model", generator)
-    pipeline.connect("retriever", "prompt.documents")
-    pipeline.connect("prompt.prompt", "model.messages")
-
-    def reply(case: Case) -> Reply:
-        vector = embed_cached([case.question], is_query=True)[0].tolist()
-        out = pipeline.run(
-            {"retriever": {"query_embedding": vector}, "prompt": {"question": case.question}},
-            include_outputs_from={"retriever"},
-        )
-        read = [document.content for document in out["retriever"]["documents"]]
-        return _reply(out["model"]["replies"][0].text or "", read)
-
-    return reply
-
-
-def read_key(endpoint: Endpoint) -> str:
-    """The key that the server of the bundled model asks for."""
-    return endpoint.settings.key.get_secret_value()
-
-
-def _reply(text: str, read: Sequence[str]) -> Reply:
-    return Reply(
-        text=text, has_abstained=bool(REFUSAL.search(text)), cited=(), grounds="\n".join(read)
-    )
-
-
 def judge(case: Case, reply: Reply) -> Result:
     """The same checks for every system."""
     claims = [] if reply.has_abstained or reply.has_asked_back else list_claims(reply.text)
@@ -194,12 +83,22 @@ def judge(case: Case, reply: Reply) -> Result:
     )
 
 
-def load_clapnq(root: Path, most: int) -> tuple[dict[str, str], list[Case]]:
-    """All passages, and some questions of both kinds."""
+async def prepare_demo(resources: Resources, path: Path, split: str | None) -> Questions:
+    """Questions about the demo company, English ones."""
+    await ingest(resources, [DEMO / "documents"], base_name="demo")
+    cases = load_demo(path, split=split)
+    return Questions(
+        base="demo", cases=[each for each in cases if detect_language(each.question) == "en"]
+    )
+
+
+async def prepare_clapnq(resources: Resources, most: int) -> Questions:
+    """Wikipedia; the passages of unanswerable questions are there, too."""
     passages: dict[str, str] = {}
     cases: list[Case] = []
+    folder = data_root() / "clapnq" / "annotated_data" / "dev"
     for kind in ("answerable", "unanswerable"):
-        path = root / "clapnq" / "annotated_data" / "dev" / f"clapnq_dev_{kind}.jsonl"
+        path = folder / f"clapnq_dev_{kind}.jsonl"
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         for row in rows:
             for place, passage in enumerate(row["passages"]):
@@ -214,17 +113,89 @@ def load_clapnq(root: Path, most: int) -> tuple[dict[str, str], list[Case]]:
             )
             for row in rows[:most]
         ]
-    return passages, cases
+    await ensure_filled(resources, "clapnq", passages)
+    return Questions(base="clapnq", cases=cases)
+
+
+async def prepare_alicloud(resources: Resources, language: str, most: int) -> Questions:
+    """Product documentation; each question also without its product, where it has no answer."""
+    root = data_root()
+    held = load_alicloud(root, language)
+    by_passage, by_query = load_products(root, language)
+    gold = load_gold_answers(root, language)
+    audiences = {name: by_passage[name] for name in held.passages}
+    base = f"products-{language}"
+    await ensure_filled(resources, base, held.passages, audiences=audiences)
+    names = sorted(held.half("report").queries)
+    random.Random(SEED).shuffle(names)
+    cases = [
+        Case(
+            question=held.queries[name],
+            is_answerable=True,
+            viewer=OPERATOR,
+            is_right=_covers([gold[name]]),
+        )
+        for name in names[:most]
+    ]
+    products = frozenset(by_passage.values())
+    asked_without = names[most : 2 * most]
+    cases += [
+        Case(
+            question=held.queries[name],
+            is_answerable=False,
+            viewer=Viewer(name="x", audiences=products - {by_query[name]}),
+            is_right=_covers([]),
+        )
+        for name in asked_without
+    ]
+    return Questions(
+        base=base,
+        cases=cases,
+        left_out={most + place: by_query[name] for place, name in enumerate(asked_without)},
+        products={held.passages[name]: product for name, product in audiences.items()},
+    )
+
+
+async def prepare_mtrag(resources: Resources, domain: str, most: int) -> Questions:
+    """Turns of conversations; Kefu is told what came before, a plain pipeline has no place for it."""
+    held = load_mtrag(data_root(), domain, variant="lastturn")
+    await ensure_filled(resources, f"mtrag-{domain}", held.passages)
+    histories = load_histories(data_root())
+    tasks = data_root() / "mtrag" / "mtrag_human_tasks.jsonl.xz"
+    with lzma.open(tasks, "rt", encoding="utf-8") as lines:
+        rows = [row for row in map(json.loads, lines) if row["domain"] == domain]
+    random.Random(SEED).shuffle(rows)
+    cases: list[Case] = []
+    for kind in ("ANSWERABLE", "UNANSWERABLE"):
+        fit = [
+            row
+            for row in rows
+            if row["user"]["enrichments"].get("Answerability") == [kind]
+            and (row["task_id"] in held.queries) == (kind == "ANSWERABLE")
+            and is_in("report", row["task_id"])
+        ]
+        cases += [
+            Case(
+                question=row["user"]["text"],
+                is_answerable=kind == "ANSWERABLE",
+                viewer=OPERATOR,
+                is_right=_covers([row["agent"]["text"]]),
+                history=histories[row["task_id"]],
+            )
+            for row in fit[:most]
+        ]
+    return Questions(base=f"mtrag-{domain}", cases=cases)
 
 
 def _covers(references: Sequence[str]) -> Callable[[str, Sequence[str]], bool]:
     def words(text: str) -> set[str]:
         return {term for word in content_words(text) for term in word.terms}
 
+    expected = [found for reference in references if (found := words(reference))]
+
     def check(text: str, _cited: Sequence[str]) -> bool:
         shown = words(text)
-        expected = [words(reference) for reference in references if reference]
-        return any(len(each & shown) >= LEAST_COVERED * len(each) for each in expected if each)
+        return any(len(each & shown) >= LEAST_COVERED * len(each) for each in expected)
 
     return check
 
@@ -233,7 +204,8 @@ async def list_texts(resources: Resources, base: str) -> list[str]:
     """The chunks of a base with title and headings, as Kefu embeds them."""
     async with resources.database.connection() as conn:
         rows = await conn.execute(
-            "select concat_ws(E'\\n', d.title, array_to_string(c.heading_path, ' > '), c.text)"
+            "select concat_ws(E'\\n', nullif(d.title, ''),"
+            " nullif(array_to_string(c.heading_path, ' > '), ''), c.text)"
             " from chunks c join documents d on d.id = c.document_id"
             " join knowledge_bases b on b.id = c.base_id where b.name = %s order by c.id",
             [base],
@@ -241,27 +213,36 @@ async def list_texts(resources: Resources, base: str) -> list[str]:
         return [text for (text,) in await rows.fetchall()]
 
 
-async def compare(
-    resources: Resources, base: str, cases: Sequence[Case]
-) -> dict[str, list[Result]]:
+async def ask_peer(
+    name: str, passages: Sequence[str], endpoint: Endpoint, held: Questions
+) -> list[Result]:
+    """Every question through a pipeline that reads what its asker may read."""
+    peers: dict[str, Peer] = {}
+    results = []
+    for place, case in enumerate(held.cases):
+        hidden = held.left_out.get(place, "")
+        if hidden not in peers:
+            readable = [text for text in passages if held.products.get(text) != hidden]
+            peers[hidden] = Peer(name, readable if hidden else passages, endpoint)
+        results.append(judge(case, await peers[hidden](case.question)))
+    return results
+
+
+async def compare(resources: Resources, held: Questions) -> dict[str, list[Result]]:
     """Every question through every system."""
-    passages = await list_texts(resources, base)
+    passages = await list_texts(resources, held.base)
     model = LocalWire(resolve_all(resources.settings)[0])
     endpoint = await model.reach()
-    peers = {
-        "llama-index, SmolLM2-135M": build_llama_index(passages, endpoint),
-        "haystack, SmolLM2-135M": build_haystack(passages, endpoint),
-    }
-    results: dict[str, list[Result]] = {}
-    for name, held in {
-        "kefu, extractive": replace(resources, endpoint=None),
-        "kefu, SmolLM2-135M": resources,
-    }.items():
-        results[name] = [judge(case, await ask_kefu(held, base, case)) for case in cases]
-    for name, reply in peers.items():
-        results[name] = [judge(case, await asyncio.to_thread(reply, case)) for case in cases]
+    results = {f"{name}, {MODEL}": await ask_peer(name, passages, endpoint, held) for name in PEERS}
     await model.aclose()
-    return results
+    for name, system in {
+        f"kefu, {MODEL}": resources,
+        "kefu, extractive": replace(resources, endpoint=None),
+    }.items():
+        results[name] = [
+            judge(case, await ask_kefu(system, held.base, case)) for case in held.cases
+        ]
+    return dict(reversed(results.items()))
 
 
 def print_table(results: dict[str, list[Result]]) -> None:
@@ -270,7 +251,7 @@ def print_table(results: dict[str, list[Result]]) -> None:
         "| system | correct facts | unsupported claims | abstention F1 | right in all"
         " | kefu with the model minus it |\n|---|---|---|---|---|---|"
     )
-    ours = results["kefu, SmolLM2-135M"]
+    ours = results[f"kefu, {MODEL}"]
     for name, rows in results.items():
         facts = [row.is_right for row in rows if row.is_answerable]
         claims = sum(row.claims for row in rows)
@@ -294,9 +275,12 @@ def abstention_f1(rows: Sequence[Result]) -> float:
 
 
 async def main() -> None:
-    """Print a table a set."""
+    """Print a table a set, and one of all together."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--most", type=int, default=20, help="clapnq questions of either kind")
+    parser.add_argument(
+        "--most", type=int, default=12, help="questions of either kind, of real sets"
+    )
+    parser.add_argument("sets", nargs="*")
     options = parser.parse_args()
     model = {
         "local": True,
@@ -305,20 +289,30 @@ async def main() -> None:
         "first_token_seconds": 300,
         "between_tokens_seconds": 60,
     }
-    passages, clapnq = load_clapnq(data_root(), options.most)
+    together: dict[str, list[Result]] = {}
     async with open_bench(model=model) as resources:
-        extractive = replace(resources, endpoint=None)
-        await ingest(extractive, [DEMO / "documents"], base_name="demo")
-        await ensure_filled(extractive, "clapnq", passages)
+        filling = replace(resources, endpoint=None)
         sets = {
-            "demo company, held-out questions": ("demo", load_demo(HELD_OUT)),
-            "demo company, test split": ("demo", load_demo(DEMO / "questions.jsonl", split="test")),
-            "clapnq": ("clapnq", clapnq),
+            "demo company, held-out questions": prepare_demo(filling, HELD_OUT, None),
+            "demo company, test split": prepare_demo(filling, DEMO / "questions.jsonl", "test"),
+            "clapnq": prepare_clapnq(filling, options.most),
+            "product documentation, en": prepare_alicloud(filling, "en", options.most),
+            "product documentation, zh": prepare_alicloud(filling, "zh", options.most),
+            "mtrag cloud": prepare_mtrag(filling, "cloud", options.most),
+            "mtrag fiqa": prepare_mtrag(filling, "fiqa", options.most),
         }
-        for name, (base, cases) in sets.items():
-            english = [case for case in cases if detect_language(case.question) == "en"]
-            print(f"\n### {name}: {len(english)} questions\n")
-            print_table(await compare(resources, base, english))
+        for name, prepare in sets.items():
+            if options.sets and name not in options.sets:
+                prepare.close()
+                continue
+            held = await prepare
+            print(f"\n### {name}: {len(held.cases)} questions\n", flush=True)
+            results = await compare(resources, held)
+            print_table(results)
+            for system, rows in results.items():
+                together.setdefault(system, []).extend(rows)
+    print("\n### All together\n")
+    print_table(together)
 
 
 if __name__ == "__main__":
