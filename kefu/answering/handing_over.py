@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from kefu.answering.records import Outcome, Turn
 from kefu.text import fold_text
 
-_STAFF_ZH = (
-    r"(?:人工|真人|活人|客服人员|客服专员|客服代表|坐席|座席|专员|经理|主管|负责人|工作人员)"
-)
-_LINKS_ZH = r"(?:一下|一个|个|一位|位|到|成|你们的?|您们的?|贵公司的?|上)*"
+_STAFF_ZH = r"(?:人工|真人|活人|客服人员|客服专员|客服代表|坐席|座席|工作人员)"
+_HEADS_ZH = r"(?:专员|经理|主管|负责人)"  # customers have their own: whose they are must be said
+_OURS_ZH = r"(?:你们|您们|贵公司)的?"
+_LINKS_ZH = rf"(?:一下|一个|个|一位|位|到|成|上|{_OURS_ZH})*"
 _WISH_ZH = re.compile(
-    rf"(?:转|转接|接|接通|找|换|叫|要|呼叫|联系|连线|跟|和|与){_LINKS_ZH}{_STAFF_ZH}"
+    rf"(?:转|转接|接|接通|找|换|叫|(?<![需必])要|呼叫|联系|连线){_LINKS_ZH}{_STAFF_ZH}"
     r"(?!(?:客服|服务)?的?(?:智能|电话|号码|工作时间|服务时间|时间|费|成本|审核|标注|微信|邮箱))"
+    rf"|(?:转|转接|接|找|换|叫|要|联系|让){_OURS_ZH}{_HEADS_ZH}"
+    rf"|(?:跟|和|与){_LINKS_ZH}(?:{_STAFF_ZH}|{_HEADS_ZH})(?:说|聊|谈|讲|沟通|通话|对话|交流)"
     r"|(?:别|不要|不想)(?:再)?(?:让|用|跟|和)(?:个|一个)?机器人"
 )
 _ALONE_ZH = re.compile(r"(?:(?:请|我要|有没有|有)?(?:人工|真人|人工客服|人工服务)(?:在吗|吗|呢)?)")
@@ -23,7 +25,7 @@ _STAFF = (
 )
 _SOME_STAFF = rf"(?:(?:an?|any|the|your|some) )?(?:(?:real|live|actual|human|support) )*{_STAFF}\b"
 _WISH = re.compile(
-    rf"\b(?:talk|speak|chat)(?:ing)? (?:to|with) {_SOME_STAFF}"
+    rf"\b(?:talk|speak|chat)(?:ing)? (?:to|with) {_SOME_STAFF}(?! (?:in|on|of|from) (?:my|our)\b)"
     rf"|\b(?:connect|transfer|hand|put|pass|switch) (?:me|us) (?:over |through )?(?:to|with)"
     rf" {_SOME_STAFF}"
     rf"|\b(?:get|give|fetch) me {_SOME_STAFF}"

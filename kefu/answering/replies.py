@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from kefu.answering.gather import Evidence
 from kefu.answering.handing_over import has_failed_before
+from kefu.answering.intents import SMALL_TALK
 from kefu.answering.parts import quotable
 from kefu.answering.phrases import phrase
 from kefu.answering.records import Intent, Outcome, Turn
 from kefu.settings import Settings
 
-TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.IDENTITY, Intent.ABUSIVE})
+TALK = SMALL_TALK | {Intent.ABUSIVE}
 UNHAPPY = frozenset({Intent.COMPLAINT, Intent.URGENT})
 
 

@@ -299,7 +299,7 @@ def _build(
 ) -> Case:
     question, answer = exchanges[-1]
     given: Mapping[str, object] = answer.answer or {}
-    did = BEHAVIOURS.get(str(given.get("outcome")), Behaviour.HAND_OVER)
+    did = BEHAVIOURS[str(given.get("outcome"))]
     is_wrong = rated is not None and rated.rating == "down"
     notes = [rated.comment, rated.correction] if rated else []
     correction = (rated and rated.correction) or ""

@@ -95,7 +95,7 @@ async def test_after_asking_back_a_short_word_is_an_answer(shop: Resources) -> N
     assert await find_intent(shop, "ok", [before]) is Intent.QUESTION
 
 
-async def test_small_talk_in_between_is_not_carried_along(shop: Resources) -> None:
+async def test_small_talk_does_not_end_a_row_of_failures(shop: Resources) -> None:
     talk = Turn(question="hello refunds", answer="Hello!", outcome=Outcome.REPLIED)
     failed = Turn(question="Whales?", answer="Sorry.", outcome=Outcome.ABSTAINED)
     given = await ask(shop, "Do you ship whales to the moon?", failed, talk)

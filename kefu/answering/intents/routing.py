@@ -10,7 +10,6 @@ from kefu.answering.intents.seeds import find_seed
 from kefu.answering.records import Intent, Outcome, Turn
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.resources import Resources
-from kefu.viewer import highest_class
 
 LEAST_SHARE = 0.5
 """Of the probability, below which a message is a question."""
@@ -43,8 +42,8 @@ async def _find(resources: Resources, message: str, history: Sequence[Turn]) -> 
 async def _classify(resources: Resources, message: str) -> Intent:
     classifier = load_classifier()
     embedder = resources.embedder
-    data_class = highest_class(resources.settings.routing.conversation_class)
-    if embedder.name != classifier.embedder or embedder.data_class.rank < data_class.rank:
+    said = resources.settings.routing.conversation_class
+    if embedder.name != classifier.embedder or embedder.data_class.rank < said.rank:
         return Intent.QUESTION
     try:
         shares = classifier.classify(await embedder.embed_queries([message]))[0]
