@@ -152,7 +152,6 @@ def show_source(
     """Render an excerpt with the quote marked."""
     query = urlencode({"quote": quote_text}, quote_via=quote)
     pages = dict.fromkeys(box.page for box in excerpt.boxes) if has_picture else ()
-    is_web = urlsplit(excerpt.uri).scheme in WEB_SCHEMES
     return ShownSource(
         marker=marker,
         title=excerpt.title,
@@ -161,7 +160,7 @@ def show_source(
         is_outdated=excerpt.is_outdated(today=datetime.now(UTC).date()),
         heading_path=excerpt.heading_path,
         page=excerpt.page,
-        link=excerpt.uri if is_web else None,
+        link=excerpt.uri if _is_on_web(excerpt.uri) else None,
         name=excerpt.uri.rpartition("/")[2],
         before=render_excerpt(excerpt.before),
         html=render_excerpt(excerpt.text, quote=quote_text),
@@ -199,6 +198,15 @@ def draw_together(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def link_source(citation: Citation, *, site: str) -> str:
+    """The web address of what is cited, or of the page of Kefu that shows it."""
+    return citation.uri if _is_on_web(citation.uri) else site + _href(citation)
+
+
+def _is_on_web(uri: str) -> bool:
+    return urlsplit(uri).scheme in WEB_SCHEMES
 
 
 def _href(citation: Citation) -> str:

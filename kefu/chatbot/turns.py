@@ -46,8 +46,12 @@ async def begin_turn(
     viewer: Viewer,
     base: str | None = None,
     conversation_id: UUID | None = None,
+    history: Sequence[Turn] = (),
 ) -> PendingTurn:
     """Store a question, in a conversation begun with it when none is given.
+
+    `history` is what was said before a conversation that begins here, where the channel knows it;
+    of a conversation that goes on Kefu has it stored.
 
     Raises:
         BadInput: the question is empty or too long, or the conversation is about another base.
@@ -78,7 +82,7 @@ async def begin_turn(
         conversation_id=conversation.id,
         question=question,
         base=conversation.base,
-        history=build_history(messages),
+        history=tuple(history) if conversation_id is None else build_history(messages),
         serving=serving,
     )
 

@@ -30,6 +30,7 @@ from kefu.knowledge.records import (
     PageBox,
     ParsedDocument,
     Problem,
+    ReadableBase,
     SampledChunk,
 )
 from kefu.knowledge.store.bases import (
@@ -52,7 +53,7 @@ from kefu.knowledge.store.documents import (
     sample_chunks,
 )
 from kefu.knowledge.store.editions import list_counterparts, list_editions
-from kefu.knowledge.store.status import list_statuses
+from kefu.knowledge.store.status import list_readable_bases, list_statuses
 from kefu.knowledge.validity import OUTDATED, Validity, bare_title, list_marks, name_series
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "PageBox",
     "ParsedDocument",
     "Problem",
+    "ReadableBase",
     "SampledChunk",
     "Validity",
     "bare_title",
@@ -101,6 +103,7 @@ __all__ = [
     "list_holding",
     "list_marks",
     "list_names",
+    "list_readable_bases",
     "list_statuses",
     "name_series",
     "read_version",

@@ -307,6 +307,24 @@ class BaseStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadableBase:
+    """A base of which somebody may read something.
+
+    Attributes:
+        data_classes: of the sources of what may be read.
+    """
+
+    name: str
+    created_at: datetime
+    data_classes: Sequence[DataClass]
+
+    @property
+    def data_class(self) -> DataClass:
+        """The highest of what may be read."""
+        return highest_class(*map(DataClass, self.data_classes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A file that could not be taken in, and why."""
 

@@ -1,7 +1,7 @@
 """Server-sent events that survive proxies and end when the client leaves."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import ClassVar
 
@@ -23,6 +23,11 @@ def format_event(event: str, data: object) -> bytes:
     return format_sse_event(event=event, data_str=json.dumps(data, ensure_ascii=False))
 
 
+def format_error(error: Exception) -> bytes:
+    """What went wrong as the last event."""
+    return format_event("error", describe(error).as_json()["error"])
+
+
 class EventStream(Response):
     """Sends events as they come, a comment while there are none, and an error as the last event."""
 
@@ -30,12 +35,16 @@ class EventStream(Response):
     BUFFERING_OFF: ClassVar = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
 
     def __init__(
-        self, events: AsyncGenerator[bytes, None], *, ping_seconds: float = PING_SECONDS
+        self,
+        events: AsyncGenerator[bytes, None],
+        *,
+        ping_seconds: float = PING_SECONDS,
+        format_error: Callable[[Exception], bytes] = format_error,
     ) -> None:
         self.status_code = 200
         self.background = None
         self.body = b""
-        self._events = _end_with_error(events)
+        self._events = _end_with_error(events, format_error)
         self._ping_seconds = ping_seconds
         self._has_ended = False
         self.init_headers(self.BUFFERING_OFF)
@@ -62,13 +71,15 @@ class EventStream(Response):
             await send(_body(PING))
 
 
-async def _end_with_error(events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _end_with_error(
+    events: AsyncGenerator[bytes, None], format_error: Callable[[Exception], bytes]
+) -> AsyncGenerator[bytes, None]:
     try:
         async with aclosing(events):
             async for event in events:
                 yield event
     except Exception as error:  # noqa: BLE001 - the status is sent; an event is all that is left
-        yield format_event("error", describe(error).as_json()["error"])
+        yield format_error(error)
 
 
 async def _cancel_on_disconnect(receive: Receive, tasks: TaskGroup) -> None:

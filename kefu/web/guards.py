@@ -9,6 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kefu.web.problems import Problem, respond
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_CONVERSATION_BYTES = 1024 * 1024
+LARGER = {"/v1/chat/completions": MAX_CONVERSATION_BYTES}
+"""What takes more: a client that keeps no state sends the whole conversation each time."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -23,13 +27,6 @@ SECURITY_HEADERS = {
 }
 FOREIGN_ORIGIN = Problem(
     status=403, type="foreign_origin", sentence="Requests from other web sites are refused."
-)
-TOO_LARGE = Problem(
-    status=413,
-    type="too_large",
-    sentence="The request is larger than %(most)s bytes.",
-    values={"most": MAX_BODY_BYTES},
-    headers={"Connection": "close"},  # the rest of it is not waited for
 )
 
 
@@ -80,6 +77,17 @@ def is_foreign(headers: Headers) -> bool:
         return True
 
 
+def refuse_size(most: int) -> Problem:
+    """What a client is told that sends more than so many bytes; the rest is not waited for."""
+    return Problem(
+        status=413,
+        type="too_large",
+        sentence="The request is larger than %(most)s bytes.",
+        values={"most": most},
+        headers={"Connection": "close"},
+    )
+
+
 class BodyLimit:
     """Reads the body before anything else does, and refuses one that is too large."""
 
@@ -91,13 +99,14 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = LARGER.get(scope["path"], MAX_BODY_BYTES)
         waiting: list[Message] = []
         size = 0
         while not waiting or waiting[-1].get("more_body", False):
             waiting.append(await receive())
             size += len(waiting[-1].get("body", b""))
-            if size > MAX_BODY_BYTES:
-                await respond(Request(scope), TOO_LARGE)(scope, receive, send)
+            if size > most:
+                await respond(Request(scope), refuse_size(most))(scope, receive, send)
                 return
 
         async def replay() -> Message:

@@ -21,6 +21,15 @@ from kefu.web.rendering import render_page
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
+OPENAI_PATHS = "/v1/"
+"""Below it clients of OpenAI's API expect errors in its shape."""
+
+OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+OPENAI_CODES = {
+    ("not_signed_in", None): "invalid_api_key",
+    ("not_found", "model"): "model_not_found",
+    ("unavailable", None): "server_overloaded",
+}
 HTTP_TYPES = {400: "BadInput", 404: "NotFound", 405: "MethodNotAllowed", 415: "UnsupportedMedia"}
 HTTP_ERRORS = {
     400: BadInput("The body could not be read."),
@@ -70,6 +79,21 @@ class Problem:
         told = {"type": self.type, "message": self.message, "reference": self.reference}
         return {"error": {key: value for key, value in told.items() if value is not None}}
 
+    def as_openai_json(self) -> dict[str, dict[str, object]]:
+        """As clients of OpenAI's API expect it."""
+        named = self.values.get("param", self.values.get("place"))
+        param = None if named is None else str(named)
+        fallback = "invalid_request_error" if self.status < 500 else "server_error"
+        told: dict[str, object] = {
+            "message": self.message,
+            "type": OPENAI_TYPES.get(self.status, fallback),
+            "param": param,
+            "code": OPENAI_CODES.get((self.type, param), self.type),
+        }
+        if self.reference is not None:
+            told["reference"] = self.reference
+        return {"error": told}
+
 
 def describe(error: Exception) -> Problem:
     """Put an error into a sentence; what nobody foresaw is logged and gets a reference."""
@@ -93,7 +117,9 @@ def describe(error: Exception) -> Problem:
 def respond(request: Request, problem: Problem) -> Response:
     """Answer a browser that shows pages with a page, everybody else with JSON."""
     response: Response
-    if _wants_page(request):
+    if request.url.path.startswith(OPENAI_PATHS):
+        response = JSONResponse(problem.as_openai_json(), status_code=problem.status)
+    elif _wants_page(request):
         response = render_page(request, "web/problem.html", problem, status=problem.status)
     else:
         response = JSONResponse(problem.as_json(), status_code=problem.status)

@@ -53,6 +53,9 @@ REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "POST /profile/keys": {"data": {"name": "Export", "days": "30", "scope.search": "yes"}},
     "POST /profile/password": {"data": {"present": PASSWORD, "password": "violet kettle lamp"}},
     "POST /sign-in": {"data": {"email": "other@example.com", "password": PASSWORD}},
+    "POST /v1/chat/completions": {
+        "json": {"model": "kefu", "messages": [{"role": "user", "content": "Refunds?"}]}
+    },
     "POST /welcome/{token}": {"data": {"password": "violet kettle lamp"}},
 }  # fmt: skip
 
@@ -137,7 +140,7 @@ async def send(client: AsyncClient, route: Address, things: Mapping[str, str]) -
     path = re.sub(r"\{(\w+)(:\w+)?\}", lambda name: things.get(name[1], "1"), route.path)
     request = {
         part: {
-            key: things[value[1:-1]] if value.startswith("{") else value
+            key: things[value[1:-1]] if str(value).startswith("{") else value
             for key, value in content.items()
         }
         for part, content in REQUESTS.get(str(route), {}).items()

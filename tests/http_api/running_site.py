@@ -25,13 +25,15 @@ class Site:
     """A running application.
 
     Attributes:
-        headers: the key of an administrator.
+        key: of an administrator.
+        headers: with that key.
         known: ids that exist, by the name of the parameter that takes them.
     """
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url
         self.port = urlsplit(url).port or 0
+        self.key = key
         self.headers = {"Authorization": f"Bearer {key}"}
         answer = self.ask("When are refunds paid?")
         self.known = {name: answer[name] for name in ("conversation_id", "message_id")}

@@ -3,7 +3,8 @@
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from kefu.knowledge.records import BaseStatus
+from kefu.knowledge.records import BaseStatus, ReadableBase
+from kefu.viewer import Viewer
 
 
 async def list_statuses(conn: AsyncConnection) -> list[BaseStatus]:
@@ -42,5 +43,28 @@ async def list_statuses(conn: AsyncConnection) -> list[BaseStatus]:
         ) d
         order by b.name
         """
+    )
+    return await cursor.fetchall()
+
+
+async def list_readable_bases(conn: AsyncConnection, viewer: Viewer) -> list[ReadableBase]:
+    """The bases in which a viewer may read anything at all."""
+    cursor = conn.cursor(row_factory=class_row(ReadableBase))
+    await cursor.execute(
+        """
+        select * from (
+            select b.name, b.created_at, array(
+                select distinct s.data_class from sources s
+                where s.base_id = b.id and exists (
+                    select from files f join documents d on d.file_id = f.id
+                    where f.source_id = s.id and d.withdrawn_at is null
+                    and (%s or d.audience = any(%s))
+                )
+            ) as data_classes
+            from knowledge_bases b
+        ) readable
+        where data_classes <> '{}' order by name
+        """,
+        [viewer.sees_everything, sorted(viewer.audiences)],
     )
     return await cursor.fetchall()

@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kefu.accounts import require
 from kefu.answering import Progress, Sentence
+from kefu.chatbot.api.requests import require_json
 from kefu.chatbot.examples import ANSWER_EXAMPLE, STREAM_EXAMPLE
 from kefu.chatbot.feedback import MAX_COMMENT_CHARACTERS, rate_answer
 from kefu.chatbot.records import ChatAnswer, NewFeedback, Transcript
@@ -79,13 +80,6 @@ class Health(BaseModel):
     """The server is up and reaches its database."""
 
     status: str = Field("ok", examples=["ok"])
-
-
-def require_json(request: Request) -> None:
-    """Refuse what a form on another web site could send."""
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json":
-        raise HTTPException(415, "Send the body as application/json.")
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
