@@ -14,10 +14,11 @@ from kefu.chatbot.completions.request import (
     CompletionRequest,
     read_history,
     refuse_unsupported,
+    unknown_model,
 )
 from kefu.chatbot.completions.response import Frame, build_completion, stream_chunks
 from kefu.chatbot.turns import begin_turn, finish_turn, wait_for_answer
-from kefu.errors import NotFound, NotSignedIn
+from kefu.errors import NotSignedIn
 from kefu.knowledge import DEFAULT_BASE, ReadableBase, list_readable_bases
 from kefu.llm import estimate_tokens
 from kefu.resources import Resources
@@ -106,7 +107,7 @@ async def read_model(model: str, resources: OpenResources, viewer: Somebody) -> 
     for each in (await list_models(resources, viewer)).data:
         if each.id == model:
             return each
-    raise NotFound("The model %(model)r does not exist. GET /v1/models lists those that do.", model=model, param="model")
+    raise unknown_model(model)
 
 
 def format_error(error: Exception) -> bytes:

@@ -111,17 +111,22 @@ class CompletionRequest(BaseModel):
         """The knowledge base that the model's name stands for."""
         family, _, base = self.model.partition("/")
         if family != MODEL:
-            raise NotFound(
-                "The model %(model)r does not exist. GET /v1/models lists those that do.",
-                model=self.model,
-                param="model",
-            )
+            raise unknown_model(self.model)
         return base or DEFAULT_BASE
 
     @property
     def wants_usage(self) -> bool:
         """Whether the stream ends with what was used."""
         return bool(self.stream_options and self.stream_options.include_usage)
+
+
+def unknown_model(name: str) -> NotFound:
+    """The error of a model that is none."""
+    return NotFound(
+        "The model %(model)r does not exist. GET /v1/models lists those that do.",
+        model=name,
+        param="model",
+    )
 
 
 def refuse_unsupported(extra: dict[str, Any]) -> None:
