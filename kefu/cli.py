@@ -170,6 +170,15 @@ async def serve() -> None:
     await serve_forever(settings, tell=typer.echo)
 
 
+@app.command("mcp")
+@run_async
+async def mcp_command() -> None:
+    """Serve the Model Context Protocol on standard input and output, for one client."""
+    from kefu.chatbot.mcp.stdio import serve_stdio  # noqa: PLC0415 - half a second, rarely needed
+
+    await serve_stdio(load_settings())
+
+
 @app.command()
 @run_async
 async def doctor(*, as_json: JsonOption = False) -> None:

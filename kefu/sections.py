@@ -155,6 +155,14 @@ class AlertSettings(Section):
     )
 
 
+class McpSettings(Section):
+    """Who asks through `kefu mcp`."""
+
+    key: Secret = Field(
+        None, description="API key whose owner `kefu mcp` acts for; empty: a customer."
+    )
+
+
 class AuditSettings(Section):
     """How the audit log is sealed."""
 

@@ -32,6 +32,7 @@ from kefu.sections import (
     AnswerCacheSettings,
     AnsweringSettings,
     AuditSettings,
+    McpSettings,
     OidcSettings,
     RetrievalSettings,
     RoutingSettings,
@@ -261,6 +262,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = OidcSettings()
     audit: AuditSettings = AuditSettings()
     alerts: AlertSettings = AlertSettings()
+    mcp: McpSettings = McpSettings()
     tracing: TracingSettings = TracingSettings()
 
     @classmethod

@@ -7,7 +7,7 @@ without.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kefu.accounts.keys import IssuedKey, create_key
+from kefu.accounts.keys import IssuedKey, create_key, find_key_viewer
 from kefu.accounts.links import create_link, offer_setup
 from kefu.accounts.oidc_provider import OidcProvider, open_provider
 from kefu.accounts.people import add_staff, change_staff, disable_staff, enable_staff
@@ -53,6 +53,7 @@ __all__ = [
     "disable_staff",
     "enable_staff",
     "end_session",
+    "find_key_viewer",
     "find_staff",
     "get_staff",
     "identify",

@@ -46,6 +46,7 @@ REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "POST /api/messages/{message_id}/feedback": {
         "json": {"conversation_id": "{conversation_id}", "rating": "up"}
     },
+    "POST /mcp": {"json": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}},
     "POST /messages": {"data": {"question": "Are there refunds?"}},
     "POST /messages/{message_id}/feedback": {
         "data": {"rating": "up"}, "cookies": {"kefu_conversation": "{conversation_id}"}

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,15 +26,17 @@ class Site:
 
     Attributes:
         key: of an administrator.
-        headers: with that key.
+        search_key: that may only search.
+        headers: with the key of the administrator.
         known: ids that exist, by the name of the parameter that takes them.
     """
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, keys: Sequence[str], *, data_dir: Path) -> None:
         self.url = url
+        self.data_dir = data_dir
         self.port = urlsplit(url).port or 0
-        self.key = key
-        self.headers = {"Authorization": f"Bearer {key}"}
+        self.key, self.search_key = keys
+        self.headers = {"Authorization": f"Bearer {self.key}"}
         answer = self.ask("When are refunds paid?")
         self.known = {name: answer[name] for name in ("conversation_id", "message_id")}
         self.known["chunk_id"] = answer["citations"][0]["chunk_id"]
@@ -51,7 +53,7 @@ def run_site(folder: Path) -> Iterator[Site]:
     """Fill a data folder and serve from it."""
     (folder / "refund.md").write_text("# Refunds\n\nRefunds are paid within seven days.\n")
     settings = Settings(data_dir=folder / "data")
-    key = asyncio.run(_fill(settings, folder / "refund.md"))
+    keys = asyncio.run(_fill(settings, folder / "refund.md"))
     given = ServerSettings(port=_free_port())
     server = uvicorn.Server(configure_server(create_app(settings), given, "critical"))
     thread = threading.Thread(target=server.run)
@@ -60,22 +62,25 @@ def run_site(folder: Path) -> Iterator[Site]:
         assert thread.is_alive()
         time.sleep(0.02)
     try:
-        yield Site(f"http://127.0.0.1:{given.port}", key)
+        yield Site(f"http://127.0.0.1:{given.port}", keys, data_dir=settings.data_dir)
     finally:
         server.should_exit = True
         thread.join()
 
 
-async def _fill(settings: Settings, file: Path) -> str:
-    """Take in a document and make the key of an administrator."""
+async def _fill(settings: Settings, file: Path) -> list[str]:
+    """Take in a document and make an administrator's keys: for everything, and for searching."""
     async with open_resources(settings) as resources:
         await ingest(resources, [file])
     async with open_database(settings) as database, database.transaction() as conn:
         staff = await add_staff(
             conn, actor="test", email="ann@example.com", name="Ann", role="admin"
         )
-        wanted = NewKey(name="all", scopes=sorted(PERMISSIONS["admin"]), days=1)
-        return (await create_key(conn, staff, wanted)).secret
+        wanted = (
+            NewKey(name="all", scopes=sorted(PERMISSIONS["admin"]), days=1),
+            NewKey(name="search", scopes=["search"], days=1),
+        )
+        return [(await create_key(conn, staff, each)).secret for each in wanted]
 
 
 def _free_port() -> int:

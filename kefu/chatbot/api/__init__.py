@@ -1,9 +1,9 @@
-"""The chatbot over HTTP: its own routes, and those that clients of OpenAI's API speak to."""
+"""The chatbot over HTTP: its own routes, and those of protocols that clients speak already."""
 
 from fastapi import APIRouter
 
-from kefu.chatbot.api import chat, completions
+from kefu.chatbot.api import chat, completions, mcp
 
 router = APIRouter()
-for each in (chat, completions):
+for each in (chat, completions, mcp):
     router.include_router(each.router)

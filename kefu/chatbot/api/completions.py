@@ -1,13 +1,13 @@
 """The routes that clients of OpenAI's API speak to: chat completions and the list of models."""
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from kefu.accounts import require
-from kefu.chatbot.api.requests import require_json
+from kefu.chatbot.api.requests import Somebody, require_json
 from kefu.chatbot.completions.examples import CHUNKS_EXAMPLE, COMPLETION_EXAMPLE
 from kefu.chatbot.completions.request import (
     MODEL,
@@ -18,7 +18,6 @@ from kefu.chatbot.completions.request import (
 )
 from kefu.chatbot.completions.response import Frame, build_completion, stream_chunks
 from kefu.chatbot.turns import begin_turn, finish_turn, wait_for_answer
-from kefu.errors import NotSignedIn
 from kefu.knowledge import DEFAULT_BASE, ReadableBase, list_readable_bases
 from kefu.llm import estimate_tokens
 from kefu.resources import Resources
@@ -42,14 +41,6 @@ class ModelList(BaseModel):
     data: list[Model]
 
 
-def require_somebody(viewer: Annotated[Viewer, Depends(require("chat"))]) -> Viewer:
-    """Let in who sent a key or a signed identity; OpenAI's clients always send one."""
-    if viewer.staff_id is None and viewer.customer_id is None:
-        raise NotSignedIn("Send an API key as Authorization: Bearer KEY.")
-    return viewer
-
-
-Somebody = Annotated[Viewer, Depends(require_somebody)]
 SUCCESS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The completion, or with `stream` its chunks.",
@@ -59,7 +50,7 @@ SUCCESS: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-router = APIRouter(prefix="/v1", tags=["openai"])
+router = APIRouter(prefix="/v1", tags=["openai"], dependencies=[Depends(require("chat"))])
 
 
 @router.post(

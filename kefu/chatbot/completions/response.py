@@ -12,6 +12,7 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 
 from kefu.answering import Citation, Sentence
+from kefu.chatbot.plain_text import write_out
 from kefu.chatbot.records import ChatAnswer
 from kefu.chatbot.shown import link_source
 from kefu.chatbot.turns import ChatEvent
@@ -82,11 +83,6 @@ async def stream_chunks(
                 if wants_usage:
                     yield _encode(head, [], usage=_count(frame, content))
     yield DONE
-
-
-def write_out(answer: ChatAnswer) -> str:
-    """All of an answer that a reader of plain text needs; choices stand as a list."""
-    return "\n".join([answer.answer, *(f"- {choice}" for choice in answer.choices)])
 
 
 def annotate(content: str, citations: Sequence[Citation], *, site: str) -> list[dict[str, Any]]:
