@@ -29,6 +29,7 @@ from kefu.answering.commands import (
 )
 from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
 from kefu.audit.commands import export_command, list_command, verify_command
+from kefu.chatbot.widget import commands as channel_commands
 from kefu.db import Database, back_up, open_database, prepare, restore
 from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
@@ -82,6 +83,8 @@ evaluation = typer.Typer(help="Whether answers hold.", no_args_is_help=True)
 app.add_typer(evaluation, name="evaluation")
 releases = typer.Typer(help="What answers customers.", no_args_is_help=True)
 app.add_typer(releases, name="releases")
+channels = typer.Typer(help="Web sites on which the chatbot stands.", no_args_is_help=True)
+app.add_typer(channels, name="channels")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -154,6 +157,12 @@ releases.command("rollback")(run_async(release_commands.rollback_command))
 releases.command("try")(run_async(release_commands.try_command))
 releases.command("arms")(run_async(release_commands.arms_command))
 releases.command("end")(run_async(release_commands.end_command))
+channels.command("add")(run_async(channel_commands.add_command))
+channels.command("allow")(run_async(channel_commands.allow_command))
+channels.command("list")(run_async(channel_commands.list_command))
+channels.command("show-snippet")(run_async(channel_commands.show_snippet_command))
+channels.command("rotate-secret")(run_async(channel_commands.rotate_secret_command))
+channels.command("remove")(run_async(channel_commands.remove_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

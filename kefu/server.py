@@ -17,6 +17,10 @@ from kefu.audit import keep_anchor
 from kefu.chatbot import Answerer, end_shadows
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
+from kefu.chatbot.widget.api import router as widget_api
+from kefu.chatbot.widget.origins import PREFIX as WIDGET_PREFIX
+from kefu.chatbot.widget.origins import ChannelOrigins
+from kefu.chatbot.widget.pages import router as widget_pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
@@ -47,6 +51,8 @@ STOP_SECONDS = 20
 MAX_HEADER_BYTES = 64 * 1024
 ROUTERS = (
     chat_api,
+    widget_api,
+    widget_pages,
     search_api,
     account_api,
     pages,
@@ -100,7 +106,8 @@ def create_app(
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(LastResort),
-            Middleware(SameOrigin),
+            Middleware(SameOrigin, open_below=WIDGET_PREFIX),
+            Middleware(ChannelOrigins),
             Middleware(BodyLimit),
         ],
     )

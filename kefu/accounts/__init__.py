@@ -7,6 +7,7 @@ without.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kefu.accounts.customers import Claims, read_claims, read_identity, view_claims
 from kefu.accounts.keys import IssuedKey, create_key, find_key_viewer
 from kefu.accounts.links import create_link, offer_setup
 from kefu.accounts.oidc_provider import OidcProvider, open_provider
@@ -33,6 +34,7 @@ __all__ = [
     "AUDIENCES",
     "PERMISSIONS",
     "ApiKey",
+    "Claims",
     "CurrentSession",
     "CurrentViewer",
     "IssuedKey",
@@ -60,12 +62,15 @@ __all__ = [
     "list_staff",
     "offer_setup",
     "open_provider",
+    "read_claims",
+    "read_identity",
     "read_session_cookie",
     "require",
     "require_session",
     "set_session_cookie",
     "start_session",
     "view_as",
+    "view_claims",
 ]
 
 

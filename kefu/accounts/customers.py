@@ -24,11 +24,13 @@ Word = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 class Claims(BaseModel):
     """What the host site says of a customer."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, frozen=True)
 
     sub: Word
     exp: int
     audiences: list[Word] = Field(default=[], max_length=50)
+    name: Word | None = None
+    email: Word | None = None
 
 
 def view_as_customer(token: str, *, settings: CustomerSettings) -> Viewer:
@@ -39,9 +41,24 @@ def view_as_customer(token: str, *, settings: CustomerSettings) -> Viewer:
     """
     if settings.identity_key is None:
         raise NotSignedIn("Signed identities of customers are not set up here.")
-    claims = _read(token, settings.identity_key.get_secret_value(), settings.identity_audience)
+    key = settings.identity_key.get_secret_value()
+    return view_claims(read_identity(token, key=key, audience=settings.identity_audience))
+
+
+def read_identity(token: str, *, key: str, audience: str | None = None) -> Claims:
+    """What a host site that has the key says of a customer.
+
+    Raises:
+        NotSignedIn: it is not signed with the key, has expired, lives too long, or is for others.
+    """
+    claims = read_claims(token, key=key, audience=audience)
     if claims.exp > time.time() + LONGEST_LIFE_SECONDS:
         raise NotSignedIn("The signed identity lives longer than a day.")
+    return claims
+
+
+def view_claims(claims: Claims) -> Viewer:
+    """What a customer may see and do of whom this was said."""
     return Viewer(
         name=f"customer {claims.sub}",
         audiences=AUDIENCES["customer"] | (frozenset(claims.audiences) - {STAFF_AUDIENCE}),
@@ -50,12 +67,15 @@ def view_as_customer(token: str, *, settings: CustomerSettings) -> Viewer:
     )
 
 
-def _read(token: str, key: str, audience: str) -> Claims:
-    wanted: dict[str, Any] = {
-        "sub": {"essential": True},
-        "aud": {"essential": True, "value": audience},
-        "exp": {"essential": True},
-    }
+def read_claims(token: str, *, key: str, audience: str | None) -> Claims:
+    """Read claims that were signed with the key, for this audience if it is named.
+
+    Raises:
+        NotSignedIn: it is not signed with the key, has expired, or is for others.
+    """
+    wanted: dict[str, Any] = {"sub": {"essential": True}, "exp": {"essential": True}}
+    if audience is not None:
+        wanted["aud"] = {"essential": True, "value": audience}
     try:
         signed = decode(token, OctKey.import_key(key), algorithms=[ALGORITHM])
         JWTClaimsRegistry(leeway=LEEWAY_SECONDS, **wanted).validate(signed.claims)

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from kefu.answering.commands import print_answer
 from kefu.audit import this_operator
+from kefu.chatbot.widget import ChannelLook, ProactiveRule, add_channel, list_channels
 from kefu.evaluation import DatasetVersion, read_lines, save_version
 from kefu.knowledge import ingest
 from kefu.knowledge.commands import IngestBars
@@ -18,6 +19,22 @@ from kefu.tracing import record_traces
 from kefu.viewer import ANONYMOUS
 
 BASE = "demo"
+CHANNEL = "demo"
+LOOK = ChannelLook(
+    base=BASE,
+    title="Lanhe Cloud 蓝禾云",
+    accent="#0b6e4f",
+    starters=(
+        "退款多久到账？",
+        "云主机有哪些套餐？",
+        "How many days do I have to get a full refund?",
+        "Which backup plans are there?",
+    ),
+    proactive_rules=(
+        ProactiveRule(pattern="/demo-shop", seconds=8, text="需要帮您选套餐吗？"),
+        ProactiveRule(pattern="/demo-shop", seconds=8, text="Can I help you choose a plan?"),
+    ),
+)
 QUESTIONS = (
     "网站部署在香港，还需要备案吗？",
     "How many days do I have to get a full refund?",
@@ -49,6 +66,7 @@ async def demo_command(
             f"{version.case_count} questions with their facts: [bold]kefu evaluation run"
             f" --dataset {version.dataset}[/]\n"
         )
+        await open_channel(resources)
         answering = await apply_live(resources)
         for question in QUESTIONS:
             console.print(f"[bold cyan]? {question}[/]")
@@ -57,8 +75,17 @@ async def demo_command(
     if serve_page:
         from kefu.server import serve  # noqa: PLC0415 - half a second that other commands save
 
+        console.print(f"A shop with the widget on it: [bold]{settings.server.url}/demo-shop[/]")
         console.print(f"Chat page: [bold]{settings.server.url}/?base={BASE}[/]  (Ctrl-C ends it)")
         await serve(settings, tell=typer.echo)
+
+
+async def open_channel(resources: Resources) -> None:
+    """Let the widget be tried on the page of the demo shop."""
+    async with resources.database.transaction() as conn:
+        if CHANNEL not in {each.name for each in await list_channels(conn)}:
+            actor = this_operator()
+            await add_channel(conn, CHANNEL, LOOK, settings=resources.settings, actor=actor)
 
 
 async def load_cases(resources: Resources) -> DatasetVersion:

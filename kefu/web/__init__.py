@@ -4,13 +4,27 @@ from kefu.web.disconnection import finish_unless_gone
 from kefu.web.events import EventStream, format_event
 from kefu.web.forms import local_path, read_day, read_form
 from kefu.web.gate import Gate
-from kefu.web.guards import SAFE_METHODS, BodyLimit, SameOrigin, SecurityHeaders
-from kefu.web.languages import LANGUAGE_COOKIE, LANGUAGES, choose_language, list_translations
+from kefu.web.guards import SAFE_METHODS, BodyLimit, SameOrigin, SecurityHeaders, is_foreign
+from kefu.web.languages import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    Language,
+    choose_language,
+    list_translations,
+)
 from kefu.web.markdown import render_answer, render_excerpt
-from kefu.web.problems import LastResort, Problem, ProblemBody, describe, install_problem_handlers
+from kefu.web.problems import (
+    LastResort,
+    Problem,
+    ProblemBody,
+    describe,
+    install_problem_handlers,
+    respond,
+)
 from kefu.web.rendering import THEME_COOKIE, THEMES, note_viewer, render, render_page
 from kefu.web.state import OpenResources, RowId, enter_gate
 from kefu.web.static_files import Static
+from kefu.web.trees import Element, Node, build_tree
 
 __all__ = [
     "LANGUAGES",
@@ -19,9 +33,12 @@ __all__ = [
     "THEMES",
     "THEME_COOKIE",
     "BodyLimit",
+    "Element",
     "EventStream",
     "Gate",
+    "Language",
     "LastResort",
+    "Node",
     "OpenResources",
     "Problem",
     "ProblemBody",
@@ -29,12 +46,14 @@ __all__ = [
     "SameOrigin",
     "SecurityHeaders",
     "Static",
+    "build_tree",
     "choose_language",
     "describe",
     "enter_gate",
     "finish_unless_gone",
     "format_event",
     "install_problem_handlers",
+    "is_foreign",
     "list_translations",
     "local_path",
     "note_viewer",
@@ -44,4 +63,5 @@ __all__ = [
     "render_answer",
     "render_excerpt",
     "render_page",
+    "respond",
 ]

@@ -51,18 +51,24 @@ class SameOrigin:
     """Refuses what another web site makes a browser send; programs without a browser may pass.
 
     Every browser since 2020 sends Origin with a POST and, to secure addresses, Sec-Fetch-Site.
+
+    What lies below `open_below` has a guard of its own and takes no cookies.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, open_below: str | None = None) -> None:
         self.app = app
+        self._open_below = open_below
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what only reads and what comes from here."""
         is_writing = scope["type"] == "http" and scope["method"] not in SAFE_METHODS
-        if is_writing and is_foreign(Headers(scope=scope)):
+        if is_writing and not self._is_open(scope) and is_foreign(Headers(scope=scope)):
             await respond(Request(scope), FOREIGN_ORIGIN)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    def _is_open(self, scope: Scope) -> bool:
+        return self._open_below is not None and scope["path"].startswith(self._open_below)
 
 
 def is_foreign(headers: Headers) -> bool:

@@ -1,0 +1,97 @@
+"""What the widget says, in the language of the page that embeds it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kefu.chatbot.widget.records import Channel, ProactiveRule
+from kefu.text import detect_language
+from kefu.web import Language, list_translations
+
+
+def translatable(text: str) -> str:
+    """Marks a string for the catalogue."""
+    return text
+
+
+_ = translatable
+GREETING = _("Hello, how can we help?")
+TEXTS = {
+    "open": _("Open the chat"),
+    "close": _("Close the chat"),
+    "back": _("Back"),
+    "new_conversation": _("New conversation"),
+    "assistant": _("AI assistant"),
+    "promise": _("Answers come from our documents and name their sources."),
+    "conversation": _("Conversation"),
+    "you": _("You"),
+    "question": _("Your question"),
+    "send": _("Send"),
+    "stop": _("Stop the answer"),
+    "ai_answer": _("AI answer"),
+    "quoted": _("Quoted from documents"),
+    "not_found": _("Not found in the documents"),
+    "searching": _("Searching the documents"),
+    "writing": _("Writing the answer"),
+    "sources": _("Sources"),
+    "source": _("Source %(numbers)s"),
+    "page": _("p. %(page)s"),
+    "open_document": _("Open the document"),
+    "outdated": _("No longer valid"),
+    "source_missing": _("This source cannot be opened."),
+    "helpful": _("Helpful"),
+    "not_helpful": _("Not helpful"),
+    "thanks": _("Thank you, this was stored."),
+    "what_was_wrong": _("What was wrong or missing? (optional)"),
+    "send_comment": _("Send comment"),
+    "stopped": _("You stopped this answer."),
+    "interrupted": _("The connection broke before the answer was complete."),
+    "offline": _("There is no connection. Your question was not sent."),
+    "busy": _(
+        "Many questions are being answered right now, or a part of the service does not respond."
+        " Please try again in a moment."
+    ),
+    "failed": _("Something went wrong on our side."),
+    "unanswered": _("This question has no answer yet."),
+    "retry": _("Try again"),
+    "dismiss": _("Dismiss"),
+    "unread": _("%(count)s unread"),
+    "too_long": _("%(count)s of %(most)s characters"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidgetConfig:
+    """How the widget of a channel looks and speaks on a page in this language.
+
+    Attributes:
+        texts: every string that the widget shows, by its name.
+    """
+
+    title: str
+    language: str
+    greeting: str
+    accent: str
+    on_accent: str
+    starters: Sequence[str]
+    proactive_rules: Sequence[ProactiveRule]
+    max_characters: int
+    texts: Mapping[str, str]
+
+
+def build_config(channel: Channel, *, language: Language, max_characters: int) -> WidgetConfig:
+    """How the widget of a channel looks and speaks on a page in this language."""
+    look = channel.look
+    say = list_translations(language).gettext
+    return WidgetConfig(
+        title=look.title,
+        language=language,
+        greeting=look.greetings.get(language) or say(GREETING),
+        accent=look.accent,
+        on_accent=look.on_accent,
+        starters=[text for text in look.starters if detect_language(text) == language],
+        proactive_rules=[
+            rule for rule in look.proactive_rules if detect_language(rule.text) == language
+        ],
+        max_characters=max_characters,
+        texts={name: say(text) for name, text in TEXTS.items()},
+    )
