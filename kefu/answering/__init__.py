@@ -7,6 +7,7 @@ one it is written, and each sentence is verified against what it cites before it
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
 from kefu.answering.confidence import recalibrate
+from kefu.answering.contradictions import contradicts
 from kefu.answering.facts import Fact
 from kefu.answering.finding import find_candidates
 from kefu.answering.follow_up import Asked
@@ -35,6 +36,7 @@ from kefu.answering.statements import (
     read_statements,
     states_fact,
 )
+from kefu.answering.versions import list_current
 
 __all__ = [
     "EXTRACTIVE",
@@ -56,10 +58,12 @@ __all__ = [
     "Writing",
     "WritingEnd",
     "answer",
+    "contradicts",
     "count_facts",
     "find_candidates",
     "find_lost",
     "is_own_phrase",
+    "list_current",
     "read_statements",
     "recalibrate",
     "states_fact",

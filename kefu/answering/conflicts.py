@@ -5,28 +5,20 @@ the same thing count: in documents whose names differ by the kind of text alone 
 policy"), in mostly the same words, measuring the same with other numbers.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from kefu.answering.contradictions import name_headings, name_subject
 from kefu.answering.evidence import Unit
 from kefu.answering.facts import FactKind, find_facts, plain
 from kefu.answering.versions import Standing
-from kefu.knowledge import OUTDATED, bare_title
+from kefu.knowledge import OUTDATED
 from kefu.text import index_terms
 
 RIVAL_SCORE = 0.8  # of the best unit's
 SAME_WORDS = 0.55  # of the terms of the shorter one, without numbers
 MOST_SHOWN = 3
 COMPARED = 12
-
-_KIND = re.compile(
-    r"政策|规定|规则|制度|办法|细则|说明|指南|手册|常见问题|问答|帮助|公告|通知|介绍|概述|条款|协议|须知"
-    r"|\b(?:policy|policies|rules?|guides?|guidelines?|faqs?|questions?|answers?|help|handbook"
-    r"|manual|overview|terms|conditions|notice|information|summary|page|about|our|your)\b",
-    re.IGNORECASE,
-)
-_ORDINAL = re.compile(r"^(?:第?[\d一二三四五六七八九十]+[、.．)）章节条]?)+\s*")
 
 
 def find_conflict(ranked: Sequence[Unit], standings: Mapping[int, Standing]) -> list[Unit]:
@@ -94,9 +86,8 @@ def _series(unit: Unit, standings: Mapping[int, Standing]) -> str | None:
 
 
 def _subject(unit: Unit) -> set[str]:
-    return _headings(unit) | _words(_KIND.sub(" ", bare_title(unit.hit.title)))
+    return _headings(unit) | _words(name_subject(unit.hit.title))
 
 
 def _headings(unit: Unit) -> set[str]:
-    plain_headings = (_ORDINAL.sub("", each) for each in unit.hit.heading_path)
-    return _words(_KIND.sub(" ", " ".join(plain_headings)))
+    return _words(name_headings(unit.hit.heading_path))

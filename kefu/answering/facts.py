@@ -96,11 +96,11 @@ _CURRENCY = {"us$": "USD", "$": "USD", "usd": "USD", "美元": "USD", "€": "EU
 _BEFORE_LENGTH, _AFTER_LENGTH = 24, 10
 
 _UPPER_BEFORE = (
-    r"最多|至多|不超过|不多于|不高于|上限|up to|at most|(?:no|not) more than|maximum(?: of)?|within"
-    r"|(?:no|not) later than|until|before|by"
+    r"最多|至多|最长|最久|最迟|最晚|不超过|不多于|不高于|上限|up to|at most|(?:no|not) more than"
+    r"|maximum(?: of)?|within|(?:no|not) later than|until|before|by"
 )
 _LOWER_BEFORE = (
-    r"至少|最少|不少于|不低于|满|at least|(?:no|not) (?:less|fewer) than|minimum(?: of)?"
+    r"至少|最少|最短|最早|不少于|不低于|满|at least|(?:no|not) (?:less|fewer) than|minimum(?: of)?"
     r"|after|since"
 )
 _LOWER_WEAK = r"超过|多于|大于|高于|more than|over|above|exceed(?:s|ing)?|from"

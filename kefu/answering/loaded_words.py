@@ -20,16 +20,27 @@ _NOT_NEGATIVE = _any_of(LOADED["not_negative"])
 _DIRECTIONS = {name: _any_of(LOADED[name]) for name in ("before", "after")}
 
 _RULES = {name: _any_of(LOADED[name]) for name in ("condition", "permission", "definition")}
+_NUANCES = {name: _any_of(patterns) for name, patterns in LOADED["nuances"].items()}
+
+
+def count_denials(sentence: str) -> int:
+    """How many words of a sentence deny something."""
+    return len(_NEGATIVE.findall(_NOT_NEGATIVE.sub(" ", sentence)))
 
 
 def is_negative(clause: str) -> bool:
     """Whether a clause denies something; two denials are none."""
-    return len(_NEGATIVE.findall(_NOT_NEGATIVE.sub(" ", clause))) % 2 == 1
+    return count_denials(clause) % 2 == 1
 
 
 def directions(clause: str) -> frozenset[str]:
     """Whether a clause is about the time before something, after it, or both."""
     return frozenset(name for name, pattern in _DIRECTIONS.items() if pattern.search(clause))
+
+
+def nuances(sentence: str) -> frozenset[str]:
+    """What makes it weaker, wider or vaguer."""
+    return frozenset(name for name, pattern in _NUANCES.items() if pattern.search(sentence))
 
 
 def marks(sentence: str) -> frozenset[str]:

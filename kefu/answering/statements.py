@@ -7,18 +7,15 @@ that turn a meaning, the same names, and most of the words.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
-from kefu.answering.facts import Fact, FactKind, find_facts, plain
-from kefu.answering.grounds import chinese_names, content_terms, is_said
-from kefu.answering.loaded_words import marks
+from kefu.answering.assertions import Assertion, value
+from kefu.answering.facts import Fact, find_facts, plain
+from kefu.answering.grounds import content_terms, is_said
 from kefu.text import SpanKind, fold_text, split_sentences
-
-LEAST_SHARED = 0.75
-"""Of the content words of either, for two sentences to say the same in other words."""
 
 LEAST_ALIKE = 0.4
 """Of the content words of a lost statement, for another to have taken its place."""
@@ -29,14 +26,15 @@ LEAST_REPEATED = 0.6
 LEAST_SUBJECT = 0.6
 """Of the words of a title, for another document to be about the same thing."""
 
+SHORTEST_PROSE = 2
+"""Content words of a cell that may be said in other words."""
+
 Place = tuple[str, ...]
 """Title and headings."""
 
 _MARKUP = re.compile(r"[*`~\"'“”‘’「」\s]|(?<!\w)_+|_+(?!\w)|(?<=\])\([^)]*\)|[\[\]]")
-_EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
 _END = re.compile(r"[.,;:!?、。]+$")
 _NUMBERED = re.compile(r"[\s>]*(?:\(?\d{1,3}[.)、]|[①-⑳])\s*$")
-_NAME = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+(?![\w@])")
 
 
 @dataclass(frozen=True)
@@ -63,81 +61,61 @@ class Statement:
     @cached_property
     def key(self) -> str:
         """The same for the same words, whatever their markup and spaces."""
-        return _END.sub("", _MARKUP.sub("", fold_text(self.text)))
+        return _END.sub("", _bare(self.text))
 
     @cached_property
-    def bare(self) -> str:
-        """Its text without emphasis, in one width."""
-        return plain(_EMPHASIS.sub("", self.text))
+    def asserted(self) -> Assertion:
+        """As sentences are compared."""
+        return Assertion(self.text)
 
-    @cached_property
+    @property
     def facts(self) -> list[Fact]:
         """What in it is right or wrong to the letter, as it is read."""
-        return find_facts(self.bare)
+        return self.asserted.facts
 
     @cached_property
-    def terms(self) -> frozenset[str]:
-        """Its content words, without figures however they are written."""
-        text = self.bare
-        for fact in self.facts:
-            if fact.kind is not FactKind.CODE:
-                text = text[: fact.start] + " " * (fact.end - fact.start) + text[fact.end :]
-        return content_terms(text)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Of people, places and products, as far as they can be told."""
-        return frozenset([*_NAME.findall(self.bare), *chinese_names(self.bare)])
-
-    @cached_property
-    def marks(self) -> frozenset[str]:
-        """What turns its meaning."""
-        return marks(self.bare)
-
-    @cached_property
-    def cells(self) -> frozenset[tuple[str, str]]:
-        """Of a row: head and value of each cell."""
-        pairs = (cell.partition(":")[::2] for cell in re.split(r"[;；]\s*", fold_text(self.text)))
-        return frozenset((_MARKUP.sub("", head), _MARKUP.sub("", value)) for head, value in pairs)
+    def cells(self) -> Mapping[str, Assertion]:
+        """Of a row: the values by their heads."""
+        pairs = (re.split(r"[:：]", cell, maxsplit=1) for cell in re.split(r"[;；]\s*", self.text))
+        return {_bare(head): Assertion("".join(value)) for head, *value in pairs}
 
     @property
     def is_factual(self) -> bool:
         """Whether it can be right or wrong."""
         is_whole = self.is_step or self.kind in {SpanKind.TABLE_ROW, SpanKind.CODE}
-        return is_whole or bool(self.facts or self.marks)
+        return is_whole or bool(self.facts or self.asserted.marks)
 
     def restates(self, other: "Statement") -> bool:
         """Whether it says what the other one says; a row may say more, in other columns."""
         if self.key == other.key:
             return True
         if SpanKind.TABLE_ROW in {self.kind, other.kind}:
-            return self.kind is other.kind and other.cells <= self.cells
+            return self.kind is other.kind and self._holds_cells(other)
         if SpanKind.CODE in {self.kind, other.kind}:
             return False
-        return (
-            [_value(each) for each in self.facts] == [_value(each) for each in other.facts]
-            and self.marks == other.marks
-            and self.names == other.names
-            and min(self.share(other), other.share(self)) >= LEAST_SHARED
+        return self.asserted.restates(other.asserted)
+
+    def _holds_cells(self, other: "Statement") -> bool:
+        return all(
+            head in self.cells and _says_the_same(self.cells[head], value)
+            for head, value in other.cells.items()
         )
 
     def repeats(self, lost: "Lost") -> bool:
         """Whether it still says of the same thing what was lost, in another document."""
         old = lost.statement
         subject = content_terms(plain(old.place[0])) if old.place else frozenset()
-        own = self.terms | content_terms(plain(" ".join(self.place)))
+        own = self.asserted.terms | content_terms(plain(" ".join(self.place)))
         is_about_it = sum(is_said(term, own) for term in subject) >= LEAST_SUBJECT * len(subject)
         if lost.successor is None or not lost.lost_facts:
             return is_about_it and self.restates(old)
-        held = {_value(each) for each in self.facts}
-        is_held = all(_value(each) in held for each in lost.lost_facts)
+        held = {value(each) for each in self.facts}
+        is_held = all(value(each) in held for each in lost.lost_facts)
         return is_about_it and is_held and old.share(self) >= LEAST_REPEATED
 
     def share(self, other: "Statement") -> float:
         """How many of its content words the other one holds, 0..1; all where it has none."""
-        if not self.terms:
-            return 1.0
-        return sum(is_said(term, other.terms) for term in self.terms) / len(self.terms)
+        return self.asserted.share(other.asserted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,18 +162,25 @@ def read_statements(passages: Iterable[Passage]) -> Iterator[Statement]:
 def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[Lost]:
     """The factual statements of a document that it does not make any more, each once.
 
-    One that stands under another heading is the same one unless both headings stood there before
-    and still do: then it is said of something else. Numbered steps keep their order.
+    One sentence may have become two, or two one. One that stands under another heading is the same
+    one unless both headings stood there before and still do: then it is said of something else.
+    Numbered steps keep their order.
     """
     places = {each.place for each in before} & {each.place for each in after}
-    known = {each.key for each in before}
+    known, left = {each.key for each in before}, {each.key for each in after}
     added = [each for each in after if each.key not in known]
+    told = [*added, *_join(added)]
+    dropped = [each for each in before if each.key not in left]
+    merged = [each for each in _join(dropped) if any(other.restates(each) for other in added)]
     by_key: dict[str, list[Statement]] = {}
     for each in after:
         by_key.setdefault(each.key, []).append(each)
     lost = []
     for old in {(each.place, each.key): each for each in before}.values():
-        if old.is_factual and not _stands(old, by_key.get(old.key, []), added, places):
+        is_merged = any(old.place == each.place and old.text in each.text for each in merged)
+        if not old.is_factual or is_merged:
+            continue
+        if not _stands(old, by_key.get(old.key, []), told, places):
             lost.append(Lost(statement=old, successor=_find_successor(old, added)))
     gone = {(each.statement.place, each.statement.key) for each in lost}
     kept = [each for each in before if (each.place, each.key) not in gone]
@@ -218,6 +203,13 @@ def _stands(
 
     candidates = chain(same, (each for each in added if each.restates(old)))
     return any(not (old.facts and is_moved(each)) for each in candidates)
+
+
+def _join(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """Two sentences that follow each other, as one."""
+    for one, other in pairwise(statements):
+        if one.place == other.place and {one.kind, other.kind} == {SpanKind.SENTENCE}:
+            yield Statement(text=f"{one.text} {other.text}", place=one.place)
 
 
 def _find_successor(old: Statement, added: Sequence[Statement]) -> Statement | None:
@@ -245,10 +237,16 @@ def _find_reordered(before: Sequence[Statement], after: Sequence[Statement]) -> 
         last[step.place] = (number, step)
 
 
+def _bare(text: str) -> str:
+    return _MARKUP.sub("", fold_text(text))
+
+
+def _says_the_same(cell: Assertion, other: Assertion) -> bool:
+    """Whether a cell holds the same as another, or says it in other words."""
+    is_prose = min(len(each.telling_terms) for each in (cell, other)) >= SHORTEST_PROSE
+    return _bare(cell.text) == _bare(other.text) or (is_prose and cell.restates(other))
+
+
 def _without(facts: Sequence[Fact], others: Sequence[Fact]) -> list[Fact]:
-    values = {_value(each) for each in others}
-    return [each for each in facts if _value(each) not in values]
-
-
-def _value(fact: Fact) -> tuple[str, ...]:
-    return (fact.kind, fact.value, fact.unit or "", fact.bound or "")
+    values = {value(each) for each in others}
+    return [each for each in facts if value(each) not in values]

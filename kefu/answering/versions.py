@@ -11,8 +11,10 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from kefu.answering.asked_day import find_day
+from kefu.db import Connection
 from kefu.knowledge import (
     OUTDATED,
+    Base,
     Counterpart,
     Edition,
     get_base,
@@ -91,10 +93,7 @@ async def settle_versions(
     async with resources.database.connection() as conn:
         record = await get_base(conn, base)
         editions = await list_editions(conn, record, documents, viewer=viewer)
-        families = {
-            of: _Family(list(group), question, today)
-            for of, group in groupby(editions, key=lambda each: each.of)
-        }
+        families = _group(editions, question, today)
         wanted = [
             (hit.chunk_id, instead)
             for hit in hits
@@ -115,6 +114,21 @@ async def settle_versions(
             chosen = replace(chosen, status=_status(chosen, standing))
         settled.setdefault(chosen.chunk_id, chosen)
     return Settled(hits=list(settled.values()), standings=standings)
+
+
+async def list_current(
+    conn: Connection, base: Base, document_ids: Sequence[int], *, viewer: Viewer, today: date
+) -> frozenset[int]:
+    """Those of the documents that hold today, as far as they and their versions say."""
+    families = _group(await list_editions(conn, base, document_ids, viewer=viewer), "", today)
+    return frozenset(of for of, family in families.items() if family.standings[of].is_current)
+
+
+def _group(editions: Sequence[Edition], question: str, today: date) -> "dict[int, _Family]":
+    return {
+        of: _Family(list(group), question, today)
+        for of, group in groupby(editions, key=lambda each: each.of)
+    }
 
 
 async def _read(

@@ -1,11 +1,13 @@
 """The word lists that ranking and verification read, from the files in `words/`."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
+
+from kefu.text import stem_word
 
 _FOLDER = files("kefu.answering") / "words"
 
@@ -53,9 +55,9 @@ def _units() -> dict[str, Unit]:
     return units
 
 
-def _concepts() -> dict[str, frozenset[int]]:
+def _numbered(lines: Iterable[Sequence[str]]) -> dict[str, frozenset[int]]:
     by_word: dict[str, set[int]] = {}
-    for number, words in enumerate(_lines("concepts.txt")):
+    for number, words in enumerate(lines):
         for word in words:
             by_word.setdefault(word, set()).add(number)
     return {word: frozenset(numbers) for word, numbers in by_word.items()}
@@ -82,8 +84,14 @@ TABLE_GLUE = frozenset(word for words in _lines("table_glue.txt") for word in wo
 
 TABLE_FORMS: dict[str, Any] = tomllib.loads((_FOLDER / "tables.toml").read_text(encoding="utf-8"))
 
-CONCEPTS = _concepts()
+CONCEPTS = _numbered(_lines("concepts.txt"))
 """Word -> what it may mean, as numbers: words that share one may stand for each other."""
+
+REWORDINGS = _numbered([stem_word(word) for word in words] for words in _lines("rewordings.txt"))
+"""Word -> groups whose words stand for each other in a sentence said otherwise."""
+
+LIGHT = frozenset(stem_word(word) for words in _lines("light.txt") for word in words)
+"""Words that assert nothing."""
 
 EVERYDAY = frozenset(
     word

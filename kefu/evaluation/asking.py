@@ -26,8 +26,8 @@ BEHAVIOURS = {
 """What an outcome of answering means."""
 
 
-async def ask(setup: Setup, case: Case) -> Reply:
-    """What the candidate does with a case.
+async def ask(setup: Setup, case: Case, *, is_compared: bool = True) -> Reply:
+    """What the candidate does with a case; without the cosine where that is not compared.
 
     Raises:
         DatabaseUnavailable: nothing can be read.
@@ -50,7 +50,8 @@ async def ask(setup: Setup, case: Case) -> Reply:
         return Reply(
             answer="", behaviour=None, language="", mode="", confidence=0.0, error=str(error)
         )
-    reply = replace(await read_reply(resources, case.question, given), found=list_documents(hits))
+    read = await read_reply(resources, case.question, given, is_compared=is_compared)
+    reply = replace(read, found=list_documents(hits))
     if listener is None:
         return reply
     return replace(
@@ -62,7 +63,9 @@ async def ask(setup: Setup, case: Case) -> Reply:
     )
 
 
-async def read_reply(resources: Resources, question: str, given: Answer) -> Reply:
+async def read_reply(
+    resources: Resources, question: str, given: Answer, *, is_compared: bool = True
+) -> Reply:
     """An answer as evaluators see it, with the text of what it cites."""
     async with resources.database.connection() as conn:
         citations = await _read_cited(conn, given)
@@ -73,7 +76,7 @@ async def read_reply(resources: Resources, question: str, given: Answer) -> Repl
         mode=given.mode,
         confidence=given.confidence,
         citations=citations,
-        similarity=await _compare(resources, question, given),
+        similarity=await _compare(resources, question, given) if is_compared else None,
         first_sentence_seconds=given.timings.get("first_sentence"),
         total_seconds=given.timings["total"],
         notice=given.notice,

@@ -4,13 +4,14 @@ Nothing else is asked, so that a small edit takes seconds.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
 from opentelemetry import trace
 
+from kefu.answering import count_facts
 from kefu.db import Connection
 from kefu.evaluation.affected import Affected, Find, Posed, find_affected
 from kefu.evaluation.asking import ask, find_documents
@@ -20,15 +21,15 @@ from kefu.evaluation.evaluators import grade
 from kefu.evaluation.gates import KnowledgeLimits
 from kefu.evaluation.question_vectors import keep_questions
 from kefu.evaluation.records import Behaviour, Case, Found, Grades, Reply
+from kefu.evaluation.replies import Replies
 from kefu.evaluation.store.datasets import list_cases, list_datasets
+from kefu.evaluation.store.replies import KeptReply
 from kefu.evaluation.unproven import Doubtful, Unproven
 from kefu.evaluation.working import work_through
 from kefu.knowledge import DocumentChange
 
 AT_ONCE = 4
 OnChecked = Callable[[int, int], None]
-Replies = Mapping[str, Reply]
-"""By the digest of what was asked."""
 
 tracer = trace.get_tracer("kefu.evaluation")
 
@@ -78,6 +79,8 @@ class KnowledgeCheck:
         most_losses: cases that count and may become worse.
         unproven: what changes although no case asks it, as far as the knowledge before is known.
         most_unproven: so much of it may change.
+        before: replies to the cases that were asked, or not touched, as they were; `after` as they
+            would be.
     """
 
     base: str
@@ -90,6 +93,8 @@ class KnowledgeCheck:
     most_losses: int
     unproven: Sequence[Unproven]
     most_unproven: int
+    before: Replies
+    after: Replies
     seconds: float
 
     @property
@@ -143,7 +148,9 @@ class _Judged:
 
     case: Case
     verdict: Worse | Held
-    is_right: bool
+    is_right: bool = False
+    before: Reply | None = None
+    after: Reply | None = None
 
 
 async def load_posed(conn: Connection, base: str) -> list[Posed]:
@@ -170,6 +177,7 @@ async def check_change(
         "knowledge check",
         attributes={"kefu.base": change.after.base.name, "kefu.case_count": len(posed)},
     ) as span:
+        change = await _know_questions(posed, change)
         affected = await _find_all(posed, change)
         span.set_attribute("kefu.affected_count", len(affected))
         judged = await work_through(
@@ -182,6 +190,8 @@ async def check_change(
     worse = [each for each in verdicts if isinstance(each, Worse)]
     told = [each.affected.posed.case for each in worse]
     right = [each.case for each in judged if each.is_right]
+    asked = {each.case.asked_digest: each for each in judged}
+    left = {digest: kept for digest, kept in change.replies.items() if digest not in asked}
     return KnowledgeCheck(
         base=change.after.base.name,
         changes=change.documents,
@@ -193,26 +203,36 @@ async def check_change(
         most_losses=limits.most_losses,
         unproven=[each.unproven for each in change.doubtful if not each.is_proven(right, told)],
         most_unproven=limits.most_unproven,
+        before=left | {of: KeptReply(reply=it.before) for of, it in asked.items() if it.before},
+        after={of: replace(it, is_carried=True) for of, it in left.items()}
+        | {of: KeptReply(reply=it.after) for of, it in asked.items() if it.after},
         seconds=round(time.monotonic() - started, 2),
     )
+
+
+async def _know_questions(posed: Sequence[Posed], change: Change) -> Change:
+    """The change with an embedder that knows the questions."""
+    if not change.documents:
+        return change
+    live = (change.before or change.after).resources
+    questions = [each.case.question for each in posed if not each.case.history]
+    embedder = await keep_questions(live, questions)
+
+    def know(setup: Setup) -> Setup:
+        return replace(setup, resources=replace(setup.resources, embedder=embedder))
+
+    before = know(change.before) if change.before else None
+    return replace(change, before=before, after=know(change.after))
 
 
 async def _find_all(posed: Sequence[Posed], change: Change) -> list[Affected]:
     if not change.documents:
         return []
-    live = (change.before or change.after).resources
-    questions = [each.case.question for each in posed if not each.case.history]
-    embedder = await keep_questions(live, questions)
-
-    def find_with(setup: Setup) -> Find:
-        resources = replace(setup.resources, embedder=embedder)
-        return partial(find_documents, replace(setup, resources=resources))
-
     find_one = partial(
         _find_one,
         change=change,
-        before=find_with(change.before) if change.before else None,
-        after=find_with(change.after),
+        before=partial(find_documents, change.before) if change.before else None,
+        after=partial(find_documents, change.after),
     )
     found = await work_through(posed, find_one, at_once=AT_ONCE)
     return [each for each in found if each is not None]
@@ -221,53 +241,82 @@ async def _find_all(posed: Sequence[Posed], change: Change) -> list[Affected]:
 async def _find_one(
     posed: Posed, *, change: Change, before: Find | None, after: Find
 ) -> Affected | None:
+    kept = change.replies.get(posed.case.asked_digest)
     return await find_affected(
         posed,
         change.names,
-        reply=change.replies.get(posed.case.asked_digest),
+        reply=kept.reply if kept else None,
         before=before,
         after=after,
     )
 
 
 async def _judge(affected: Affected, *, change: Change, limits: KnowledgeLimits) -> _Judged:
-    """What became of a case; a model is asked once more before a loss counts."""
+    """What became of a case; before a loss counts, a model is asked once more."""
     case = affected.posed.case
-    before = change.replies.get(case.asked_digest)
-    if before is None and change.before is not None:
-        before = await ask(change.before, case)
+    kept = change.replies.get(case.asked_digest)
+    before = kept.reply if kept else await _ask_before(change, case)
     if before is None:
-        return _Judged(case=case, verdict=Held.UNKNOWN, is_right=False)
-    after = await ask(change.after, case)
-    if find_loss(case, before, after) and change.after.resources.endpoint is not None:
-        after = await ask(change.after, case)
+        return _Judged(case=case, verdict=Held.UNKNOWN)
+    after = await ask(change.after, case, is_compared=False)
     loss = find_loss(case, before, after)
-    is_right = grade(case, after)["accuracy"].value == 1.0
-    if loss is None:
-        held = Held.BETTER if _rises("accuracy", case, before, after) else Held.SAME
-        return _Judged(case=case, verdict=held, is_right=is_right)
-    worse = Worse(
-        affected=affected,
-        loss=loss,
-        why=_explain(loss, grade(case, after)),
-        before=before,
-        after=after,
-        counts=_is_protected(case, limits.protected),
-    )
-    return _Judged(case=case, verdict=worse, is_right=is_right)
+    if loss and kept is not None and kept.is_carried:
+        before = await _ask_before(change, case) or before
+    if loss and change.after.resources.endpoint is not None:
+        after = await ask(change.after, case, is_compared=False)
+    loss = find_loss(case, before, after)
+    grades = grade(case, after)
+    verdict: Worse | Held = Held.BETTER if _rises("accuracy", case, before, after) else Held.SAME
+    if loss is not None:
+        verdict = Worse(
+            affected=affected,
+            loss=loss,
+            why=_explain(loss, grades),
+            before=before,
+            after=after,
+            counts=_is_protected(case, limits.protected),
+        )
+    is_right = grades["accuracy"].value == 1.0
+    return _Judged(case=case, verdict=verdict, is_right=is_right, before=before, after=after)
+
+
+async def _ask_before(change: Change, case: Case) -> Reply | None:
+    if change.before is None:
+        return None
+    return await ask(change.before, case, is_compared=False)
 
 
 def find_loss(case: Case, before: Reply, after: Reply) -> Loss | None:
-    """How the reply after the change is worse than the one before it, if it is."""
+    """How the reply after the change is worse than the one before it, if it is.
+
+    Only what was right can be lost. A right answer from another document than those named is none
+    less, as long as that document says so too.
+    """
     was, is_now = grade(case, before), grade(case, after)
     if _falls("safety", was, is_now):
         return Loss.UNSAFE
     gives_up = before.is_answer and not after.is_answer and case.behaviour is Behaviour.ANSWER
-    if gives_up:
+    if gives_up and _is_of_use(was):
         return Loss.ABSTAINED
     if _falls("accuracy", was, is_now):
         return Loss.WRONG
-    return Loss.UNCITED if _falls("citation_recall", was, is_now) else None
+    is_uncited = was["accuracy"].value == 1.0 and _falls("citation_recall", was, is_now)
+    return Loss.UNCITED if is_uncited and not _is_shown(case, after) else None
+
+
+def _is_of_use(grades: Grades) -> bool:
+    """Whether a reply stated anything that was asked for."""
+    return (
+        grades["accuracy"].value > 0
+        or "fact_coverage" not in grades
+        or grades["fact_coverage"].value > 0
+    )
+
+
+def _is_shown(case: Case, reply: Reply) -> bool:
+    """Whether other documents than those named say all that the case asks, and are cited."""
+    cited = "\n".join(each.text for each in reply.citations)
+    return bool(case.facts) and count_facts(case.facts, cited) == len(case.facts)
 
 
 def _falls(name: str, before: Grades, after: Grades) -> bool:

@@ -19,13 +19,16 @@ from kefu.evaluation.knowledge_check import (
     load_posed,
 )
 from kefu.evaluation.records import Candidate, Found
-from kefu.evaluation.store.experiments import find_last_start, list_cached, list_last_replies
+from kefu.evaluation.replies import keep_replies, list_replies
+from kefu.evaluation.store.experiments import find_last_start, list_last_replies
+from kefu.evaluation.store.replies import KeptReply
 from kefu.evaluation.summaries import list_losses, list_unproven, tell_unproven
 from kefu.evaluation.unproven import find_doubtful
 from kefu.knowledge import (
     Base,
     DocumentChange,
     Judge,
+    digest_base,
     get_base,
     ingest,
     list_changes,
@@ -117,12 +120,7 @@ async def check_candidate(
         documents = await list_changes(conn, base)
     async with resources.database.connection() as conn:
         posed = await load_posed(conn, base.name)
-        replies = await list_cached(
-            conn,
-            [each.case.asked_digest for each in posed],
-            fingerprint=before.fingerprint,
-            knowledge_digest=before.knowledge_digest,
-        )
+        replies = await list_replies(conn, before, posed)
         names = await _list_names(conn, documents)
         async with candidate.connection() as changed:
             doubtful = await find_doubtful(conn, changed, base, documents) if posed else []
@@ -132,9 +130,15 @@ async def check_candidate(
         doubtful=doubtful,
         before=before,
         after=after,
-        replies={digest: reply for digest, (reply, _) in replies.items()},
+        replies=replies,
     )
-    return await check_change(posed, change, limits, on_progress=on_progress)
+    check = await check_change(posed, change, limits, on_progress=on_progress)
+    async with resources.database.transaction() as conn:
+        await keep_replies(conn, before, before.knowledge_digest, check.before)
+    async with candidate.connection() as changed:
+        digest = await digest_base(changed, await get_base(changed, base.name))
+        await keep_replies(changed, before, digest, check.after)
+    return check
 
 
 async def check_since(
@@ -173,7 +177,13 @@ async def check_since(
             until=min((each.changed_at for each in documents), default=moment),
         )
         names = await _list_names(conn, documents)
-    change = Change(documents=documents, names=names, before=None, after=after, replies=replies)
+    change = Change(
+        documents=documents,
+        names=names,
+        before=None,
+        after=after,
+        replies={digest: KeptReply(reply=reply) for digest, reply in replies.items()},
+    )
     return await check_change(posed, change, limits, on_progress=on_progress)
 
 

@@ -190,7 +190,7 @@ def ask_statement(unproven: Unproven) -> Case | None:
     Of one that is gone: a question that is not to be answered with it any more. None for text that
     cannot be read.
     """
-    if unproven.doubt is Doubt.GARBLED or unproven.language not in {"zh", "en"}:
+    if unproven.doubt in {Doubt.GARBLED, Doubt.UNREADABLE} or unproven.language not in {"zh", "en"}:
         return None
     is_gone = not unproven.after
     text = unproven.before if is_gone else unproven.after

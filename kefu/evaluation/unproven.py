@@ -6,30 +6,32 @@ somebody who looked at it says so.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from kefu.answering import (
     Fact,
     Lost,
-    Passage,
     Statement,
     count_facts,
     find_lost,
-    read_statements,
     states_fact,
 )
 from kefu.db import Connection
 from kefu.evaluation.evaluators.evaluator import names
 from kefu.evaluation.records import Case, Found
+from kefu.evaluation.standing import Contradiction, find_contradictions, read_stated
 from kefu.knowledge import (
     Base,
     ChangeKind,
     DocumentChange,
     SampledChunk,
+    UnreadFile,
     list_chunks,
     list_holding,
+    list_unread,
     sample_chunks,
 )
 from kefu.text import count_scripts, find_garbled, index_terms, is_foreign, term_id
@@ -42,9 +44,6 @@ MOST_HOLDING = 20
 MOST_GARBLED = 3  # lines of one document that are shown
 SAMPLED = 200  # chunks by whose letters a base is known
 
-Document = tuple[str, str | None]
-"""URI and own id."""
-
 
 class Doubt(StrEnum):
     """Why a change is unproven."""
@@ -53,6 +52,7 @@ class Doubt(StrEnum):
     CHANGED = "changed"
     CONTRADICTED = "contradicted"
     GARBLED = "garbled"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,11 @@ class Unproven:
 
     Attributes:
         place: title and headings.
-        before: what the document says; empty for text that is garbled.
-        after: what it would say in its place; empty where it says nothing.
-        elsewhere: where the old statement stands still, and as what; empty but for contradictions.
+        before: what the document says; empty for text that is garbled or only added. Of a file
+            that cannot be read any more, the titles of what it held.
+        after: what it would say in its place, empty where it says nothing; or why it is not read.
+        elsewhere: where the old statement stands still, or another than the new one, and as what;
+            empty but for contradictions.
         language: of the document.
         audience: of the document.
     """
@@ -84,7 +86,8 @@ class Doubtful:
     """A statement that differs, before anybody knows which cases hold.
 
     Attributes:
-        lost: None for text that is garbled, which no case proves.
+        lost: None for what no case proves: what is garbled or unreadable, what is added and
+            contradicted.
     """
 
     unproven: Unproven
@@ -117,28 +120,48 @@ class Doubtful:
 async def find_doubtful(
     live: Connection, candidate: Connection, base: Base, documents: Sequence[DocumentChange]
 ) -> list[Doubtful]:
-    """What is garbled, lost or contradicted in the documents."""
+    """What is garbled, lost or contradicted in the documents, and files that cannot be read now."""
     known = [each.document_id for each in documents if each.kind is not ChangeKind.ADDED]
     left = [each.document_id for each in documents if each.kind is not ChangeKind.WITHDRAWN]
     before = by_document(await list_chunks(live, base, known))
     after = by_document(await list_chunks(candidate, base, left))
     sample = await sample_chunks(live, base, count=SAMPLED, seed=0)
     usual = count_scripts(each.text for chunks in (*before.values(), sample) for each in chunks)
-    found = [
+    garbled = [
         Doubtful(unproven=each)
-        for name, chunks in after.items()
-        for each in _list_garbled(chunks, before.get(name, ()), usual)
+        for id, chunks in after.items()
+        for each in _list_garbled(chunks, before.get(id, ()), usual)
     ]
+    lost = [each async for each in _find_lost(candidate, base, before, after)]
+    told = {(each.unproven.uri, each.unproven.after) for each in lost}
+    today = datetime.now(UTC).date()
+    contradictions = await find_contradictions(candidate, base, before, after, today=today)
+    contradicted = map(_contradict, contradictions)
+    known_unread = {each.path for each in await list_unread(live, base)}
+    unread = [each for each in await list_unread(candidate, base) if each.path not in known_unread]
+    return [
+        *(Doubtful(unproven=_describe_unread(each)) for each in unread),
+        *garbled,
+        *lost,
+        *(Doubtful(unproven=each) for each in contradicted if (each.uri, each.after) not in told),
+    ]
+
+
+async def _find_lost(
+    candidate: Connection,
+    base: Base,
+    before: Mapping[int, Sequence[SampledChunk]],
+    after: Mapping[int, Sequence[SampledChunk]],
+) -> AsyncIterator[Doubtful]:
     lookups = 0
-    for name, chunks in before.items():
-        for lost in find_lost(read_chunks(chunks), read_chunks(after.get(name, ()))):
+    for id, chunks in before.items():
+        for lost in find_lost(read_chunks(chunks), read_chunks(after.get(id, ()))):
             lookups += 1
             holder = ""
             if lookups <= MOST_LOOKED_UP:
-                holder = await _find_elsewhere(candidate, base, lost, name)
+                holder = await _find_elsewhere(candidate, base, lost, id)
             if lost.successor is not None or not holder:
-                found.append(Doubtful(unproven=_describe(lost, chunks[0], holder), lost=lost))
-    return found
+                yield Doubtful(unproven=_describe(lost, chunks[0], holder), lost=lost)
 
 
 def _ask_all(cases: Sequence[Case], facts: Sequence[Fact], statement: Statement) -> bool:
@@ -167,17 +190,17 @@ def _is_about(case: Case, unproven: Unproven) -> bool:
     )
 
 
-def by_document(chunks: Iterable[SampledChunk]) -> dict[Document, list[SampledChunk]]:
-    """The chunks of each."""
-    grouped: dict[Document, list[SampledChunk]] = {}
+def by_document(chunks: Iterable[SampledChunk]) -> dict[int, list[SampledChunk]]:
+    """The chunks of each, by its id."""
+    grouped: dict[int, list[SampledChunk]] = {}
     for each in chunks:
-        grouped.setdefault((each.uri, each.external_id), []).append(each)
+        grouped.setdefault(each.document_id, []).append(each)
     return grouped
 
 
-def read_chunks(chunks: Iterable[SampledChunk]) -> list[Statement]:
+def read_chunks(chunks: Sequence[SampledChunk]) -> list[Statement]:
     """What they state, each under its title and headings."""
-    return list(read_statements(Passage((c.title, *c.heading_path), c.text) for c in chunks))
+    return [each.statement for each in read_stated(chunks)]
 
 
 def _list_garbled(
@@ -204,12 +227,12 @@ def _list_garbled(
     ]
 
 
-async def _find_elsewhere(conn: Connection, base: Base, lost: Lost, document: Document) -> str:
+async def _find_elsewhere(conn: Connection, base: Base, lost: Lost, document_id: int) -> str:
     """Another document that still says what was lost, with the sentence; empty: none does."""
     wanted = [term_id(base.id, term) for term in index_terms(lost.statement.text)]
     holding = await list_holding(conn, base, wanted, rarest=RAREST, limit=MOST_HOLDING)
     for chunk in holding:
-        if (chunk.uri, chunk.external_id) == document:
+        if chunk.document_id == document_id:
             continue
         for statement in read_chunks([chunk]):
             if statement.repeats(lost):
@@ -229,4 +252,34 @@ def _describe(lost: Lost, chunk: SampledChunk, holder: str) -> Unproven:
         elsewhere=holder,
         language=chunk.language,
         audience=chunk.audience,
+    )
+
+
+def _describe_unread(file: UnreadFile) -> Unproven:
+    return Unproven(
+        doubt=Doubt.UNREADABLE,
+        uri=file.path,
+        id=None,
+        place=(file.titles[0],),
+        before="; ".join(file.titles),
+        after=file.reason,
+        language=file.language,
+        audience=file.audience,
+    )
+
+
+def _contradict(contradiction: Contradiction) -> Unproven:
+    added, standing = contradiction.added, contradiction.standing
+    place = " > ".join(standing.statement.place[1:])
+    where = f"{standing.chunk.uri}, {place}" if place else standing.chunk.uri
+    return Unproven(
+        doubt=Doubt.CONTRADICTED,
+        uri=added.chunk.uri,
+        id=added.chunk.external_id,
+        place=added.statement.place,
+        before="",
+        after=added.statement.text,
+        elsewhere=f"{where}: {standing.statement.text}",
+        language=added.chunk.language,
+        audience=added.chunk.audience,
     )

@@ -32,6 +32,7 @@ from kefu.knowledge.records import (
     Problem,
     ReadableBase,
     SampledChunk,
+    UnreadFile,
 )
 from kefu.knowledge.store.bases import (
     delete_base,
@@ -50,9 +51,11 @@ from kefu.knowledge.store.documents import (
     list_document_ids,
     list_holding,
     list_names,
+    list_nearest,
     sample_chunks,
 )
 from kefu.knowledge.store.editions import list_counterparts, list_editions
+from kefu.knowledge.store.files import list_unread
 from kefu.knowledge.store.status import list_readable_bases, list_statuses
 from kefu.knowledge.validity import OUTDATED, Validity, bare_title, list_marks, name_series
 
@@ -78,6 +81,7 @@ __all__ = [
     "Problem",
     "ReadableBase",
     "SampledChunk",
+    "UnreadFile",
     "Validity",
     "bare_title",
     "boxes_of",
@@ -103,8 +107,10 @@ __all__ = [
     "list_holding",
     "list_marks",
     "list_names",
+    "list_nearest",
     "list_readable_bases",
     "list_statuses",
+    "list_unread",
     "name_series",
     "read_version",
     "renew_embeddings",

@@ -16,7 +16,7 @@ from kefu.db import open_database
 from kefu.knowledge.candidate import Judge
 from kefu.knowledge.embedding import embed_waiting, trace_embedding
 from kefu.knowledge.ingest import DEFAULT_BASE, ingest, renew_embeddings
-from kefu.knowledge.records import BaseStatus, Handling, IngestReport
+from kefu.knowledge.records import BaseStatus, Handling, IngestReport, Problem
 from kefu.knowledge.store.bases import get_base
 from kefu.knowledge.store.chunks import count_waiting
 from kefu.knowledge.store.status import list_statuses
@@ -249,7 +249,8 @@ def _print_report(console: Console, report: IngestReport) -> None:
         )
         console.print(f"Not read, as their format is not supported: {escape(kinds)}.")
     for problem in report.problems[:SHOWN_PROBLEMS]:
-        console.print(f"[red]✗[/] {escape(_on_one_line(problem.path))}: {escape(problem.reason)}")
+        told = f"{escape(_on_one_line(problem.path))}: {escape(problem.reason)}"
+        console.print(f"[red]✗[/] {told}{escape(_tell_held(problem))}")
     if len(report.problems) > SHOWN_PROBLEMS:
         console.print(f"... and {len(report.problems) - SHOWN_PROBLEMS} more; --json shows all.")
     for suspicion in report.suspicions[:SHOWN_PROBLEMS]:
@@ -259,6 +260,15 @@ def _print_report(console: Console, report: IngestReport) -> None:
         )
     if len(report.suspicions) > SHOWN_PROBLEMS:
         console.print(f"... and {len(report.suspicions) - SHOWN_PROBLEMS} more; --json shows all.")
+
+
+def _tell_held(problem: Problem) -> str:
+    if not problem.held_count:
+        return ""
+    return (
+        f" What it held before still answers ({problem.held_count} documents): mend it, or take"
+        f" them out with `kefu knowledge withdraw {_on_one_line(problem.path)}`."
+    )
 
 
 def _on_one_line(path: str) -> str:

@@ -31,11 +31,17 @@ from kefu.knowledge.records import (
     PreparedDocument,
     Problem,
     Source,
+    StoredFile,
     Suspicion,
 )
 from kefu.knowledge.replace import Target, store_documents, withdraw_documents, withdraw_files
 from kefu.knowledge.scan import Scan, resolve_roots, scan
-from kefu.knowledge.sources import ensure_sources, get_source, require_audience_name
+from kefu.knowledge.sources import (
+    ensure_sources,
+    get_source,
+    is_within,
+    require_audience_name,
+)
 from kefu.knowledge.store import bases as base_store
 from kefu.knowledge.store import chunks as chunk_store
 from kefu.knowledge.store import documents as document_store
@@ -188,6 +194,7 @@ class _Ingestion:
             )
         self._count(found, changes)
         await self._apply(changes, sources)
+        await self._note_unreadable(found, stored)
         queue = asyncio.Queue[FileToRead]()
         for file in changes.to_read:
             queue.put_nowait(file)
@@ -205,7 +212,6 @@ class _Ingestion:
         report.to_read_count += len(changes.to_read)
         for suffix, count in found.unsupported.items():
             report.unsupported[suffix] = report.unsupported.get(suffix, 0) + count
-        report.problems += [Problem(path=path, reason=UNREADABLE) for path in found.unreadable]
         self.on_progress(report)
 
     async def _apply(self, changes: Changes, sources: Sequence[Source]) -> None:
@@ -305,10 +311,23 @@ class _Ingestion:
         self.report.withdrawn_count += len(gone)
 
     async def _note_problem(self, file: FileToRead, source: Source, reason: str) -> None:
-        self.report.problems.append(Problem(path=file.found.name, reason=reason))
         async with self.database.transaction() as conn:
             file_id = await file_store.upsert_file(conn, self.base.id, source.id, file.found.name)
             await file_store.note_problem(conn, file_id, reason)
+            held = await document_store.list_file_documents(conn, [file_id])
+        problem = Problem(path=file.found.name, reason=reason, held_count=len(held))
+        self.report.problems.append(problem)
+
+    async def _note_unreadable(self, found: Scan, stored: Sequence[StoredFile]) -> None:
+        """Files and folders that could be looked at before keep what they held."""
+        async with self.database.transaction() as conn:
+            for path in found.unreadable:
+                held = [each.id for each in stored if is_within(each.path, path)]
+                for file_id in held:
+                    await file_store.note_problem(conn, file_id, UNREADABLE)
+                count = len(await document_store.list_file_documents(conn, held))
+                problem = Problem(path=path, reason=UNREADABLE, held_count=count)
+                self.report.problems.append(problem)
 
     async def _renew_weights(self) -> None:
         async with self.database.transaction() as conn:

@@ -124,6 +124,8 @@ class DocumentChange:
 class SampledChunk:
     """A chunk with what is said of its document, to ask about."""
 
+    chunk_id: int
+    document_id: int
     uri: str
     external_id: str | None
     title: str
@@ -326,10 +328,30 @@ class ReadableBase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A file that could not be taken in, and why."""
+    """A file that could not be taken in, and why.
+
+    Attributes:
+        held_count: documents that were read from it before and still answer.
+    """
 
     path: str
     reason: str
+    held_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadFile:
+    """A file that cannot be read any more while what it held still answers.
+
+    Attributes:
+        titles: of the documents that it held.
+    """
+
+    path: str
+    reason: str
+    titles: Sequence[str]
+    language: str
+    audience: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

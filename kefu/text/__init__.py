@@ -24,6 +24,7 @@ from kefu.text.segment import (
     stem_word,
 )
 from kefu.text.sentences import Span, SpanKind, split_sentences
+from kefu.text.spelling import one_spelling
 from kefu.text.stop_words import CHINESE_STOP_WORDS, ENGLISH_STOP_WORDS
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "list_words",
     "load_sounds",
     "name_terms",
+    "one_spelling",
     "query_terms",
     "simplify_text",
     "split_sentences",

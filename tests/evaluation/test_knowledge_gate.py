@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,11 @@ from kefu.evaluation import (
     unseal,
 )
 from kefu.evaluation.affected import Reason
-from kefu.evaluation.knowledge_check import Loss
+from kefu.evaluation.candidates import set_up
+from kefu.evaluation.knowledge_check import Loss, find_loss, load_posed
 from kefu.evaluation.knowledge_gate import build_judge
+from kefu.evaluation.records import Behaviour, Candidate, Cited, Reply
+from kefu.evaluation.replies import list_replies
 from kefu.knowledge import Base, Handling, digest_base, get_base, ingest
 from kefu.knowledge.withdraw import withdraw
 from kefu.llm import FakeEmbedder
@@ -349,3 +353,39 @@ async def test_killed_in_the_middle_it_leaves_nothing(resources: Resources, docs
     assert await digest(resources) == before
     await ingest(resources, [docs])
     assert await digest(resources) != before
+
+
+async def test_replies_are_kept_for_the_next_change(resources: Resources, docs: Path) -> None:
+    (docs / "Refunds.md").write_text(REFUNDS + "\nThe refund goes to the card it came from.\n")
+    first = await gated(resources, docs)
+    async with resources.database.connection() as conn:
+        before = await set_up(resources, Candidate(), base_name="main")
+        posed = await load_posed(conn, "main")
+        kept = await list_replies(conn, before, posed)
+    touched = {each.posed.case.asked_digest for each in first.affected}
+    assert kept.keys() == first.after.keys() >= touched
+    assert {digest for digest, each in kept.items() if each.is_carried}.isdisjoint(touched)
+    (docs / "Refunds.md").write_text(REFUNDS.replace("7 days", "14 days"))
+    check = await try_change(resources, [docs], "main", LIMITS)
+    assert worse(check) == {"a1": Loss.WRONG}
+    assert "7 days" in check.worse[0].before.answer
+    assert check.worse[0].before == kept[check.worse[0].affected.posed.case.asked_digest].reply
+
+
+async def test_only_a_right_answer_can_be_lost(resources: Resources) -> None:
+    async with resources.database.connection() as conn:
+        (case, *_) = [each.case for each in await load_posed(conn, "main")]
+    cited = Cited(marker=1, uri="/Other.md", id=None, quote="", text="It takes 7 days.")
+    right = Reply(
+        answer="7 days", behaviour=Behaviour.ANSWER, language="en", mode="", confidence=1.0,
+        citations=(replace(cited, uri="/Refunds.md"),),
+    )  # fmt: skip
+    wrong = replace(right, answer="9 days")
+    silent = replace(right, answer="", behaviour=Behaviour.ABSTAIN, citations=())
+    assert find_loss(case, right, wrong) is Loss.WRONG
+    assert find_loss(case, right, silent) is Loss.ABSTAINED
+    assert find_loss(case, wrong, silent) is None
+    assert find_loss(case, wrong, replace(wrong, citations=())) is None
+    assert find_loss(case, right, replace(right, citations=(cited,))) is None
+    unsaid = replace(cited, text="It takes a while.")
+    assert find_loss(case, right, replace(right, citations=(unsaid,))) is Loss.UNCITED

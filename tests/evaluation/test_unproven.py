@@ -23,6 +23,7 @@ from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.summaries import list_unproven, write_check_junit, write_check_markdown
 from kefu.evaluation.unproven import Doubt, Unproven
 from kefu.knowledge import ingest
+from kefu.knowledge.withdraw import withdraw
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
 from kefu.settings import IngestSettings, Settings
@@ -119,6 +120,65 @@ async def test_each_edit_is_proven_by_a_case_or_listed(
     with edited(tmp_path / "Parking.md", "9 pm", "8 pm"):
         check = await look(resources, tmp_path)
     assert (told(check), check.loss_count) == ([], 1)  # a case asks it, and that decides
+
+
+DEARER = PRICES.replace("199 yuan", "299 yuan")
+TENTS = "| Tent | Price |\n|---|---|\n| Small | 9 yuan |\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("Prices (1).md", DEARER, 1),
+        ("Announcement.md", f"# Announcement\n\n{REFUND.format(30)}\n", 1),
+        ("Prices 2027.md", f"---\nvalid from: 2099-01-01\n---\n{DEARER}", 0),
+        ("Prices (copy).md", PRICES, 0),
+        ("Tents.md", f"# Prices of tents\n\n{TENTS}\n\nA refund of tents is paid in 9 days.\n", 0),
+        ("价格.md", "# 价格\n\n购买后 7 天内退款。礼品卡不能退款。\n", 0),
+    ],
+)
+async def test_what_is_added_may_not_contradict_what_stands(
+    resources: Resources, tmp_path: Path, name: str, text: str, count: int
+) -> None:
+    (tmp_path / name).write_text(text)
+    check = await look(resources, tmp_path)
+    found = {each.after: each for each in check.unproven}
+    assert len(found) == count
+    for after, each in found.items():
+        assert (each.doubt, each.before, Path(each.uri).name) == ("contradicted", "", name)
+        assert any(after.replace(*pair) in each.elsewhere for pair in (("299", "199"), ("30", "7")))
+
+
+async def test_a_file_that_is_saved_empty_is_told_until_it_is_withdrawn(
+    resources: Resources, tmp_path: Path
+) -> None:
+    parking = tmp_path / "Parking.md"
+    parking.write_text("")
+    check = await look(resources, tmp_path)
+    assert [(each.doubt, each.uri, each.before) for each in check.unproven] == [
+        ("unreadable", str(parking), "Parking")
+    ]
+    assert "holds no text" in check.unproven[0].after
+    with pytest.raises(GateClosed, match=r"Parking\.md: unreadable: Parking -> .* holds no text"):
+        await ingest(resources, [tmp_path], judge=build_judge(resources, LIMITS))
+    report = await ingest(resources, [tmp_path])
+    assert [(each.path, each.held_count) for each in report.problems] == [(str(parking), 1)]
+    assert (await look(resources, tmp_path)).is_proven  # it was so before
+    judge = build_judge(resources, LIMITS, override="The garage was closed.")
+    await withdraw(resources.database, parking, base_name="main", judge=judge)
+    parking.unlink()
+    parking.symlink_to(tmp_path / "nowhere.md")
+    report = await ingest(resources, [tmp_path])
+    assert [(each.path, each.held_count) for each in report.problems] == [(str(parking), 0)]
+
+
+async def test_a_file_that_cannot_be_opened_any_more_is_told(
+    resources: Resources, tmp_path: Path
+) -> None:
+    (tmp_path / "Parking.md").unlink()
+    (tmp_path / "Parking.md").symlink_to(tmp_path / "nowhere.md")
+    check = await look(resources, tmp_path)
+    assert [each.doubt for each in check.unproven] == ["unreadable"]
 
 
 async def test_who_looked_at_it_lets_it_pass_and_the_audit_log_says_so(

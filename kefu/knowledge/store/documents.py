@@ -169,8 +169,8 @@ async def find_original(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer)
 
 
 SAMPLED = (
-    "select d.uri, d.external_id, d.title, c.heading_path, c.text, c.language, c.audience"
-    " from chunks c join documents d on d.id = c.document_id"
+    "select c.id as chunk_id, c.document_id, d.uri, d.external_id, d.title, c.heading_path, c.text,"
+    " c.language, c.audience from chunks c join documents d on d.id = c.document_id"
 )
 
 
@@ -199,6 +199,28 @@ async def list_holding(
         f" {SAMPLED} where c.base_id = %(base)s and c.term_ids @> (select ids from wanted)"
         " order by c.id limit %(limit)s",
         {"base": base.id, "terms": list(term_ids), "rarest": rarest, "limit": limit},
+    )
+    return await cursor.fetchall()
+
+
+async def list_nearest(
+    conn: AsyncConnection, base: Base, chunk_ids: Sequence[int], *, limit: int
+) -> Sequence[SampledChunk]:
+    """The chunks of other documents of the same product, if any, that are nearest to some chunks.
+
+    Of each so many; chunks without vectors have and are no neighbours.
+    """
+    cursor = conn.cursor(row_factory=class_row(SampledChunk))
+    await cursor.execute(
+        f"{SAMPLED} where c.base_id = %(base)s and c.id in ("
+        "  select near.id from chunks own join documents of on of.id = own.document_id"
+        "  cross join lateral (select n.id from chunks n join documents o on o.id = n.document_id"
+        "   where n.base_id = %(base)s and n.document_id <> own.document_id"
+        "   and coalesce(o.metadata->>'product' = of.metadata->>'product', true)"
+        "   order by n.embedding <=> own.embedding limit %(limit)s) near"
+        "  where own.base_id = %(base)s and own.id = any(%(chunks)s)"
+        "  and own.embedding is not null) order by c.id",
+        {"base": base.id, "chunks": list(chunk_ids), "limit": limit},
     )
     return await cursor.fetchall()
 

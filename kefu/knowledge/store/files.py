@@ -6,7 +6,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 
 from kefu.knowledge.prepare import READING
-from kefu.knowledge.records import Source, StoredFile
+from kefu.knowledge.records import Base, Source, StoredFile, UnreadFile
 from kefu.viewer import DataClass
 
 _VERSION = f"{READING}:"
@@ -141,6 +141,19 @@ async def note_problem(conn: AsyncConnection, file_id: int, reason: str) -> None
         "update files set problem = %s, checksum = null, ingested_at = now() where id = %s",
         [reason, file_id],
     )
+
+
+async def list_unread(conn: AsyncConnection, base: Base) -> list[UnreadFile]:
+    """Files with a problem whose documents are still part of the base, by path."""
+    cursor = conn.cursor(row_factory=class_row(UnreadFile))
+    await cursor.execute(
+        "select f.path, f.problem as reason, array_agg(d.title order by d.id) as titles,"
+        " min(d.language) as language, min(d.audience) as audience"
+        " from files f join documents d on d.file_id = f.id and d.withdrawn_at is null"
+        " where f.base_id = %s and f.problem is not null group by f.id order by f.path",
+        [base.id],
+    )
+    return await cursor.fetchall()
 
 
 async def move_file(conn: AsyncConnection, file_id: int, *, source: Source, path: str) -> None:

@@ -1,0 +1,239 @@
+"""What a sentence asserts, and whether another one asserts the same in other words.
+
+Two sentences do when all that can be right or wrong is the same in both: figures with their units
+and bounds, names, denials, conditions and duties; and when no content word was put in the place of
+another that does not mean the same. Words that only come with a way of saying things are no
+content, nor are another example or another name that is added in brackets.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+from kefu.answering.facts import Fact, FactKind, find_facts, plain
+from kefu.answering.grounds import chinese_names, content_terms, is_said
+from kefu.answering.likeness import letters
+from kefu.answering.loaded_words import count_denials, directions, marks, nuances
+from kefu.answering.word_lists import CONCEPTS, LIGHT, REWORDINGS
+from kefu.text import fold_text, one_spelling
+
+LEAST_SHARED = 0.75
+"""Of the content words of either, for two sentences to say the same in other words."""
+
+LONGEST_ENDING = 1
+"""Characters by which a Chinese word may go on in another: 手机号, 手机号码."""
+
+_EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
+_NAME = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+(?![\w@])")
+_BRACKETS = re.compile(r"\s?[(（][^()（）]*[)）]")
+_EXAMPLE = re.compile(
+    r"(?:[,;:.。，；：]\s*|\s)(?:例如|比如|譬如|for example\b|for instance\b|e\.g\.|such as\b).*",
+    re.IGNORECASE,
+)
+_APPOSITION = re.compile(r"[:：][^:：]*$")
+_CLAUSE_END = re.compile(
+    r"[,;.。，；！!?？:：]\s*|\s(?=(?:if|when|once|after|before|unless|and|but)\s)", re.IGNORECASE
+)
+_ORDER = re.compile(r"先.*(?:再|然后|后)|\bfirst\b|\bthen\b", re.IGNORECASE)
+_BOUND_AFTER = r"\s*(?:以内|之内|内|以前|之前|前|以后|之后|后|以上|以下|起)?"
+_BOUND_BEFORE = re.compile(r"(?:within|until|before|after|since|by)\s*(?:the\s*)?$", re.IGNORECASE)
+_LOOSE = frozenset({"definition", "permission", "condition", "before", "after", "negative"})
+"""Marks that are compared by themselves, or tell a rule but do not turn it."""
+
+
+class Assertion:
+    """A sentence as it is compared."""
+
+    def __init__(self, text: str) -> None:
+        """Without emphasis, in one width."""
+        self.text = plain(_EMPHASIS.sub("", text))
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """What in it is right or wrong to the letter, as it is read."""
+        return find_facts(self.text)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Its content words, without figures however they are written."""
+        text = self.text
+        for fact in self.facts:
+            if fact.kind is not FactKind.CODE:
+                text = _blank(text, fact.start, fact.end)
+        return content_terms(text)
+
+    @cached_property
+    def telling_terms(self) -> frozenset[str]:
+        """Its content words, without those that come and go with the way of saying it."""
+        return self.terms - LIGHT
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of people, places and products, as far as they can be told."""
+        return frozenset([*_NAME.findall(self.text), *chinese_names(self.text)])
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """What makes a rule of it."""
+        return marks(self.text)
+
+    @cached_property
+    def turns(self) -> frozenset[str]:
+        """What turns its meaning, but for conditions."""
+        denials = f"{count_denials(self.text)} denials"
+        return (self.marks - _LOOSE) | nuances(self.text) | {denials}
+
+    @cached_property
+    def directions(self) -> frozenset[str]:
+        """Whether it is about before or after, but for the bounds of its figures."""
+        text = self.text
+        for fact in self.facts:
+            bound = re.compile(_BOUND_AFTER).match(text, fact.end)
+            before = _BOUND_BEFORE.search(text[: fact.start])
+            start = before.start() if before else fact.start
+            text = _blank(text, start, bound.end() if bound else fact.end)
+        return directions(text)
+
+    @cached_property
+    def clauses(self) -> Counter[str]:
+        """Its parts, in any order."""
+        parts = map(letters, _CLAUSE_END.split(self.text))
+        return Counter(each for each in parts if each)
+
+    def restates(self, other: "Assertion") -> bool:
+        """Whether it asserts what the other one does; it may add an example."""
+        if self.equals(other):
+            return True
+        is_near = other.share(self) >= LEAST_SHARED
+        return is_near and any(each.equals(other) for each in self._without_additions(other))
+
+    def equals(self, other: "Assertion") -> bool:
+        """Whether both assert the same."""
+        return (
+            has_same_facts(self.facts, other.facts)
+            and self._turns_like(other)
+            and self.names == other.names
+            and not self._is_turned_round(other)
+            and self._has_same_words(other)
+        )
+
+    def share(self, other: "Assertion") -> float:
+        """How many of its content words the other one holds, 0..1; all where it has none."""
+        if not self.terms:
+            return 1.0
+        return sum(is_said(term, other.terms) for term in self.terms) / len(self.terms)
+
+    def _without_additions(self, other: "Assertion") -> Iterator["Assertion"]:
+        """Itself without brackets, examples and explanations that the other has not."""
+        text = _BRACKETS.sub(lambda each: _kept(each, other), self.text)
+        shorter = [p.sub("", text) for p in (_EXAMPLE, _APPOSITION) if not p.search(other.text)]
+        for each in (text, *shorter):
+            if each != self.text:
+                yield Assertion(each)
+
+    def _turns_like(self, other: "Assertion") -> bool:
+        """Whether denials, duties and the like are the same; a time may be said as a condition."""
+        if self.turns != other.turns:
+            return False
+        if self.directions and other.directions and self.directions != other.directions:
+            return False
+        one, two = self._is_conditional, other._is_conditional
+        return one == two or (one and not _replaced(other, self)[1])
+
+    @property
+    def _is_conditional(self) -> bool:
+        return "condition" in self.marks or "after" in self.marks
+
+    def _is_turned_round(self, other: "Assertion") -> bool:
+        """Whether the same letters stand in another order, and not for whole clauses."""
+        if _ORDER.search(self.text) and _ORDER.search(other.text):
+            return self._order_of(other) != other._order_of(self)
+        mine, theirs = (letters(each.text) for each in (self, other))
+        is_same = mine in theirs + theirs or self.clauses == other.clauses
+        return sorted(mine) == sorted(theirs) and not is_same
+
+    def _order_of(self, other: "Assertion") -> list[str]:
+        """The words that both have, as they stand in it."""
+        folded = fold_text(self.text)
+        shared = self.telling_terms & other.telling_terms
+        return sorted((each for each in shared if each in folded), key=folded.index)
+
+    def _has_same_words(self, other: "Assertion") -> bool:
+        """Whether no word took the place of another, and few came or went."""
+        gone, come = _replaced(other, self)
+        if gone and come:
+            return False
+        return all(
+            len(words) <= (1 - LEAST_SHARED) * len(each.telling_terms)
+            for words, each in ((gone, other), (come, self))
+        )
+
+
+def value(fact: Fact) -> tuple[str, ...]:
+    """What of a fact is compared."""
+    return (fact.kind, fact.value, fact.unit or "", fact.bound or "")
+
+
+def has_same_facts(one: Iterable[Fact], other: Iterable[Fact]) -> bool:
+    """Whether the facts are the same; those that measure the same in the same order."""
+    mine, theirs = [value(each) for each in one], [value(each) for each in other]
+    return sorted(mine) == sorted(theirs) and all(
+        [each for each in mine if each[::2] == kind]
+        == [each for each in theirs if each[::2] == kind]
+        for kind in {each[::2] for each in mine}
+    )
+
+
+@lru_cache(maxsize=8192)
+def means_same(one: str, other: str) -> bool:
+    """Whether two words stand for each other."""
+    nothing: frozenset[int] = frozenset()
+    is_same = one_spelling(one) == one_spelling(other) or is_said(one, frozenset({other}))
+    return is_same or any(
+        not each.get(one, nothing).isdisjoint(each.get(other, nothing))
+        for each in (REWORDINGS, CONCEPTS)
+    )
+
+
+def _replaced(old: Assertion, new: Assertion) -> tuple[frozenset[str], frozenset[str]]:
+    """Content words that went, and that came, without another that says the same."""
+    return unpaired(_unsaid(old, new), _unsaid(new, old))
+
+
+def unpaired(gone: frozenset[str], come: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of either that stand for none of the other."""
+    for word in sorted(gone):
+        same = next((each for each in sorted(come) if means_same(word, each)), None)
+        if same is not None:
+            gone, come = gone - {word}, come - {same}
+    return gone, come
+
+
+def _unsaid(one: Assertion, other: Assertion) -> frozenset[str]:
+    """Content words of one that the other has not, whole or as part of a word."""
+    folded = fold_text(other.text)
+    return frozenset(
+        term
+        for term in one.telling_terms - other.telling_terms
+        if term.isascii() or not (term in folded or _goes_on(term, other.telling_terms))
+    )
+
+
+def _goes_on(term: str, others: frozenset[str]) -> bool:
+    return any(
+        len(each) > 1 and term.startswith(each) and len(term) - len(each) <= LONGEST_ENDING
+        for each in others
+    )
+
+
+def _kept(bracket: re.Match[str], other: Assertion) -> str:
+    """Brackets that the other has too, or that assert something."""
+    inside = Assertion(bracket[0])
+    is_factual = inside.marks or any(each.kind is not FactKind.CODE for each in inside.facts)
+    is_new = bracket[0].strip() not in other.text and not is_factual
+    return "" if is_new else bracket[0]
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]

@@ -1,0 +1,51 @@
+"""Whether a sentence asserts in other words what another one does."""
+
+import pytest
+
+from kefu.answering.assertions import Assertion
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Refunds take 7 days.", "Refunds usually take 7 days."),
+        ("Refunds take about 7 days.", "Refunds take 7 days."),
+        ("Send it by post or e-mail.", "Send it by post and e-mail."),
+        ("You must rebook within 2 days.", "You should rebook within 2 days."),
+        ("The tenant pays 20 euros a month.", "The landlord pays 20 euros a month."),
+        (
+            "Basic keeps it for 3 days, Pro for 9 days.",
+            "Basic keeps it for 9 days, Pro for 3 days.",
+        ),
+        ("First open the tap, then start it.", "First start it, then open the tap."),
+        ("The buyer must pay the seller.", "The seller must pay the buyer."),
+        ("Prices (excluding VAT) start at 9 euros.", "Prices start at 9 euros."),
+        ("It cannot be changed after it was issued.", "It cannot be changed before it was issued."),
+        ("全部订单支持退货。", "部分订单支持退货。"),
+        ("电池保修 12 个月。", "屏幕保修 12 个月。"),
+        ("先关闭电源，再拔出插头。", "先拔出插头，再关闭电源。"),
+        ("提现申请提交后 3 天到账。", "提现申请审核后 3 天到账。"),
+        ("每次最长 30 天。", "每次最短 30 天。"),
+    ],
+)
+def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None:
+    assert not Assertion(new).restates(Assertion(old))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("If it is damaged, call us within 3 days.", "Call us within 3 days if it is damaged."),
+        ("The buyer pays the postage of 5 euros.", "Postage of 5 euros is paid by the buyer."),
+        ("You must authorise it within 9 days.", "You must authorize it within 9 days."),
+        ("Order Shield for 9 euros.", "Order Shield (protection) for 9 euros."),
+        ("Wait for 1 second and double it.", "Wait for 1 second and double it: 1, 2, 4 seconds."),
+        ("It costs 9 euros once it has begun.", "When it has started it costs 9 euros."),
+        ("退款 7 天内到账。", "退款会在 7 天内到账，例如周一申请的下周一之前到账。"),
+        ("每次不超过 30 天。", "每次最长 30 天。"),
+        ("发票开具后无法修改抬头。", "发票一经开具，抬头就不能再修改。"),
+        ("更换手机号需要验证码。", "更换手机号码时需要验证码。"),
+    ],
+)  # fmt: skip
+def test_other_words_for_the_same_assert_the_same(old: str, new: str) -> None:
+    assert Assertion(new).restates(Assertion(old))
