@@ -39,6 +39,7 @@ RUNS = {
     "versions": ["versions.py"],
     "consolidation": ["consolidation.py"],
     "regressions": ["regressions.py"],
+    "online": ["online.py"],
 }
 
 

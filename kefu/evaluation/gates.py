@@ -52,14 +52,19 @@ class Monitors(Section):
     wrong_language_share: Share | None = Field(
         0.1, description="Most graded answers in another language than the question's."
     )
-    question_distance: Share | None = Field(
-        0.1, description="Most that the mean question may move, as 1 less the cosine."
+    question_distance: Limit | None = Field(
+        1.5, description="Most that the mean question may move, in times what chance moves it."
     )
     unknown_share: Share | None = Field(
-        0.3, description="Most questions that lie far from all that were asked before."
+        0.6, description="Most that questions may lie further from earlier ones than usual: 0.5."
+    )
+    rise: Share | None = Field(
+        0.02,
+        description="Most that abstentions, thumbs down, flaws, slow or dear answers may rise"
+        " above what is usual.",
     )
     reference_days: int = Field(
-        14, ge=1, le=365, description="Questions of so many days before are what is usual."
+        14, ge=1, le=365, description="Questions and answers of so many days before are usual."
     )
     watch_hours: int = Field(
         24,

@@ -125,6 +125,7 @@ class Trial:
 
     Attributes:
         share: of the conversations; of the answers for a shadow.
+        share_since: from when on it has this share.
         reason: why it ended.
     """
 
@@ -133,6 +134,7 @@ class Trial:
     release_id: int
     live_id: int
     share: float
+    share_since: datetime
     author: str
     started_at: datetime
     ended_at: datetime | None

@@ -33,7 +33,10 @@ RELEASE = (
 )
 LIVE = "(select release_id from release_moves order by id desc limit 1)"
 MOVE = "id, release_id, replaced_id, kind, author, reason, verdict, created_at"
-TRIAL = "id, kind, release_id, live_id, share, author, started_at, ended_at, ended_by, reason"
+TRIAL = (
+    "id, kind, release_id, live_id, share, share_since, author, started_at, ended_at, ended_by,"
+    " reason"
+)
 
 
 async def lock_releases(conn: AsyncConnection) -> None:
@@ -135,7 +138,13 @@ async def insert_trial(
 
 async def update_share(conn: AsyncConnection, trial_id: int, share: float) -> None:
     """Give a trial another share; conversations that were in it stay in a larger one."""
-    await conn.execute("update release_trials set share = %s where id = %s", [share, trial_id])
+    await conn.execute(
+        "update release_trials set share = %(share)s,"
+        "  share_since = case when share = %(share)s::real then share_since"
+        "   else clock_timestamp() end"
+        " where id = %(id)s",
+        {"share": share, "id": trial_id},
+    )
 
 
 async def end_running_trial(conn: AsyncConnection, *, author: str, reason: str) -> Trial | None:

@@ -1,24 +1,21 @@
 """Two releases that answer side by side: what each achieves, and whether one is better for sure.
 
-The test may be looked at as often as one likes: the p-value is always valid, from a sequential
-probability ratio mixed over the differences that may be there (mSPRT). Johari, Koomen, Pekelis and
-Walsh, "Always Valid Inference: Continuous Monitoring of A/B Tests", Operations Research 70(3).
+They may be looked at as often as one likes: see `kefu.rollout.betting`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log, sqrt
-from statistics import fmean, variance
+from math import exp
+from statistics import fmean, median
 
 from kefu.db import Connection
 from kefu.releases import Trial
+from kefu.rollout.betting import draw_logs, draw_shares, find_bound, find_chance
 from kefu.rollout.records import ArmConversation
 from kefu.rollout.store import list_arm_conversations
 
 ALPHA = 0.05
-LEAST_CONVERSATIONS = 50
-"""Of each arm; with fewer the normal approximation does not hold."""
 
 
 class Decision(StrEnum):
@@ -35,22 +32,28 @@ class Metric:
 
     Attributes:
         read: None where a conversation says nothing about it.
-        spread: the typical difference that is looked for, in the unit of the metric.
+        is_ratio: typical values are compared by how many times one is the other.
     """
 
     name: str
     read: Callable[[ArmConversation], float | None]
-    spread: float
+    is_ratio: bool = False
     is_lower_better: bool = False
 
 
 METRICS: Sequence[Metric] = (
-    Metric(name="solved", read=lambda each: float(each.is_solved), spread=0.1),
-    Metric(name="liked", read=lambda each: each.liked, spread=0.1),
-    Metric(name="seconds", read=lambda each: each.seconds, spread=0.5, is_lower_better=True),
-    Metric(name="cost", read=lambda each: each.cost, spread=0.001, is_lower_better=True),
+    Metric(name="solved", read=lambda each: float(each.is_solved)),
+    Metric(name="liked", read=lambda each: each.liked),
+    Metric(name="seconds", read=lambda each: each.seconds, is_ratio=True, is_lower_better=True),
+    Metric(name="cost", read=lambda each: each.cost, is_ratio=True, is_lower_better=True),
 )
 """The first decides; the others may only forbid."""
+
+SIDE_ALPHA = ALPHA / (len(METRICS) + 1)
+"""Of each thing that may stop a trial: a metric that is worse, or the first one better."""
+
+SURE = 1 - 2 * SIDE_ALPHA
+"""The share of trials whose interval of one metric holds what is true, at every look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,14 @@ class ArmDifference:
     """One metric in both arms.
 
     Attributes:
-        low: of the confidence sequence of tried less live, which may be looked at at any time.
-        p_value: always valid; 1 while there is too little to tell.
+        live: the mean; of a ratio the median, as `tried`.
+        low: of the interval of tried less live, or of how many times live tried is; None where
+            nothing was compared.
+        p_value: how likely so much evidence is where there is no difference; valid at every look.
     """
 
     metric: str
+    is_ratio: bool
     live: float | None
     tried: float | None
     live_count: int
@@ -88,10 +94,9 @@ class Arms:
 
 
 async def compare_arms(conn: Connection, trial: Trial) -> Arms:
-    """What the conversations of a trial say of both releases so far."""
-    live = await list_arm_conversations(conn, trial.live_id, trial=trial)
-    tried = await list_arm_conversations(conn, trial.release_id, trial=trial)
-    differences = [compare(each, live, tried) for each in METRICS]
+    """What the conversations of a trial say of both releases, since it has the share it has."""
+    conversations = await list_arm_conversations(conn, trial)
+    differences = [compare(each, conversations, share=trial.share) for each in METRICS]
     return Arms(trial=trial, differences=differences, decision=decide(differences))
 
 
@@ -103,48 +108,35 @@ def decide(differences: Sequence[ArmDifference]) -> Decision:
 
 
 def compare(
-    metric: Metric, live: Sequence[ArmConversation], tried: Sequence[ArmConversation]
+    metric: Metric, conversations: Sequence[ArmConversation], *, share: float
 ) -> ArmDifference:
-    """Hold the arms against each other in one metric."""
-    ours = [value for each in tried if (value := metric.read(each)) is not None]
-    theirs = [value for each in live if (value := metric.read(each)) is not None]
+    """Hold the arms against each other in one metric, by conversations as they began."""
+    read = [
+        (value, each.is_tried) for each in conversations if (value := metric.read(each)) is not None
+    ]
+    values, is_tried = [each for each, _ in read], [each for _, each in read]
+    live = [value for value, is_ours in read if not is_ours]
+    tried = [value for value, is_ours in read if is_ours]
     low = high = None
-    p_value = 1.0
-    if min(len(ours), len(theirs)) >= LEAST_CONVERSATIONS:
-        noise = _noise(ours) + _noise(theirs)
-        difference = fmean(ours) - fmean(theirs)
-        p_value = find_p_value(difference, noise, metric.spread)
-        half = find_half_width(noise, metric.spread, alpha=ALPHA / len(METRICS))
-        low, high = difference - half, difference + half
-    sign = -1.0 if metric.is_lower_better else 1.0
-    ends = sorted((sign * low, sign * high)) if low is not None and high is not None else (0.0, 0.0)
+    above = below = 1.0
+    if live and tried and share < 1:
+        draws = (draw_logs if metric.is_ratio else draw_shares)(values, is_tried, share)
+        above, below = (find_chance(draws, is_above=each) for each in (True, False))
+        low, high = (find_bound(draws, alpha=SIDE_ALPHA, is_above=each) for each in (True, False))
+        if metric.is_ratio:
+            low, high = exp(low), exp(high)
+    typical = median if metric.is_ratio else fmean
+    better, worse = (below, above) if metric.is_lower_better else (above, below)
     return ArmDifference(
         metric=metric.name,
-        live=fmean(theirs) if theirs else None,
-        tried=fmean(ours) if ours else None,
-        live_count=len(theirs),
-        tried_count=len(ours),
+        is_ratio=metric.is_ratio,
+        live=typical(live) if live else None,
+        tried=typical(tried) if tried else None,
+        live_count=len(live),
+        tried_count=len(tried),
         low=low,
         high=high,
-        p_value=p_value,
-        is_better=ends[0] > 0,
-        is_worse=ends[1] < 0,
+        p_value=min(1.0, 2 * min(above, below)),
+        is_better=better <= SIDE_ALPHA,
+        is_worse=worse <= SIDE_ALPHA,
     )
-
-
-def find_p_value(difference: float, noise: float, spread: float) -> float:
-    """1 over the likelihood ratio, mixed over differences of N(0, spread²); noise is a variance."""
-    mixed = noise + spread * spread
-    exponent = (spread * difference) ** 2 / (2 * noise * mixed)
-    return min(1.0, sqrt(mixed / noise) * exp(-min(exponent, 700.0)))
-
-
-def find_half_width(noise: float, spread: float, *, alpha: float) -> float:
-    """Where the p-value of what lies further away is below alpha."""
-    mixed = noise + spread * spread
-    return sqrt(2 * noise * mixed / (spread * spread) * (log(1 / alpha) + 0.5 * log(mixed / noise)))
-
-
-def _noise(values: Sequence[float]) -> float:
-    """The variance of the mean; with a grain, for values that are all the same."""
-    return max(variance(values), 1 / len(values) ** 2) / len(values)

@@ -4,23 +4,25 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import sqrt
 
 import numpy as np
 
 from kefu.db import Connection
 from kefu.evaluation import Monitors
 from kefu.resources import Resources
-from kefu.rollout.monitors import hold_share
 from kefu.rollout.records import Question, Reading
 from kefu.rollout.store import insert_vectors, list_questions
 from kefu.text import query_terms
 
 MOST_QUESTIONS = 300
-SHUFFLES = 199
+SHUFFLES = 999
 LEAST_USES = 3
 SHOWN_WORDS = 8
-CERTAINTY = 0.01
-USUALLY_UNKNOWN = 0.05
+CERTAINTY = 1 / (SHUFFLES + 1)
+RANK_ERRORS = 4.0
+"""Standard errors of a rank test: the same questions are looked at every minute of an hour."""
+
 ROUNDING = 1e-6
 
 
@@ -46,56 +48,65 @@ async def read_drift(
         return []
     recent, before = [await _embed(conn, resources, each) for each in (recent, before)]
     words = list_unknown_words([each.text for each in recent], [each.text for each in before])
-    readings = (_read_distance(recent, before, limits), _read_unknown(recent, before, limits))
+    readings = (read_distance(recent, before, limits), read_unknown(recent, before, limits))
     return [replace(each, detail=", ".join(words)) for each in readings if each is not None]
 
 
-def _read_distance(
+def read_distance(
     recent: Sequence[Question], before: Sequence[Question], limits: Monitors
 ) -> Reading | None:
-    """How far the mean question has moved.
+    """How far the mean question has moved, as a multiple of what chance moves it.
 
-    Breached when it is further than the limit and further than chance: of shuffles of all questions
-    at most one in a hundred lies so far apart.
+    Embedders differ in how far apart questions lie, so that no distance is far by itself. Breached
+    when it is also further than in every shuffle of all questions (permutation test).
     """
     limit = limits.question_distance
     if limit is None:
         return None
     ours, theirs = _stack(recent), _stack(before)
-    distance = measure_distance(ours, theirs)
+    distance, shuffled = measure_distance(ours, theirs), shuffle_distances(ours, theirs)
+    value = distance / max(float(shuffled.mean()), ROUNDING)
     return Reading(
         monitor="question_distance",
-        value=distance,
+        value=value,
         limit=limit,
         sample_count=len(recent),
-        is_breached=distance > limit and chance(ours, theirs, distance) <= CERTAINTY,
+        is_breached=value > limit and chance(distance, shuffled) <= CERTAINTY,
     )
 
 
-def _read_unknown(
+def read_unknown(
     recent: Sequence[Question], before: Sequence[Question], limits: Monitors
 ) -> Reading | None:
-    """The share of questions that nobody asked anything like before."""
+    """How often a question lies further from all earlier ones than one of those from the rest."""
     known = list({each.text: each for each in before}.values())
     if limits.unknown_share is None or len(known) < limits.least_answers:
         return None
-    count = count_unknown(_stack(recent), _stack(known))
-    return hold_share(
-        "unknown_share", count, len(recent), limits.unknown_share, limits.least_answers
+    share = measure_strangeness(_stack(recent), _stack(known))
+    error = sqrt((len(recent) + len(known) + 1) / (12 * len(recent) * len(known)))
+    return Reading(
+        monitor="unknown_share",
+        value=share,
+        limit=limits.unknown_share,
+        sample_count=len(recent),
+        is_breached=share > limits.unknown_share and (share - 0.5) / error > RANK_ERRORS,
     )
 
 
-def count_unknown(ours: np.ndarray, known: np.ndarray) -> int:
-    """How many of ours lie further from all known ones than those lie from each other.
+def measure_strangeness(ours: np.ndarray, known: np.ndarray) -> float:
+    """Share of pairs in which ours lies further from its nearest known one than the known one does.
 
-    Of the known ones the same share, USUALLY_UNKNOWN, lies as far from the rest; the measure is
-    taken from them, since cosines differ from embedder to embedder.
+    A half where nothing changed, whatever the embedder (Mann and Whitney, Annals of Mathematical
+    Statistics 18, 1947).
     """
     ours, known = _to_unit(ours), _to_unit(known)
     among = known @ known.T
     np.fill_diagonal(among, -1.0)
-    least = float(np.quantile(among.max(axis=1), USUALLY_UNKNOWN))
-    return int(((ours @ known.T).max(axis=1) < least - ROUNDING).sum())
+    usual = np.sort(among.max(axis=1))
+    nearest = (ours @ known.T).max(axis=1)
+    nearer = np.searchsorted(usual, nearest - ROUNDING, "left")
+    alike = np.searchsorted(usual, nearest + ROUNDING, "right") - nearer
+    return float((len(usual) - nearer - alike / 2).mean() / len(usual))
 
 
 def measure_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
@@ -105,15 +116,22 @@ def measure_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
     return 1.0 - float(one @ other) / length if length else 1.0
 
 
-def chance(ours: np.ndarray, theirs: np.ndarray, distance: float) -> float:
-    """How often the same questions lie so far apart when they are dealt at random (permutation)."""
+def shuffle_distances(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """How far the same questions lie apart when they are dealt at random."""
     every = np.vstack([ours, theirs])
     draw = np.random.default_rng(len(every))
-    further = 0
-    for _ in range(SHUFFLES):
-        mixed = draw.permutation(every)
-        further += measure_distance(mixed[: len(ours)], mixed[len(ours) :]) >= distance
-    return (further + 1) / (SHUFFLES + 1)
+    order = draw.random((SHUFFLES, len(every))).argsort(axis=1)
+    is_ours = (order < len(ours)).astype(every.dtype)
+    ones = is_ours @ every
+    others = every.sum(axis=0) - ones
+    lengths = np.linalg.norm(ones, axis=1) * np.linalg.norm(others, axis=1)
+    cosines: np.ndarray = (ones * others).sum(axis=1) / np.maximum(lengths, 1e-12)
+    return 1.0 - cosines
+
+
+def chance(distance: float, shuffled: np.ndarray) -> float:
+    """How often chance alone lies so far apart."""
+    return (int((shuffled >= distance).sum()) + 1) / (len(shuffled) + 1)
 
 
 def list_unknown_words(recent: Sequence[str], before: Sequence[str]) -> list[str]:

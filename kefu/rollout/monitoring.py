@@ -22,6 +22,7 @@ from kefu.releases import (
     list_moves,
 )
 from kefu.resources import Resources
+from kefu.rollout.arms import compare_arms
 from kefu.rollout.beginning import AUTHOR, notice_changes
 from kefu.rollout.drift import read_drift
 from kefu.rollout.grading import grade_sample
@@ -29,6 +30,7 @@ from kefu.rollout.monitors import read_all, read_grades
 from kefu.rollout.moving import roll_back
 from kefu.rollout.proposing import capture
 from kefu.rollout.records import Reaction, Reading, Watched
+from kefu.rollout.rises import read_rises
 from kefu.rollout.store import (
     clear_alerts,
     clear_alerts_of_others,
@@ -46,8 +48,10 @@ from kefu.rollout.webhook import next_wait, send_alert
 EVERY_SECONDS = 60.0
 FORWARD = frozenset({MoveKind.PROMOTED, MoveKind.OVERRIDDEN})
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-NOT_ITS_FAULT = frozenset({"question_distance", "unknown_share"})
-"""What customers ask is no release's doing."""
+NEVER_REVERTED = frozenset({"question_distance", "unknown_share", "slow_rise", "dear_rise"})
+"""What customers ask is no release's doing; what it takes and costs was known at the gate."""
+
+MOVES_READ = 1000
 
 log = logging.getLogger(__name__)
 
@@ -86,22 +90,19 @@ async def read_monitors(
     window = await _open_window(conn, now or datetime.now(UTC))
     if window is None:
         return []
-    own = await _read_release(conn, window, window.live, since=window.move.created_at)
-    drift: Sequence[Reading] = ()
-    if with_drift:
-        drift = await read_drift(conn, resources, window.limits, now=window.now)
     watched = [
         Watched(
             release_id=window.live.id,
             trial_id=None,
             since=max(window.begin, window.move.created_at),
-            readings=[*own, *drift],
+            readings=await _read_live(conn, resources, window, with_drift=with_drift),
         )
     ]
     if window.trial is not None and window.trial.kind is not TrialKind.SHADOW:
         tried = await get_release(conn, window.trial.release_id)
         since = window.trial.started_at
         readings = await _read_release(conn, window, tried, since=since)
+        readings.append(await _read_fall(conn, window.trial))
         watched.append(
             Watched(
                 release_id=tried.id,
@@ -185,6 +186,36 @@ async def _open_window(conn: Connection, now: datetime) -> _Window | None:
     )
 
 
+async def _read_live(
+    conn: Connection, resources: Resources, window: _Window, *, with_drift: bool
+) -> list[Reading]:
+    since, now = window.move.created_at, window.now
+    readings = await _read_release(conn, window, window.live, since=since)
+    readings += await read_rises(
+        conn,
+        window.limits,
+        release_id=window.live.id,
+        earlier_ids=[each.release_id for each in await list_moves(conn, limit=MOVES_READ)],
+        since=since,
+        now=now,
+    )
+    if with_drift:
+        readings += await read_drift(conn, resources, window.limits, now=now)
+    return readings
+
+
+async def _read_fall(conn: Connection, trial: Trial) -> Reading:
+    """How many fewer conversations the tried release solves than the live one beside it."""
+    solved = (await compare_arms(conn, trial)).differences[0]
+    return Reading(
+        monitor="solved_fall",
+        value=None if solved.live is None or solved.tried is None else solved.live - solved.tried,
+        limit=0.0,
+        sample_count=solved.tried_count,
+        is_breached=solved.is_worse,
+    )
+
+
 async def _read_release(
     conn: Connection, window: _Window, release: Release, *, since: datetime
 ) -> list[Reading]:
@@ -241,24 +272,24 @@ async def _settle(
 
 
 async def _react(conn: Connection, window: _Window, watched: Watched, reading: Reading) -> Reaction:
-    """Take back a release that breaches what the one before it, or beside it, keeps to."""
-    if not window.limits.reverts or reading.monitor in NOT_ITS_FAULT:
+    """Take back a release that breaches a limit, and is worse than the one before or beside it."""
+    if not window.limits.reverts or reading.monitor in NEVER_REVERTED:
         return Reaction.NONE
     reason = f"{reading.monitor} is {reading.value:.3g}, at most {reading.limit:g} is allowed."
     if watched.trial_id is not None:
         beside = await _read_release(conn, window, window.live, since=watched.since)
-        if _is_breached(beside, reading.monitor) or await find_trial(conn) is None:
+        if not _is_worse(reading, beside) or await find_trial(conn) is None:
             return Reaction.NONE
         await end_trial(conn, author=AUTHOR, reason=reason)
         return Reaction.TRIAL_ENDED
-    if not await _may_go_back(conn, window, reading.monitor):
+    if not await _may_go_back(conn, window, reading):
         return Reaction.NONE
     await roll_back(conn, author=AUTHOR, reason=reason, kind=MoveKind.REVERTED)
     return Reaction.ROLLED_BACK
 
 
-async def _may_go_back(conn: Connection, window: _Window, monitor: str) -> bool:
-    """Whether the release is fresh, and what it replaced kept to the limit as long before."""
+async def _may_go_back(conn: Connection, window: _Window, reading: Reading) -> bool:
+    """Whether the release is fresh, and what it replaced did certainly better as long before."""
     live = await find_live(conn)
     move = window.move
     watched_until = move.created_at + timedelta(hours=window.limits.watch_hours)
@@ -268,8 +299,10 @@ async def _may_go_back(conn: Connection, window: _Window, monitor: str) -> bool:
         return False
     replaced = await get_release(conn, move.replaced_id)
     before = await _read(conn, window, replaced, since=LONG_AGO, until=move.created_at)
-    return not _is_breached(before, monitor)
+    return _is_worse(reading, before)
 
 
-def _is_breached(readings: Sequence[Reading], monitor: str) -> bool:
-    return any(each.is_breached and each.monitor == monitor for each in readings)
+def _is_worse(reading: Reading, others: Sequence[Reading]) -> bool:
+    """Whether the same of another release lies certainly below; where that has nothing, yes."""
+    compared = [each.most for each in others if each.monitor == reading.monitor]
+    return all(most is None or reading.least is None or reading.least > most for most in compared)

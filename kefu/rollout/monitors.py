@@ -39,6 +39,11 @@ def lower_bound(count: float, total: int, *, z: float = Z) -> float:
     return max(0.0, (share + z * z / (2 * total) - spread) / (1 + z * z / total))
 
 
+def upper_bound(count: float, total: int, *, z: float = Z) -> float:
+    """The largest share that explains so many of so many."""
+    return 1.0 - lower_bound(total - count, total, z=z)
+
+
 def hold_share(
     name: str, count: float, total: int, limit: float | None, least: int
 ) -> Reading | None:
@@ -51,6 +56,8 @@ def hold_share(
         limit=limit,
         sample_count=total,
         is_breached=total >= least and lower_bound(count, total) > limit,
+        least=lower_bound(count, total) if total else None,
+        most=upper_bound(count, total) if total else None,
     )
 
 
@@ -99,13 +106,15 @@ def _slow(figures: WindowFigures, limits: Monitors) -> Reading | None:
     if limits.p95_seconds is None:
         return None
     total = figures.answer_count
-    share = lower_bound(figures.slow_count, total)
+    least = lower_bound(figures.slow_count, total)
     return Reading(
         monitor="p95_seconds",
         value=figures.p95_seconds,
         limit=limits.p95_seconds,
         sample_count=total,
-        is_breached=total >= limits.least_answers and share > SLOW_SHARE,
+        is_breached=total >= limits.least_answers and least > SLOW_SHARE,
+        least=least if total else None,
+        most=upper_bound(figures.slow_count, total) if total else None,
     )
 
 
@@ -115,13 +124,16 @@ def _cost(figures: WindowFigures, limits: Monitors) -> Reading | None:
     count = figures.costed_count
     mean = figures.cost_sum / count if count else 0.0
     variance = max(0.0, figures.cost_square_sum / count - mean * mean) if count else 0.0
-    least = (mean - Z * sqrt(variance / count)) / MILLION if count else 0.0
+    error = sqrt(variance / count) if count else 0.0
+    least, most = ((mean + z * error) / MILLION for z in (-Z, Z))
     return Reading(
         monitor="cost_per_answer",
         value=mean / MILLION if count else None,
         limit=limits.cost_per_answer,
         sample_count=count,
         is_breached=count >= limits.least_answers and least > limits.cost_per_answer,
+        least=least if count else None,
+        most=most if count else None,
     )
 
 

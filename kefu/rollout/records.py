@@ -42,6 +42,30 @@ class WindowFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HourFigures:
+    """Answers of one hour.
+
+    Attributes:
+        flawed_count: graded answers that miss points of an evaluator that is watched.
+        slow_seconds: longer is slow; None where no time is known.
+        dear_cost: more is dear, in micros; None where no cost is known.
+    """
+
+    begin: datetime
+    answer_count: int
+    abstained_count: int
+    rated_count: int
+    disliked_count: int
+    graded_count: int
+    flawed_count: int
+    slow_count: int
+    costed_count: int
+    dear_count: int
+    slow_seconds: float | None
+    dear_cost: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GradeFigures:
     """What an evaluator says of the graded answers of one release within some time."""
 
@@ -105,6 +129,8 @@ class Reading:
         sample_count: answers, questions or ratings it is about.
         is_breached: the limit lies outside of what chance explains.
         detail: more to know, for people.
+        least: the least that explains what was measured, and `most`, in the unit in which releases
+            are compared; None where they are not, or nothing was measured.
     """
 
     monitor: str
@@ -113,6 +139,8 @@ class Reading:
     sample_count: int
     is_breached: bool
     detail: str = ""
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,12 +196,14 @@ class ArmConversation:
     """A conversation of a trial.
 
     Attributes:
+        is_tried: the release that is tried answered it.
         is_solved: nothing was abstained from, and nothing got a thumb down.
         liked: share of the ratings that are thumbs up; None without ratings.
         seconds: mean of its answers.
         cost: of the whole, in the currency of the endpoint; None where it is not known.
     """
 
+    is_tried: bool
     is_solved: bool
     liked: float | None
     seconds: float | None

@@ -18,6 +18,7 @@ from kefu.rollout.records import (
     DayGrades,
     GradedAnswer,
     GradeFigures,
+    HourFigures,
     LiveAnswer,
     Question,
     Reaction,
@@ -49,6 +50,33 @@ select count(*)::int as answer_count,
     and outcome = 'failed' and started_at >= %(since)s and started_at < %(until)s
     and (attributes->>'kefu.release')::int = %(release_id)s) as failed_count
 from answers
+"""
+MOST_IN_HOURS = 5_000
+HOURS = """
+with answers as (
+  select m.created_at, m.answer->>'outcome' as outcome, f.rating, g.message_id as graded,
+    exists (select from jsonb_each(g.grades) each where each.key = any(%(evaluators)s)
+      and (each.value->>'value')::float < 1) as is_flawed,
+    (m.answer->'timings'->>'total')::float as seconds,
+    (select sum(s.cost_micros)::float from spans s where s.trace_id = m.trace_id
+      and s.started_at between m.created_at - interval '10 minutes' and m.created_at) as cost
+  from messages m left join feedback f on f.message_id = m.id
+  left join live_grades g on g.message_id = m.id
+  where m.release_id = any(%(releases)s) and m.created_at >= %(since)s and m.created_at < %(until)s
+  order by case when %(is_drawn)s then md5(m.id::text) end, m.created_at desc limit %(most)s),
+usual as (select
+    coalesce(%(slow)s::float, percentile_cont(0.9) within group (order by seconds)) as slow_seconds,
+    coalesce(%(dear)s::float, percentile_cont(0.9) within group (order by cost)) as dear_cost
+  from answers)
+select date_trunc('hour', created_at) as begin, count(*)::int as answer_count,
+  (count(*) filter (where outcome = 'abstained'))::int as abstained_count,
+  count(rating)::int as rated_count,
+  (count(*) filter (where rating < 0))::int as disliked_count,
+  count(graded)::int as graded_count, (count(*) filter (where is_flawed))::int as flawed_count,
+  (count(*) filter (where seconds > slow_seconds))::int as slow_count,
+  count(cost)::int as costed_count, (count(*) filter (where cost > dear_cost))::int as dear_count,
+  slow_seconds, dear_cost
+from answers, usual group by 1, slow_seconds, dear_cost order by 1
 """
 ASKED = (
     "(select q.text from messages q where q.conversation_id = m.conversation_id"
@@ -87,6 +115,37 @@ async def read_figures(
     figures = await cursor.fetchone()
     assert figures is not None
     return figures
+
+
+async def list_hours(
+    conn: AsyncConnection,
+    release_ids: Sequence[int],
+    *,
+    since: datetime,
+    until: datetime,
+    evaluators: Sequence[str],
+    usual: HourFigures | None = None,
+) -> Sequence[HourFigures]:
+    """A bounded number of the answers of these releases, by hours that have any.
+
+    The latest, and slow and dear is what it was usually. Without the usual they are drawn by
+    their ids, and slow and dear is what lies above nine of ten of them.
+    """
+    cursor = conn.cursor(row_factory=class_row(HourFigures))
+    await cursor.execute(
+        HOURS,
+        {
+            "releases": list(release_ids),
+            "since": since,
+            "until": until,
+            "evaluators": list(evaluators),
+            "most": MOST_IN_HOURS,
+            "is_drawn": usual is None,
+            "slow": usual and usual.slow_seconds,
+            "dear": usual and usual.dear_cost,
+        },
+    )
+    return await cursor.fetchall()
 
 
 async def list_questions(
@@ -203,13 +262,12 @@ async def list_flawed(
     return await cursor.fetchall()
 
 
-async def list_arm_conversations(
-    conn: AsyncConnection, release_id: int, *, trial: Trial
-) -> Sequence[ArmConversation]:
-    """The conversations of a trial that a release answers, each with what came of it."""
+async def list_arm_conversations(conn: AsyncConnection, trial: Trial) -> Sequence[ArmConversation]:
+    """The conversations that began under a trial and its share, in that order, with their ends."""
     cursor = conn.cursor(row_factory=class_row(ArmConversation))
     await cursor.execute(
-        "select bool_and(m.answer->>'outcome' not in ('abstained', 'handed_over')"
+        "select m.release_id = %(tried)s as is_tried,"
+        "  bool_and(m.answer->>'outcome' not in ('abstained', 'handed_over')"
         "   and coalesce(f.rating, 1) > 0) as is_solved,"
         "  avg((f.rating > 0)::int)::float as liked,"
         "  avg((m.answer->'timings'->>'total')::float) as seconds,"
@@ -218,11 +276,16 @@ async def list_arm_conversations(
         "  )::float / 1e6 as cost"
         " from messages m join conversations c on c.id = m.conversation_id"
         " left join feedback f on f.message_id = m.id"
-        " where m.release_id = %(release)s and c.created_at >= %(since)s"
+        " where m.release_id = any(%(releases)s) and c.created_at >= %(since)s"
         "  and m.created_at >= %(since)s"
         "  and m.created_at < coalesce(%(until)s::timestamptz, 'infinity')"
-        " group by c.id",
-        {"release": release_id, "since": trial.started_at, "until": trial.ended_at},
+        " group by c.id, m.release_id order by c.created_at, c.id",
+        {
+            "tried": trial.release_id,
+            "releases": [trial.live_id, trial.release_id],
+            "since": trial.share_since,
+            "until": trial.ended_at,
+        },
     )
     return await cursor.fetchall()
 

@@ -22,7 +22,7 @@ from kefu.releases import (
 )
 from kefu.resources import Resources
 from kefu.rollout import override, read_monitors, watch
-from kefu.rollout.drift import chance, list_unknown_words, measure_distance
+from kefu.rollout.drift import chance, list_unknown_words, measure_distance, shuffle_distances
 from kefu.rollout.monitors import lower_bound, read_all
 from kefu.rollout.records import Reaction, WindowFigures
 from kefu.rollout.store import list_alerts
@@ -103,7 +103,7 @@ async def test_a_fresh_release_that_breaches_goes_back_by_itself(
 ) -> None:
     await add_answers(conn, second.id, 40, outcome="abstained")
     await watch(resources, now=soon())
-    (alert,) = await list_alerts(conn)
+    *_, alert = await list_alerts(conn)
     assert (alert.monitor, alert.release_id) == ("abstained_share", second.id)
     assert (alert.value, alert.reaction) == (1.0, Reaction.ROLLED_BACK)
     assert (await get_live(conn)).id == live.id
@@ -140,9 +140,25 @@ async def test_nothing_is_taken_back_where_the_company_says_so(
     (tmp_path / "gates.toml").write_text("[monitors]\nreverts = false\n")
     await add_answers(conn, second.id, 40, outcome="abstained")
     await watch(resources, now=soon())
-    (alert,) = await list_alerts(conn)
-    assert alert.reaction is Reaction.NONE
+    alerts = await list_alerts(conn)
+    assert {each.monitor for each in alerts} == {"abstained_share", "abstained_rise"}
+    assert {each.reaction for each in alerts} == {Reaction.NONE}
     assert (await get_live(conn)).id == second.id
+
+
+async def test_a_release_goes_back_only_where_the_one_before_was_certainly_better(
+    conn: Connection, resources: Resources, live: Release
+) -> None:
+    await add_answers(conn, live.id, 16, ago=timedelta(minutes=30))
+    await add_answers(conn, live.id, 24, outcome="abstained", ago=timedelta(minutes=30))
+    waiting = await propose_setting(conn, resources, top_k=7)
+    await override(conn, waiting.id, author=AUTHOR, reason="Better.")
+    await add_answers(conn, waiting.id, 8)
+    await add_answers(conn, waiting.id, 32, outcome="abstained")
+    await watch(resources, now=soon())
+    (alert,) = await list_alerts(conn)
+    assert (alert.monitor, alert.reaction) == ("abstained_share", Reaction.NONE)
+    assert (await get_live(conn)).id == waiting.id
 
 
 async def test_a_canary_that_breaches_ends_and_the_live_release_stays(
@@ -216,9 +232,11 @@ async def test_the_same_questions_are_no_drift(
 def test_vectors_of_one_kind_lie_no_further_apart_than_chance() -> None:
     draw = np.random.default_rng(3)
     one, other = draw.normal(size=(2, 60, 16)) + 1.0
-    assert chance(one, other, measure_distance(one, other)) > 0.05
     moved = other + np.eye(16)[0] * 4
-    assert chance(one, moved, measure_distance(one, moved)) <= 0.01
+    by_chance, by_a_move = (
+        chance(measure_distance(one, each), shuffle_distances(one, each)) for each in (other, moved)
+    )
+    assert by_a_move <= 0.001 < 0.05 < by_chance
 
 
 def test_a_word_counts_as_unknown_when_several_use_it() -> None:

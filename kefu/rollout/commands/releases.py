@@ -29,7 +29,7 @@ from kefu.releases import (
     start_trial,
 )
 from kefu.resources import open_resources
-from kefu.rollout.arms import Decision, compare_arms
+from kefu.rollout.arms import SURE, ArmDifference, Decision, compare_arms
 from kefu.rollout.beginning import begin
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, evaluate_release, promote
@@ -284,17 +284,25 @@ async def arms_command(*, as_json: JsonOption = False) -> None:
     if as_json:
         _print_json(asdict(arms))
         return
-    table = _table("metric", "live", "tried", "difference", "p, always valid", "conversations")
+    sure = f"difference, {SURE:.0%} sure"
+    table = _table("metric", "live", "tried", sure, "p, always valid", "conversations")
     for each in arms.differences:
         shown = ["–" if value is None else f"{value:.4g}" for value in (each.live, each.tried)]
-        has_interval = each.low is not None and each.high is not None
-        interval = f"{each.low:+.4g} to {each.high:+.4g}" if has_interval else "too few"
         counts = f"{each.live_count} / {each.tried_count}"
-        table.add_row(each.metric, *shown, interval, f"{each.p_value:.3g}", counts)
+        table.add_row(each.metric, *shown, _show_interval(each), f"{each.p_value:.3g}", counts)
     Console().print(table)
     typer.echo(
         f"Release {trials[0].release_id} beside release {trials[0].live_id}: {SAID[arms.decision]}"
     )
+
+
+def _show_interval(difference: ArmDifference) -> str:
+    low, high = difference.low, difference.high
+    if low is None or high is None:
+        return "too few"
+    if difference.is_ratio:
+        return f"× {low:.3g} to × {high:.3g}"
+    return f"{low:+.3g} to {high:+.3g}"
 
 
 async def end_command(

@@ -32,7 +32,7 @@ from kefu.releases import (
     start_trial,
 )
 from kefu.resources import Resources
-from kefu.rollout.arms import LEAST_CONVERSATIONS, Arms, compare_arms
+from kefu.rollout.arms import SURE, Arms, compare_arms
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, judge_release, promote
 from kefu.rollout.monitoring import read_monitors
@@ -88,7 +88,7 @@ class ReleasesPage:
     watched: Sequence[Watched]
     alerts: Sequence[Alert]
     longest_reason: int = LONGEST_REASON
-    least_conversations: int = LEAST_CONVERSATIONS
+    sure: float = SURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
