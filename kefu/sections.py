@@ -171,3 +171,18 @@ class AuditSettings(Section):
         min_length=32,
         description="Seals the audit log; empty: the last line of audit.key in the data folder.",
     )
+
+
+class ConversationSettings(Section):
+    """How long conversations go on, and what they may hold."""
+
+    reopen_days: int = Field(
+        7, ge=0, le=365, description="A customer who writes later begins another conversation."
+    )
+    absent_minutes: int = Field(
+        10, ge=1, le=1440, description="People who fall silent so long lose their conversations."
+    )
+    max_file_mb: int = Field(10, ge=1, le=100, description="Largest file in a message.")
+    open_streams: int = Field(
+        2000, ge=1, le=100_000, description="Streams of events that a process holds open."
+    )

@@ -1,6 +1,8 @@
 """The web application: its routes, its guards, and what it holds open while it runs."""
 
 import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -21,6 +23,8 @@ from kefu.chatbot.widget.api import router as widget_api
 from kefu.chatbot.widget.origins import PREFIX as WIDGET_PREFIX
 from kefu.chatbot.widget.origins import ChannelOrigins
 from kefu.chatbot.widget.pages import router as widget_pages
+from kefu.conversations import Feed, keep_desk
+from kefu.conversations.api import router as conversation_api
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
@@ -49,10 +53,12 @@ Teller = Callable[[str], object]
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 MAX_HEADER_BYTES = 64 * 1024
+FILES = re.compile(r"/api/conversations/[^/]+/attachments")
 ROUTERS = (
     chat_api,
     widget_api,
     widget_pages,
+    conversation_api,
     search_api,
     account_api,
     pages,
@@ -86,7 +92,7 @@ def create_app(
             attach(app, resources, answerer=answerer, recorder=recorder)
             await _begin_releases(resources, tell)
             await _tell_setup_link(resources, tell)
-            upkeep = _begin_upkeep(resources)
+            upkeep = _begin_upkeep(resources, app.state.feed)
             yield
             for task in upkeep:
                 task.cancel()
@@ -108,7 +114,11 @@ def create_app(
             Middleware(LastResort),
             Middleware(SameOrigin, open_below=WIDGET_PREFIX),
             Middleware(ChannelOrigins),
-            Middleware(BodyLimit),
+            Middleware(
+                BodyLimit,
+                files=FILES,
+                max_file_bytes=settings.conversations.max_file_mb << 20,
+            ),
         ],
     )
     install_problem_handlers(app)
@@ -118,15 +128,18 @@ def create_app(
     return app
 
 
-def _begin_upkeep(resources: Resources) -> list[asyncio.Task[None]]:
+def _begin_upkeep(resources: Resources, feed: Feed) -> list[asyncio.Task[None]]:
     """What a running server does besides answering requests."""
     database, keep_days = resources.database, resources.settings.tracing.retention_days
+    absent_minutes = resources.settings.conversations.absent_minutes
     return [
         asyncio.create_task(keep_embedding(database, resources.embedder)),
         asyncio.create_task(keep_watching(resources)),
         asyncio.create_task(keep_watching_knowledge(resources)),
         asyncio.create_task(keep_anchor(database, resources.settings)),
         asyncio.create_task(keep_partitions(database, keep_days=keep_days)),
+        asyncio.create_task(keep_desk(database, absent_minutes=absent_minutes)),
+        asyncio.create_task(feed.run()),
     ]
 
 
@@ -142,6 +155,9 @@ def attach(
     app.state.resources = resources
     app.state.answerer = answerer
     app.state.oidc = open_provider(resources.settings)
+    app.state.feed = Feed(
+        resources.database, most_listeners=resources.settings.conversations.open_streams
+    )
     app.state.gate = Gate(
         resources.settings.chatbot.concurrent_answers, wait_seconds=LONGEST_WAIT_SECONDS
     )
@@ -150,7 +166,21 @@ def attach(
 async def serve(settings: Settings, *, tell: Teller | None = None) -> None:
     """Serve until told to stop; open answers are finished first."""
     app = create_app(settings, tell=tell)
-    await uvicorn.Server(configure_server(app, settings.server, settings.log_level)).serve()
+    config = configure_server(app, settings.server, settings.log_level)
+    await Server(config, app).serve()
+
+
+class Server(uvicorn.Server):
+    """Ends the streams of events before it waits for open answers: they would never end."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests and finish those that are open."""
+        self.app.state.feed.close()
+        await super().shutdown(sockets)
 
 
 def configure_server(app: FastAPI, settings: ServerSettings, log_level: str) -> uvicorn.Config:

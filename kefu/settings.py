@@ -32,6 +32,7 @@ from kefu.sections import (
     AnswerCacheSettings,
     AnsweringSettings,
     AuditSettings,
+    ConversationSettings,
     McpSettings,
     OidcSettings,
     RetrievalSettings,
@@ -248,6 +249,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     accounts: AccountSettings = AccountSettings()
     customers: CustomerSettings = CustomerSettings()
+    conversations: ConversationSettings = ConversationSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     model: ModelSettings = ModelSettings()
     endpoints: tuple[EndpointSettings, ...] = Field(

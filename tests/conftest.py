@@ -104,8 +104,9 @@ async def committed_database(migrated_url: str) -> AsyncIterator[Database]:
                 " for t in select inhrelid::regclass from pg_inherits"
                 " where inhparent = 'chunks'::regclass loop execute 'drop table ' || t; end loop;"
                 " for t in select tablename from pg_tables where schemaname = 'public'"
-                " and tablename not in ('schema_migrations', 'audit_head') loop"
+                " and tablename not in ('schema_migrations', 'audit_head', 'queues') loop"
                 " execute format('delete from %I', t); end loop;"  # truncate takes a second
+                " delete from queues where not is_default;"
                 " update audit_head set number = 0, entry_seal = '', key_id = '', seal = '';"
                 " end $$"
             )

@@ -1,30 +1,145 @@
-"""Conversations: what customers wrote and what they were answered, kept from the first word on."""
+"""Conversations: what customers, the chatbot and the staff write, who serves whom, and when."""
 
-from kefu.conversations.ownership import require_own, require_readable
+from kefu.conversations.assigning import assign, take
+from kefu.conversations.attaching import attach
+from kefu.conversations.canned import drop_response, fill_in, keep_response
+from kefu.conversations.closing import rate, reopen, resolve, sort
+from kefu.conversations.content import check_content
+from kefu.conversations.feed import Feed, show_to_customer
+from kefu.conversations.handing_over import HandOver, hand_over, leave_contact
+from kefu.conversations.inbox_records import InboxEntry, InboxFilter
+from kefu.conversations.ownership import require_own, require_readable, require_staff
+from kefu.conversations.presence import set_presence, tell_typing
+from kefu.conversations.queueing import find_place
+from kefu.conversations.queues import add_queue, change_queue, drop_queue, equip
 from kefu.conversations.recording import record_answer, record_question, start_conversation
-from kefu.conversations.records import Conversation, Message, Role
-from kefu.conversations.store import (
-    find_message,
+from kefu.conversations.records import (
+    Attachment,
+    CannedResponse,
+    Conversation,
+    Customer,
+    DeskStaff,
+    Event,
+    EventKind,
+    Message,
+    NewMessage,
+    NewQueue,
+    Opening,
+    Place,
+    Queue,
+    Rating,
+    Role,
+    Signal,
+    State,
+)
+from kefu.conversations.sending import add_note, go_on, send_as_customer, send_as_staff
+from kefu.conversations.snoozing import snooze, wake
+from kefu.conversations.states import get_state, mark_read, read_messages
+from kefu.conversations.store.conversations import (
     get_conversation,
-    get_message,
-    list_messages,
     lock_conversation,
     sample_conversations,
 )
+from kefu.conversations.store.desk import (
+    find_rating,
+    list_desk_staff,
+    list_queues,
+    list_responses,
+)
+from kefu.conversations.store.events import find_last_number, list_events
+from kefu.conversations.store.inbox import (
+    count_entries,
+    get_customer,
+    list_entries,
+    list_of_customer,
+    replace_customer,
+)
+from kefu.conversations.store.messages import (
+    find_message,
+    get_attachment,
+    get_message,
+    list_messages,
+)
+from kefu.conversations.transferring import Transfer, transfer
+from kefu.conversations.upkeep import keep_desk
 
 __all__ = [
+    "Attachment",
+    "CannedResponse",
     "Conversation",
+    "Customer",
+    "DeskStaff",
+    "Event",
+    "EventKind",
+    "Feed",
+    "HandOver",
+    "InboxEntry",
+    "InboxFilter",
     "Message",
+    "NewMessage",
+    "NewQueue",
+    "Opening",
+    "Place",
+    "Queue",
+    "Rating",
     "Role",
+    "Signal",
+    "State",
+    "Transfer",
+    "add_note",
+    "add_queue",
+    "assign",
+    "attach",
+    "change_queue",
+    "check_content",
+    "count_entries",
+    "drop_queue",
+    "drop_response",
+    "equip",
+    "fill_in",
+    "find_last_number",
     "find_message",
+    "find_place",
+    "find_rating",
+    "get_attachment",
     "get_conversation",
+    "get_customer",
     "get_message",
+    "get_state",
+    "go_on",
+    "hand_over",
+    "keep_desk",
+    "keep_response",
+    "leave_contact",
+    "list_desk_staff",
+    "list_entries",
+    "list_events",
     "list_messages",
+    "list_of_customer",
+    "list_queues",
+    "list_responses",
     "lock_conversation",
+    "mark_read",
+    "rate",
+    "read_messages",
     "record_answer",
     "record_question",
+    "reopen",
+    "replace_customer",
     "require_own",
     "require_readable",
+    "require_staff",
+    "resolve",
     "sample_conversations",
+    "send_as_customer",
+    "send_as_staff",
+    "set_presence",
+    "show_to_customer",
+    "snooze",
+    "sort",
     "start_conversation",
+    "take",
+    "tell_typing",
+    "transfer",
+    "wake",
 ]

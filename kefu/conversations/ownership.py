@@ -1,10 +1,11 @@
 """Whose a conversation is."""
 
 from kefu.conversations.records import Conversation
-from kefu.errors import NotFound
+from kefu.errors import NotAllowed, NotFound
 from kefu.viewer import Viewer
 
 READ = "conversations.read"
+WRITE = "conversations.write"
 
 
 def require_own(conversation: Conversation, viewer: Viewer) -> None:
@@ -27,3 +28,14 @@ def require_readable(conversation: Conversation, viewer: Viewer) -> None:
     """
     if READ not in viewer.permissions:
         require_own(conversation, viewer)
+
+
+def require_staff(viewer: Viewer) -> int:
+    """The number of the person on whose behalf something is done at the desk.
+
+    Raises:
+        NotAllowed: it is nobody who works here.
+    """
+    if viewer.staff_id is None:
+        raise NotAllowed("Only people who work here can do this.")
+    return viewer.staff_id

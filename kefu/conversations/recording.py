@@ -1,26 +1,37 @@
 """A question and its answer become messages of a conversation."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID, uuid4
 
+from kefu.conversations.changing import keep
 from kefu.conversations.records import Conversation, Message
-from kefu.conversations.store import (
-    find_last_message,
-    insert_conversation,
-    insert_message,
-    lock_conversation,
-)
+from kefu.conversations.store.conversations import insert_conversation, lock_conversation
+from kefu.conversations.store.events import insert_event
+from kefu.conversations.store.messages import find_last_message, insert_message
 from kefu.db import Connection
 from kefu.text import detect_language
 
 
 async def start_conversation(
-    conn: Connection, question: str, *, base: str, customer_id: str | None = None
+    conn: Connection,
+    question: str,
+    *,
+    base: str,
+    customer_id: str | None = None,
+    channel: str = "chat",
 ) -> Conversation:
     """Begin a conversation in the language of its first question."""
-    return await insert_conversation(
-        conn, id=uuid4(), customer_id=customer_id, base=base, language=detect_language(question)
+    conversation = await insert_conversation(
+        conn,
+        id=uuid4(),
+        customer_id=customer_id,
+        base=base,
+        language=detect_language(question),
+        channel=channel,
     )
+    await insert_event(conn, conversation.id, "started", data={"channel": channel})
+    return conversation
 
 
 async def record_question(conn: Connection, question: str, *, conversation_id: UUID) -> Message:
@@ -32,9 +43,12 @@ async def record_question(conn: Connection, question: str, *, conversation_id: U
     last = await find_last_message(conn, conversation_id)
     if last is not None and last.role == "customer" and last.text == question:
         return last
-    return await insert_message(
+    message = await insert_message(
         conn, conversation_id=conversation_id, role="customer", text=question
     )
+    conversation = await lock_conversation(conn, conversation_id)
+    await keep_message(conn, conversation, message)
+    return message
 
 
 async def record_answer(
@@ -51,8 +65,8 @@ async def record_answer(
     Raises:
         NotFound: the conversation was deleted meanwhile.
     """
-    await lock_conversation(conn, conversation_id)
-    return await insert_message(
+    conversation = await lock_conversation(conn, conversation_id)
+    message = await insert_message(
         conn,
         conversation_id=conversation_id,
         role="chatbot",
@@ -60,4 +74,17 @@ async def record_answer(
         answer=answer,
         trace_id=trace_id,
         release_id=release_id,
+    )
+    await keep_message(conn, conversation, message)
+    return message
+
+
+async def keep_message(conn: Connection, changed: Conversation, message: Message) -> Conversation:
+    """Tell of a message that was appended to a locked conversation."""
+    return await keep(
+        conn,
+        replace(changed, last_message_at=message.created_at),
+        "message",
+        message=message,
+        data={"role": message.role},
     )

@@ -18,9 +18,9 @@ PING = format_sse_event(comment="ping")
 PING_SECONDS = 15.0  # proxies commonly close what is silent for 30 to 60
 
 
-def format_event(event: str, data: object) -> bytes:
-    """One event with a JSON value, as it goes over the wire."""
-    return format_sse_event(event=event, data_str=json.dumps(data, ensure_ascii=False))
+def format_event(event: str, data: object, *, id: str | None = None) -> bytes:
+    """One event with a JSON value, as it goes over the wire; with `id` a client can come back."""
+    return format_sse_event(event=event, data_str=json.dumps(data, ensure_ascii=False), id=id)
 
 
 def format_error(error: Exception) -> bytes:

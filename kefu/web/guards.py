@@ -1,5 +1,6 @@
 """What every request passes: limits and origin on the way in, security headers on the way out."""
 
+import re
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -95,19 +96,27 @@ def refuse_size(most: int) -> Problem:
 
 
 class BodyLimit:
-    """Reads the body before anything else does, and refuses one that is too large."""
+    """Reads the body before anything else does, and refuses one that is too large.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Attributes:
+        files: paths to which files are sent, which may have `max_file_bytes`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, files: re.Pattern[str] | None = None, max_file_bytes: int = 0
+    ) -> None:
         self.app = app
+        self.files = files
+        self.max_file_bytes = max_file_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body, or answer 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = LARGER.get(scope["path"], MAX_BODY_BYTES)
         waiting: list[Message] = []
         size = 0
+        most = self._find_limit(scope["path"])
         while not waiting or waiting[-1].get("more_body", False):
             waiting.append(await receive())
             size += len(waiting[-1].get("body", b""))
@@ -119,3 +128,7 @@ class BodyLimit:
             return waiting.pop(0) if waiting else await receive()
 
         await self.app(scope, replay, send)
+
+    def _find_limit(self, path: str) -> int:
+        is_file = self.files is not None and self.files.fullmatch(path) is not None
+        return self.max_file_bytes if is_file else LARGER.get(path, MAX_BODY_BYTES)

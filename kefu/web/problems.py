@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.errors import BadInput, KefuError, NotFound, NotSignedIn
@@ -21,6 +22,7 @@ from kefu.web.rendering import render_page
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 OPENAI_PATHS = "/v1/"
 """Below it clients of OpenAI's API expect errors in its shape."""
 
@@ -133,7 +135,10 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, NotSignedIn) and _wants_page(request):
             return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _page(request)})}", 303)
-        return respond(request, describe(error))
+        problem = describe(error)
+        if "Allow" in problem.headers:
+            problem.headers["Allow"] = _list_methods(request)
+        return respond(request, problem)
 
     for kind in (KefuError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)
@@ -162,6 +167,19 @@ class LastResort:
             if scope["type"] != "http" or has_started:
                 raise
             await respond(Request(scope), describe(error))(scope, receive, send)
+
+
+def _list_methods(request: Request) -> str:
+    """What an address allows; the route that refuses a method knows only its own."""
+    place = {"type": "http", "path": request.scope["path"], "root_path": "", "path_params": {}}
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches(place | {"method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _describe_own(error: KefuError) -> Problem:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -40,6 +41,8 @@ OTHER_CUSTOMER = "another"
 # What a route is sent beside its path; without a line here it is sent nothing.
 REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "GET /api/search": {"params": {"q": "refunds"}},
+    "GET /api/conversations/{conversation_id}/events": {"params": {"seconds": "0.05"}},
+    "GET /api/desk/events": {"params": {"seconds": "0.05"}},
     "POST /admin/evaluation/proposals": {"data": {"message": "{message_id}"}},
     "POST /admin/staff": {"data": {"email": "b@example.com", "name": "B", "role": "staff"}},
     "POST /admin/staff/{staff_id}": {"data": {"name": "B", "role": "editor"}},
@@ -49,6 +52,11 @@ REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "POST /api/widget/{channel}/messages/{message_id}/feedback": {
         "json": {"conversation_id": "{conversation_id}", "rating": "up"}
     },
+    "POST /api/conversations/{conversation_id}/handoff": {"json": {}},
+    "POST /api/conversations/{conversation_id}/messages": {"json": {"text": "Hello?"}},
+    "POST /api/conversations/{conversation_id}/typing": {"json": {}},
+    "PUT /api/conversations/{conversation_id}/contact": {"json": {"contact": "a@b.example"}},
+    "PUT /api/conversations/{conversation_id}/rating": {"json": {"rating": 5}},
     "POST /api/messages/{message_id}/feedback": {
         "json": {"conversation_id": "{conversation_id}", "rating": "up"}
     },
@@ -102,6 +110,9 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
         "chunk_id": await read_id(conn, "chunks"),
         "conversation_id": str(conversation.id),
         "message_id": str(answer.id),
+        "attachment_id": str(uuid4()),
+        "queue_id": await read_id(conn, "queues"),
+        "response_id": "1",
         "prompt": "answer.en",
         "release_id": str(release),
     }

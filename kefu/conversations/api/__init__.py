@@ -1,0 +1,9 @@
+"""Conversations over HTTP: for customers, for the desk, for those who manage it, and live."""
+
+from fastapi import APIRouter
+
+from kefu.conversations.api import customers, desk, lists, manage, streams
+
+router = APIRouter()
+for each in (customers, lists, desk, manage, streams):
+    router.include_router(each.router)

@@ -1,0 +1,149 @@
+"""What people at the desk do with conversations."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from kefu.conversations.api.bodies import (
+    Assignee,
+    Closing,
+    PresenceNow,
+    ReadUpTo,
+    Snooze,
+    Sorting,
+    StaffMessage,
+    TransferTo,
+    Writer,
+    problems,
+)
+from kefu.conversations.assigning import assign
+from kefu.conversations.closing import reopen, resolve, sort
+from kefu.conversations.presence import set_presence
+from kefu.conversations.records import Conversation, Message, NewMessage
+from kefu.conversations.sending import add_note, send_as_staff
+from kefu.conversations.snoozing import snooze, wake
+from kefu.conversations.states import mark_read
+from kefu.conversations.transferring import Transfer, transfer
+from kefu.web import OpenResources
+
+router = APIRouter(tags=["desk"], prefix="/api/desk")
+HERE = "/conversations/{conversation_id}"
+
+
+@router.post(f"{HERE}/messages", responses=problems(400, 401, 403, 404, 409, 413))
+async def write(
+    conversation_id: UUID, body: StaffMessage, resources: OpenResources, viewer: Writer
+) -> Message:
+    """Write to the customer, or with `is_internal` a note.
+
+    Who writes in a conversation that nobody has, or the chatbot, takes it over.
+    """
+    sent = NewMessage(**body.model_dump(exclude={"is_internal"}))
+    send = add_note if body.is_internal else send_as_staff
+    async with resources.database.transaction() as conn:
+        return await send(conn, conversation_id, sent, viewer=viewer)
+
+
+@router.put(f"{HERE}/assignment", responses=problems(400, 401, 403, 404, 409, 413))
+async def put_assignment(
+    conversation_id: UUID, body: Assignee, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """Take a conversation, give it to somebody, or give it back; 409 when others were faster."""
+    async with resources.database.transaction() as conn:
+        return await assign(
+            conn,
+            conversation_id,
+            body.staff_id,
+            viewer=viewer,
+            expected=body.expected_assignee_id,
+        )
+
+
+@router.post(f"{HERE}/transfer", responses=problems(400, 401, 403, 404, 409, 413))
+async def post_transfer(
+    conversation_id: UUID, body: TransferTo, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """Hand a conversation on to a person or a queue, with a note."""
+    wanted = Transfer(
+        expected=body.expected_assignee_id,
+        staff_id=body.staff_id,
+        queue_id=body.queue_id,
+        note=body.note,
+    )
+    async with resources.database.transaction() as conn:
+        return await transfer(conn, conversation_id, wanted, viewer=viewer)
+
+
+@router.post(f"{HERE}/snooze", responses=problems(400, 401, 403, 404, 409, 413))
+async def post_snooze(
+    conversation_id: UUID, body: Snooze, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """Put a conversation aside until a time, or until the customer writes."""
+    async with resources.database.transaction() as conn:
+        return await snooze(conn, conversation_id, until=body.until, viewer=viewer)
+
+
+@router.post(f"{HERE}/wake", responses=problems(400, 401, 403, 404, 409))
+async def post_wake(
+    conversation_id: UUID, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """Go on with a conversation that is snoozed or pending."""
+    async with resources.database.transaction() as conn:
+        return await wake(conn, conversation_id, viewer=viewer)
+
+
+@router.post(f"{HERE}/resolve", responses=problems(400, 401, 403, 404, 409, 413))
+async def post_resolve(
+    conversation_id: UUID, body: Closing, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """End a conversation, with what it was about."""
+    async with resources.database.transaction() as conn:
+        return await resolve(
+            conn,
+            conversation_id,
+            viewer=viewer,
+            disposition=body.disposition,
+            labels=body.labels,
+            expected_version=body.expected_version,
+        )
+
+
+@router.post(f"{HERE}/reopen", responses=problems(400, 401, 403, 404, 409))
+async def post_reopen(
+    conversation_id: UUID, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """Go on with a resolved conversation oneself."""
+    async with resources.database.transaction() as conn:
+        return await reopen(conn, conversation_id, viewer=viewer)
+
+
+@router.patch(HERE, responses=problems(400, 401, 403, 404, 409, 413))
+async def patch_conversation(
+    conversation_id: UUID, body: Sorting, resources: OpenResources, viewer: Writer
+) -> Conversation:
+    """Set priority or labels; 409 when it was changed since `expected_version`."""
+    async with resources.database.transaction() as conn:
+        return await sort(
+            conn,
+            conversation_id,
+            viewer=viewer,
+            priority=body.priority,
+            labels=body.labels,
+            expected_version=body.expected_version,
+        )
+
+
+@router.put(f"{HERE}/read", status_code=204, responses=problems(400, 401, 403, 404, 413))
+async def put_read(
+    conversation_id: UUID, body: ReadUpTo, resources: OpenResources, viewer: Writer
+) -> None:
+    """Say how far one has read."""
+    async with resources.database.transaction() as conn:
+        await mark_read(conn, conversation_id, position=body.position, viewer=viewer)
+
+
+@router.put("/presence", status_code=204, responses=problems(400, 401, 403, 413))
+async def put_presence(body: PresenceNow, resources: OpenResources, viewer: Writer) -> None:
+    """Come to the desk or leave it; said again each minute, for who falls silent is gone."""
+    async with resources.database.transaction() as conn:
+        await set_presence(conn, body.presence, viewer=viewer)
