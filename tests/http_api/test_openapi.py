@@ -9,7 +9,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from kefu.server import create_app
 from kefu.settings import Settings
 
-EXAMPLES = 50  # of each operation, besides those that its description suggests
+EXAMPLES = 20  # of each operation, besides those that its description suggests
 DESCRIPTION = create_app(Settings()).openapi()
 ALLOWED = schemathesis.Config.from_dict({"generation": {"mode": "positive"}})
 
