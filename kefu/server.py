@@ -53,7 +53,7 @@ Teller = Callable[[str], object]
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 MAX_HEADER_BYTES = 64 * 1024
-FILES = re.compile(r"/api/conversations/[^/]+/attachments")
+FILES = re.compile(r"/api/(?:widget/[^/]+/)?conversations/[^/]+/attachments")
 ROUTERS = (
     chat_api,
     widget_api,

@@ -47,6 +47,11 @@ REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "POST /admin/staff": {"data": {"email": "b@example.com", "name": "B", "role": "staff"}},
     "POST /admin/staff/{staff_id}": {"data": {"name": "B", "role": "editor"}},
     "POST /api/chat": {"json": {"question": "Are there refunds?"}},
+    "POST /api/widget/{channel}/conversations/{conversation_id}/contact": {"json": {}},
+    "POST /api/widget/{channel}/conversations/{conversation_id}/handoff": {"json": {}},
+    "POST /api/widget/{channel}/conversations/{conversation_id}/rating": {"json": {}},
+    "POST /api/widget/{channel}/conversations/{conversation_id}/replies": {"json": {}},
+    "POST /api/widget/{channel}/conversations/{conversation_id}/typing": {"json": {}},
     "POST /api/widget/{channel}/visits": {"json": {}},
     "POST /api/widget/{channel}/messages": {"json": {"question": "Are there refunds?"}},
     "POST /api/widget/{channel}/messages/{message_id}/feedback": {

@@ -54,6 +54,7 @@ def read_visitor(token: str, *, channel: str, secret: str) -> Visitor:
         viewer=view_claims(claims),
         is_identified=not claims.sub.startswith(ANONYMOUS_MARK),
         name=claims.name,
+        email=claims.email,
     )
 
 

@@ -76,12 +76,13 @@ class Visitor:
 
     Attributes:
         viewer: what the visitor may do; `customer_id` is the visitor's own also when anonymous.
-        name: as the host site says.
+        name: as the host site says, like `email`.
     """
 
     viewer: Viewer
     is_identified: bool
     name: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

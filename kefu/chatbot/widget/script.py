@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from kefu.text import content_digest
 
-PARTS = ("dom", "storage", "wire", "messages", "panel", "element")
+PARTS = ("dom", "storage", "wire", "blocks", "messages", "standing", "panel", "live", "element")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """What the widget is sent of answers, conversations and sources."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
-from kefu.chatbot.records import ChatAnswer, ChatMessage, Transcript
+from kefu.chatbot.answerer import ANSWER
+from kefu.chatbot.records import ChatAnswer
 from kefu.chatbot.shown import ShownSource, draw_together
+from kefu.conversations import Message, State
 from kefu.tracing import Feedback, Rating
 from kefu.web import Node, build_tree, render_answer
 
@@ -41,6 +43,8 @@ class WidgetMessage:
         is_generated: by a language model or by quoting; says "AI" beside it.
         model: that wrote it; empty when it was quoted from documents.
         is_quoted: it stands word for word in the sources.
+        staff_name: of the person who wrote it.
+        blocks: cards, quick replies and forms beside the text.
     """
 
     id: UUID
@@ -56,13 +60,16 @@ class WidgetMessage:
     choices: Sequence[str] = ()
     references: Sequence[Reference] = ()
     rating: Rating | None = None
+    staff_name: str | None = None
+    blocks: Sequence[Mapping[str, object]] = ()
+    attachments: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WidgetTranscript:
-    """A conversation to go on with, oldest message first."""
+class WidgetConversation:
+    """A conversation to go on with, oldest message first, and how it stands."""
 
-    id: UUID
+    state: State
     messages: Sequence[WidgetMessage]
 
 
@@ -94,19 +101,45 @@ def show_text(text: str, citations: Sequence[Citation]) -> list[Node]:
 
 def show_answer(answer: ChatAnswer) -> WidgetMessage:
     """An answer that was just stored."""
-    return _show(
-        answer,
-        ChatMessage(
-            id=answer.message_id, role="chatbot", text=answer.answer, created_at=datetime.now(UTC)
-        ),
-        None,
+    return _show(answer, answer.message_id, datetime.now(UTC), None)
+
+
+def show_conversation(
+    messages: Sequence[Message],
+    feedback: Sequence[Feedback],
+    state: State,
+    *,
+    names: Mapping[int, str],
+) -> WidgetConversation:
+    """A conversation to read again; `names` are those of the staff."""
+    given = {each.message_id: each for each in feedback}
+    return WidgetConversation(
+        state=state,
+        messages=[
+            show_message(
+                each, feedback=given.get(each.id), staff_name=names.get(each.staff_id or 0)
+            )
+            for each in messages
+        ],
     )
 
 
-def show_transcript(transcript: Transcript) -> WidgetTranscript:
-    """A conversation to read again."""
-    return WidgetTranscript(
-        id=transcript.id, messages=[_show_message(each) for each in transcript.messages]
+def show_message(
+    message: Message, *, feedback: Feedback | None = None, staff_name: str | None = None
+) -> WidgetMessage:
+    """A message of anybody."""
+    if message.answer is not None:
+        answer = ANSWER.validate_python(message.answer)
+        return _show(answer, message.id, message.created_at, feedback)
+    return WidgetMessage(
+        id=message.id,
+        role=message.role,
+        created_at=message.created_at,
+        language=None,
+        content=[message.text],
+        staff_name=staff_name if message.role == "staff" else None,
+        blocks=message.content,
+        attachments=message.attachments,
     )
 
 
@@ -133,25 +166,15 @@ def show_source(source: ShownSource) -> WidgetSource:
     )
 
 
-def _show_message(message: ChatMessage) -> WidgetMessage:
-    if message.answer is not None:
-        return _show(message.answer, message, message.feedback)
-    return WidgetMessage(
-        id=message.id,
-        role=message.role,
-        created_at=message.created_at,
-        language=None,
-        content=[message.text],
-    )
-
-
-def _show(answer: Answer, message: ChatMessage, feedback: Feedback | None) -> WidgetMessage:
+def _show(
+    answer: Answer, id: UUID, created_at: datetime, feedback: Feedback | None
+) -> WidgetMessage:
     is_abstention = answer.outcome is Outcome.ABSTAINED
     is_extractive = answer.mode == EXTRACTIVE
     return WidgetMessage(
-        id=message.id,
-        role=message.role,
-        created_at=message.created_at,
+        id=id,
+        role="chatbot",
+        created_at=created_at,
         language=answer.language,
         content=show_text(answer.answer, answer.citations),
         is_generated=True,

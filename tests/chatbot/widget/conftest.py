@@ -1,14 +1,26 @@
 """A channel on the application of the chatbot's tests, and a shop on another origin around it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from browsing import serve_app
+from fastapi import FastAPI
 from filling import fill
 from shop_site import SHOP, Shop, build_shop
 
 from kefu.chatbot.widget import ChannelLook, ProactiveRule, add_channel, change_channel
+from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
+from kefu.settings import Settings
+
+
+@pytest.fixture
+def resources(request: pytest.FixtureRequest) -> Resources:
+    is_served = "shop" in request.fixturenames  # a browser uses several connections at once
+    database = request.getfixturevalue("committed_database" if is_served else "database")
+    return Resources(settings=Settings(), database=database, embedder=FakeEmbedder(), endpoint=None)
 
 
 @pytest.fixture
@@ -22,8 +34,9 @@ async def secret(resources: Resources) -> str:
 
 
 @pytest.fixture
-async def shop(site: str, secret: str, resources: Resources) -> AsyncIterator[Shop]:
-    """The shop, allowed to embed the widget."""
+async def shop(app: FastAPI, site: str, secret: str, resources: Resources) -> AsyncIterator[Shop]:
+    """The shop, allowed to embed the widget; what happens in conversations is heard at once."""
+    hearing = asyncio.create_task(app.state.feed.run())
     attributes = {"data-channel": "shop"}
     language = {"lang": "zh-CN", "dir": "ltr"}
     async with serve_app(build_shop(site, attributes, language)) as address:
@@ -40,3 +53,7 @@ async def shop(site: str, secret: str, resources: Resources) -> AsyncIterator[Sh
         async with resources.database.transaction() as conn:
             await change_channel(conn, "shop", look, actor="test")
         yield Shop(address=own, kefu=site, secret=secret, attributes=attributes, language=language)
+    app.state.feed.close()
+    hearing.cancel()
+    with suppress(asyncio.CancelledError):
+        await hearing

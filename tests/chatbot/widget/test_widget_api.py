@@ -2,42 +2,15 @@
 
 import gzip
 import json
-from typing import Any
 
 import pytest
 from documents import ABSTENTION, QUOTE
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 from scripted import ScriptedAnswerer
 from shop_site import SHOP, sign
+from visiting import ORIGIN, PLACE, ask, enter
 
-PLACE = "/api/widget/shop"
 MOST_BYTES = 40_000
-ORIGIN = {"origin": SHOP, "sec-fetch-site": "cross-site"}
-
-
-async def enter(client: AsyncClient, **body: str) -> dict[str, str]:
-    """The headers of a visitor."""
-    response = await client.post(f"{PLACE}/visits", json=body, headers=ORIGIN)
-    assert response.status_code == 200, response.text
-    return ORIGIN | {"authorization": f"Bearer {response.json()['token']}"}
-
-
-def read_events(response: Response) -> list[tuple[str, Any]]:
-    events = []
-    for block in response.text.split("\n\n"):
-        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-        if "event" in lines:
-            events.append((lines["event"], json.loads(lines["data"])))
-    return events
-
-
-async def ask(
-    client: AsyncClient, headers: dict[str, str], question: str = "退款？", **body: str
-) -> list[tuple[str, Any]]:
-    given = {"question": question} | body
-    response = await client.post(f"{PLACE}/messages", json=given, headers=headers)
-    assert response.status_code == 200, response.text
-    return read_events(response)
 
 
 async def test_the_script_is_small_and_not_sent_again(client: AsyncClient) -> None:
@@ -115,7 +88,7 @@ async def test_an_answer_comes_as_elements_with_its_references(
     events = await ask(client, headers)
     names = [name for name, _ in events]
     assert (names[0], names[-1], names.count("text")) == ("turn", "answer", 3)
-    message = events[-1][1]
+    message = events[-1][1]["message"]
     assert message["is_generated"]
     assert message["is_quoted"]
     paragraph = message["content"][0]

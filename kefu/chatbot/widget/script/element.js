@@ -2,6 +2,7 @@
 
 const script = document.currentScript;
 const PROACTIVE_KEY = "dismissed";
+const TYPING_TOLD_MS = 4000;
 
 class KefuWidget extends HTMLElement {
   #config;
@@ -12,6 +13,10 @@ class KefuWidget extends HTMLElement {
   #views;
   #running = null; // AbortController of the answer that is being written
   #isRestored = false;
+  #live;
+  #state = null;
+  #unread = 0;
+  #typedAt = 0;
 
   /** `server` is Kefu's address, `channel` one of its channels. */
   async begin({ server, channel, language, identity }) {
@@ -23,6 +28,7 @@ class KefuWidget extends HTMLElement {
     this.#wire.onChangeOfVisitor = () => this.#empty();
     this.#build();
     if (this.#passing.get("isOpen")) this.open();
+    else if (this.#lasting.get("isWithStaff")) this.#restore();
     this.#planProactive();
     this.dispatchEvent(new CustomEvent("kefu:ready", { bubbles: true }));
   }
@@ -36,18 +42,29 @@ class KefuWidget extends HTMLElement {
     look.replaceSync(`:host { --channel-accent: ${accent}; --channel-on-accent: ${onAccent}; }`);
     root.adoptedStyleSheets = [look, style];
     this.lang = language === "zh" ? "zh-CN" : "en";
+    this.#live = new Live(this.#wire, (event, data) => this.#hear(event, data));
     this.#views = new MessageViews(texts, {
       ask: (question) => this.ask(question),
       retry: (question) => this.#retry(question),
       openSource: (reference, opener) => this.#openSource(reference, opener),
       rate: (id, rating, comment) => this.#rate(id, rating, comment),
+      reply: (sent) => this.#reply(sent),
+      readFile: (id) => this.#wire.readFile(`${this.#place}/attachments/${id}`),
+      handOver: () => this.#handOver(),
     });
     this.#panel = new Panel(this.#config, {
       ask: (question) => this.ask(question),
       stop: () => this.#running?.abort(),
       close: () => this.close(),
       startOver: () => this.startOver(),
+      sendFiles: (files) => this.#sendFiles(files),
+      type: () => this.#tellTyping(),
+      leaveContact: (contact) => this.#change("contact", { contact }),
+      rateConversation: (rating, comment) => this.#change("rating", { rating, comment }),
+      listEarlier: () => this.#wire.get("/conversations"),
+      openEarlier: (id) => this.#switchTo(id),
     });
+    this.#panel.earlier.hidden = !this.#wire.isIdentified;
     this.badge = h("span", { class: "badge", hidden: true });
     this.launcher = h(
       "button",
@@ -70,7 +87,8 @@ class KefuWidget extends HTMLElement {
     this.launcher.setAttribute("aria-expanded", "true");
     this.launcher.setAttribute("aria-label", this.#config.texts.close);
     this.#passing.set({ isOpen: true });
-    this.#restore();
+    this.#setUnread(0);
+    this.#restore().then(() => this.#followIfNeeded());
   }
 
   close() {
@@ -78,6 +96,7 @@ class KefuWidget extends HTMLElement {
     this.launcher.setAttribute("aria-expanded", "false");
     this.launcher.setAttribute("aria-label", this.#config.texts.open);
     this.#passing.set({ isOpen: false });
+    this.#followIfNeeded();
     this.launcher.focus({ preventScroll: true });
   }
 
@@ -89,6 +108,15 @@ class KefuWidget extends HTMLElement {
   /** Tell who the customer is, or with null that nobody is signed in any more. */
   identify(identity) {
     this.#wire.identify(identity ?? null);
+    this.#panel.earlier.hidden = !this.#wire.isIdentified;
+  }
+
+  get #place() {
+    return `/conversations/${this.#lasting.get("conversation")}`;
+  }
+
+  get #isWithStaff() {
+    return this.#state?.served_by === "staff" && this.#state.status !== "resolved";
   }
 
   startOver() {
@@ -102,14 +130,70 @@ class KefuWidget extends HTMLElement {
     if (this.#running) return;
     if (!this.isOpen) this.open();
     await this.#restore();
-    this.#panel.append(this.#views.ofCustomer(question));
-    await this.#answer(question);
+    this.#panel.append(this.#views.ofCustomer({ content: [question], blocks: [], attachments: [] }));
+    if (this.#isWithStaff) await this.#write(question);
+    else await this.#answer(question);
+  }
+
+  /** Give the people here what was written; the same key is one message, however often it is sent. */
+  async #write(text, key = makeKey()) {
+    try {
+      await this.#reply({ text, client_key: key });
+    } catch (error) {
+      const failed = h("li", { class: "message failed" }, this.#views.failure(kindOf(error), text));
+      this.#panel.append(failed);
+    }
+  }
+
+  async #reply(sent) {
+    const { conversation_id: id } = await this.#wire.post(`${this.#place}/replies`, { client_key: makeKey(), ...sent });
+    if (id !== this.#lasting.get("conversation")) this.#switchTo(id);
+  }
+
+  async #sendFiles(files) {
+    for (const file of files) {
+      try {
+        const query = new URLSearchParams({ name: file.name });
+        const { id } = await this.#wire.post(`${this.#place}/attachments?${query}`, file);
+        await this.#reply({ attachment_ids: [id] });
+      } catch (error) {
+        const kind = error.status === 413 ? "file_too_large" : error.status === 400 ? "file_refused" : "failed";
+        this.#panel.append(this.#views.line(`${file.name}: ${this.#config.texts[kind]}`));
+      }
+    }
+  }
+
+  async #handOver() {
+    try {
+      this.#apply(await this.#wire.post(`${this.#place}/handoff`, {}));
+    } catch {
+      this.#panel.append(this.#views.line(this.#config.texts.failed));
+    }
+  }
+
+  async #change(what, body) {
+    this.#apply(await this.#wire.post(`${this.#place}/${what}`, body));
+  }
+
+  #tellTyping() {
+    const now = Date.now();
+    if (!this.#isWithStaff || now - this.#typedAt < TYPING_TOLD_MS) return;
+    this.#typedAt = now;
+    this.#wire.post(`${this.#place}/typing`, { is_typing: true }).catch(() => {});
+  }
+
+  #switchTo(id) {
+    this.#running?.abort();
+    this.#empty();
+    this.#lasting.set({ conversation: id });
+    this.#restore();
   }
 
   async #retry(question) {
     if (this.#running) return;
     this.#panel.list.lastElementChild?.classList.contains("failed") && this.#panel.list.lastElementChild.remove();
-    await this.#answer(question);
+    if (this.#isWithStaff) await this.#write(question);
+    else await this.#answer(question);
   }
 
   async #answer(question) {
@@ -129,14 +213,19 @@ class KefuWidget extends HTMLElement {
 
   /** Show what comes; returns whether the answer is whole. */
   async #readAnswer(question, pending, signal) {
-    const body = { question, conversation_id: this.#lasting.get("conversation") };
+    const body = { question, conversation_id: this.#lasting.get("conversation"), client_key: makeKey() };
     for await (const { event, data } of this.#begun(body, signal)) {
       if (event === "turn") this.#lasting.set({ conversation: data.conversation_id });
       else if (event === "progress") this.#showStage(pending, data.stage);
       else if (event === "text") this.#panel.keepEnd(() => this.#views.write(pending, data.content, data.references));
       else if (event === "error") throw new Refused(data.status ?? 500, data.type);
       else if (event === "answer") {
-        this.#finish(pending, data);
+        this.#finish(pending, data.message);
+        this.#apply(data.state);
+        return true;
+      } else if (event === "kept") {
+        pending.remove();
+        this.#apply(data.state);
         return true;
       }
     }
@@ -191,18 +280,22 @@ class KefuWidget extends HTMLElement {
     const id = this.#lasting.get("conversation");
     if (!id) return;
     try {
-      const { messages } = await this.#wire.get(`/conversations/${id}`);
-      this.#showConversation(messages);
+      const { messages, state } = await this.#wire.get(`/conversations/${id}`);
+      this.#showConversation(messages, state);
+      this.#apply(state);
     } catch (error) {
       if ([401, 404].includes(error.status)) this.#lasting.set({ conversation: null });
       else this.#isRestored = false;
     }
   }
 
-  #showConversation(messages) {
+  #showConversation(messages, state) {
     for (const message of messages) this.#panel.append(this.#views.of(message));
+    const seen = messages.findIndex((each) => each.id === this.#lasting.get("seen"));
+    const unread = messages.slice(seen + 1).filter((each) => each.role === "staff").length;
+    if (!this.isOpen && seen >= 0) this.#setUnread(unread);
     const last = messages.at(-1);
-    if (last?.role !== "customer") return;
+    if (last?.role !== "customer" || state.served_by === "staff") return;
     const pending = this.#views.pending();
     this.#panel.append(pending);
     this.#fail(pending, "unanswered", last.content.join(""));
@@ -210,7 +303,74 @@ class KefuWidget extends HTMLElement {
 
   #empty() {
     this.#isRestored = false;
+    this.#live.stop();
+    this.#state = null;
+    this.#lasting.set({ isWithStaff: false });
     this.#panel.clear();
+    this.#panel.showState(null);
+  }
+
+  /** Take how the conversation stands. */
+  #apply(state) {
+    this.#state = state;
+    this.#lasting.set({ isWithStaff: this.#isWithStaff });
+    this.#panel.showState(state);
+    if (this.isOpen) this.#setUnread(0);
+    this.#followIfNeeded();
+  }
+
+  /** Listen while people serve the conversation, or while the visitor looks at it. */
+  #followIfNeeded() {
+    const isNeeded = this.#state && (this.#isWithStaff || this.isOpen);
+    if (isNeeded) this.#live.follow(this.#lasting.get("conversation"), this.#state.cursor);
+    else this.#live.stop();
+  }
+
+  #hear(event, data) {
+    if (event === "typing") {
+      this.#panel.keepEnd(() => this.#panel.standing.showTyping(data.is_typing));
+    } else if (event === "happened") {
+      if (data.message) this.#hearMessage(data.message);
+      const line = this.#describe(data);
+      if (line) this.#panel.append(this.#views.line(line));
+      this.#apply(data.state);
+    }
+  }
+
+  #hearMessage(message) {
+    const { list } = this.#panel;
+    if (list.querySelector(`[data-id="${message.id}"]`)) return;
+    if (message.role === "chatbot" && this.#running) return; // it is being written here
+    if (message.role === "customer") {
+      const text = message.content.join("");
+      const unnamed = [...list.querySelectorAll(".customer:not([data-id])")];
+      const own = text && unnamed.find((each) => each.querySelector(".bubble").textContent === text);
+      if (own) return own.setAttribute("data-id", message.id);
+    }
+    const shown = this.#views.of(message);
+    this.#panel.append(shown);
+    if (message.role !== "staff") return;
+    this.#panel.standing.showTyping(false);
+    this.#panel.announce(shown.textContent);
+    if (!this.isOpen) this.#setUnread(this.#unread + 1);
+    this.dispatchEvent(new CustomEvent("kefu:message", { bubbles: true, detail: { id: message.id } }));
+  }
+
+  #describe({ kind, state }) {
+    const { texts } = this.#config;
+    if (kind === "assigned" && state.staff_name) return fill(texts.joined, { name: state.staff_name });
+    return { handed_over: texts.handed_over, message_left: texts.message_left, resolved: texts.resolved }[kind];
+  }
+
+  #setUnread(count) {
+    this.#unread = count;
+    this.badge.hidden = !count;
+    this.badge.textContent = count;
+    const { open, close, unread } = this.#config.texts;
+    const label = this.isOpen ? close : open;
+    this.launcher.setAttribute("aria-label", count ? `${label} (${fill(unread, { count })})` : label);
+    const last = this.#panel.list.querySelector("[data-id]:last-of-type")?.dataset.id;
+    if (!count && this.isOpen && last) this.#lasting.set({ seen: last });
   }
 
   #openSource(reference, opener) {

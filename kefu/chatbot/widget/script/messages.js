@@ -15,8 +15,33 @@ class MessageViews {
     this.acts = acts;
   }
 
-  ofCustomer(text) {
-    return h("li", { class: "message customer" }, h("span", { class: "only-read" }, `${this.texts.you}: `), h("p", { class: "bubble", dir: "auto" }, text));
+  ofCustomer(message) {
+    const text = message.content.join("");
+    return h(
+      "li",
+      { class: "message customer", "data-id": message.id },
+      h("span", { class: "only-read" }, `${this.texts.you}: `),
+      text ? h("p", { class: "bubble", dir: "auto" }, text) : null,
+      ...message.blocks.filter((each) => each.type === "form_reply").map((each) => h("p", { class: "bubble", dir: "auto" }, Object.values(each.values).join("\n"))),
+      ...message.attachments.map((each) => showFile(each, this.acts)),
+    );
+  }
+
+  ofStaff(message) {
+    const text = message.content.join("");
+    return h(
+      "li",
+      { class: "message staff", "data-id": message.id },
+      h("p", { class: "byline" }, h("span", { class: "avatar person" }, icon("person")), h("span", { class: "tag" }, message.staff_name ?? this.texts.staff)),
+      text ? h("p", { class: "said", dir: "auto" }, ...linkify(text)) : null,
+      ...message.blocks.map((each) => showBlock(each, this.texts, this.acts)),
+      ...message.attachments.map((each) => showFile(each, this.acts)),
+    );
+  }
+
+  /** A line between messages: who came, what happened. */
+  line(text) {
+    return h("li", { class: "line" }, h("span", {}, text));
   }
 
   /** An answer that is being written. */
@@ -29,21 +54,29 @@ class MessageViews {
   }
 
   of(message) {
-    if (message.role === "customer") return this.ofCustomer(message.content.join(""));
+    if (message.role === "customer") return this.ofCustomer(message);
+    if (message.role === "staff") return this.ofStaff(message);
+    if (message.role === "system") return this.line(message.content.join(""));
     const parts = [
       this.#byline(this.texts.ai_answer, message.model || (message.is_quoted && this.texts.quoted)),
       this.#prose(message),
       message.choices.length ? this.choices(message.choices) : null,
       message.notice ? h("p", { class: "notice" }, message.notice) : null,
       message.references.length ? this.#references(message.references) : null,
+      message.is_abstention ? this.#person() : null,
       this.#feedback(message),
     ];
-    return h("li", { class: `message chatbot${message.is_abstention ? " abstained" : ""}` }, ...parts);
+    return h("li", { class: `message chatbot${message.is_abstention ? " abstained" : ""}`, "data-id": message.id }, ...parts);
   }
 
   choices(choices) {
     const buttons = choices.map((text) => h("button", { type: "button", class: "pill", dir: "auto", onclick: () => this.acts.ask(text) }, text));
     return h("div", { class: "choices", role: "group" }, ...buttons);
+  }
+
+  #person() {
+    const ask = h("button", { type: "button", class: "pill", onclick: () => this.acts.handOver() }, icon("person"), this.texts.talk_to_person);
+    return h("div", { class: "choices person-offer" }, ask);
   }
 
   failure(kind, question) {

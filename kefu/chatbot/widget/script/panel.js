@@ -6,7 +6,7 @@ const NARROW = matchMedia("(max-width: 480px)");
 const FOCUSABLE = "button:not([disabled]), textarea, input, select, a[href], [tabindex='0']";
 
 class Panel {
-  /** `acts`: ask, stop, close, startOver. */
+  /** `acts`: ask, stop, close, startOver, sendFiles, type, listEarlier, openEarlier, and those of Standing. */
   constructor(config, acts) {
     this.config = config;
     this.texts = config.texts;
@@ -14,13 +14,22 @@ class Panel {
     this.sourceOpener = null;
     this.list = h("ol", { class: "messages" });
     this.welcome = this.#buildWelcome();
-    this.log = h("div", { class: "log", tabindex: "0", role: "region", "aria-label": this.texts.conversation }, this.welcome, this.list);
+    this.standing = new Standing(this.texts, acts);
+    this.log = h(
+      "div",
+      { class: "log", tabindex: "0", role: "region", "aria-label": this.texts.conversation },
+      this.welcome,
+      this.list,
+      this.standing.typing,
+      this.standing.stars,
+    );
     this.announcer = h("p", { class: "only-read", "aria-live": "polite" });
     this.sheet = h("section", { class: "sheet", role: "region", hidden: true, tabindex: "-1" });
     this.element = h(
       "section",
       { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, onkeydown: (event) => this.#onKey(event) },
       this.#buildHead(),
+      this.standing.bar,
       this.log,
       this.#buildComposer(),
       this.sheet,
@@ -31,10 +40,12 @@ class Panel {
   #buildHead() {
     this.startOver = iconButton("plus", this.texts.new_conversation, () => this.acts.startOver(), { hidden: true });
     this.subtitle = h("p", { class: "subtitle" }, icon("spark"), h("span", {}, this.texts.assistant));
+    this.earlier = iconButton("history", this.texts.earlier, (event) => this.#openEarlier(event.currentTarget), { hidden: true });
     return h(
       "header",
       { class: "head" },
       h("div", { class: "names" }, h("h2", { id: "title" }, h("bdi", {}, this.config.title)), this.subtitle),
+      this.earlier,
       this.startOver,
       iconButton("down", this.texts.close, () => this.acts.close()),
     );
@@ -57,7 +68,7 @@ class Panel {
     const { max_characters: most } = this.config;
     this.field = h("textarea", {
       rows: "1", maxlength: most, "aria-label": this.texts.question, placeholder: this.texts.question, dir: "auto", enterkeyhint: "send",
-      oninput: () => this.#count(), onkeydown: (event) => this.#onFieldKey(event),
+      oninput: () => this.#onInput(), onkeydown: (event) => this.#onFieldKey(event),
     });
     this.count = h("p", { class: "count", hidden: true });
     this.send = h("button", { class: "submit", "aria-label": this.texts.send, title: this.texts.send }, icon("send"));
@@ -70,8 +81,15 @@ class Panel {
       this.#count();
       this.acts.ask(question);
     };
-    this.form = h("form", { class: "composer", onsubmit: submit }, h("div", { class: "ask" }, this.field, this.send, this.stop), this.count);
+    this.picker = h("input", { type: "file", hidden: true, multiple: true, accept: "image/*,application/pdf,text/plain", "aria-label": this.texts.attach, onchange: () => this.#pick() });
+    this.attach = iconButton("attach", this.texts.attach, () => this.picker.click(), { hidden: true });
+    this.form = h("form", { class: "composer", onsubmit: submit }, h("div", { class: "ask" }, this.field, this.picker, this.attach, this.send, this.stop), this.count);
     return this.form;
+  }
+
+  #onInput() {
+    this.#count();
+    this.acts.type();
   }
 
   #count() {
@@ -107,6 +125,23 @@ class Panel {
     if (focused !== edge && holder.contains(focused)) return;
     event.preventDefault();
     (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
+  }
+
+  #pick() {
+    const files = [...this.picker.files];
+    this.picker.value = "";
+    this.acts.sendFiles(files);
+  }
+
+  /** Show who serves the conversation and what that allows. */
+  showState(state) {
+    const isWithStaff = state?.served_by === "staff" && state.status !== "resolved";
+    this.keepEnd(() => this.standing.show(state));
+    this.attach.hidden = !isWithStaff;
+    this.subtitle.replaceChildren(
+      icon(isWithStaff ? "person" : "spark"),
+      h("span", {}, isWithStaff ? (state.staff_name ?? this.texts.staff) : this.texts.assistant),
+    );
   }
 
   open() {
@@ -158,21 +193,43 @@ class Panel {
     this.announcer.textContent = text;
   }
 
-  /** Show a part of a document over the conversation. */
-  async openSource(reference, opener, load) {
+  /** Show something over the conversation. */
+  async #openSheet(title, label, opener, load) {
     this.sourceOpener = opener;
     const body = h("div", { class: "source-body", tabindex: "0" }, showTyping(""));
-    const head = h("header", { class: "head" }, iconButton("back", this.texts.back, () => this.closeSource()), h("h3", { dir: "auto" }, reference.title));
+    const head = h("header", { class: "head" }, iconButton("back", this.texts.back, () => this.closeSource()), h("h3", { dir: "auto" }, title));
     this.sheet.replaceChildren(head, body);
-    this.sheet.setAttribute("aria-label", fill(this.texts.source, { numbers: reference.numbers }));
+    this.sheet.setAttribute("aria-label", label);
     this.sheet.hidden = false;
     head.querySelector("button").focus();
-    try {
-      body.replaceChildren(...this.#showSource(await load()));
-      body.querySelector("mark")?.scrollIntoView({ block: "center" });
-    } catch {
-      body.replaceChildren(h("p", {}, this.texts.source_missing));
-    }
+    body.replaceChildren(...(await load()));
+    body.querySelector("mark")?.scrollIntoView({ block: "center" });
+  }
+
+  openSource(reference, opener, load) {
+    const label = fill(this.texts.source, { numbers: reference.numbers });
+    return this.#openSheet(reference.title, label, opener, async () => {
+      try {
+        return this.#showSource(await load());
+      } catch {
+        return [h("p", {}, this.texts.source_missing)];
+      }
+    });
+  }
+
+  #openEarlier(opener) {
+    const choose = (id) => {
+      this.closeSource();
+      this.acts.openEarlier(id);
+    };
+    return this.#openSheet(this.texts.earlier, this.texts.earlier, opener, async () => {
+      const found = await this.acts.listEarlier().catch(() => []);
+      const items = found.map((each) => {
+        const day = new Date(each.created_at).toLocaleDateString();
+        return h("li", {}, h("button", { type: "button", class: "starter", onclick: () => choose(each.id) }, h("span", { dir: "auto" }, each.text || "…"), h("span", { class: "day" }, day)));
+      });
+      return [items.length ? h("ul", { class: "earlier" }, ...items) : h("p", {}, this.texts.no_earlier)];
+    });
   }
 
   closeSource() {

@@ -66,7 +66,12 @@ class Wire {
   }
 
   async post(path, body) {
-    return (await this.#send(path, { body })).json();
+    const response = await this.#send(path, { body });
+    return response.status === 204 ? null : response.json();
+  }
+
+  async readFile(path) {
+    return (await this.#send(path, {})).blob();
   }
 
   async *stream(path, { body, signal, lastEventId } = {}) {

@@ -1,0 +1,83 @@
+"""Where a visitor writes: in a conversation of the own channel, which people may serve by now."""
+
+from uuid import UUID
+
+from kefu.chatbot.widget.records import Channel, Visitor
+from kefu.conversations import (
+    Conversation,
+    get_conversation,
+    get_customer,
+    go_on,
+    lock_conversation,
+    replace_customer,
+    require_own,
+    start_conversation,
+)
+from kefu.db import Connection
+from kefu.errors import NotFound
+
+
+async def get_own(
+    conn: Connection, conversation_id: UUID, *, channel: Channel, visitor: Visitor
+) -> Conversation:
+    """A conversation that this visitor had in this channel.
+
+    Raises:
+        NotFound: there is none.
+    """
+    conversation = await get_conversation(conn, conversation_id)
+    _require_here(conversation, channel=channel, visitor=visitor)
+    return conversation
+
+
+async def write_in(
+    conn: Connection,
+    question: str,
+    *,
+    conversation_id: UUID | None,
+    channel: Channel,
+    visitor: Visitor,
+    reopen_days: int,
+) -> Conversation:
+    """The conversation in which the visitor writes next, a new one where none is given.
+
+    One that was resolved long ago is followed by another, see `kefu.conversations.go_on`.
+
+    Raises:
+        NotFound: it is not the visitor's.
+    """
+    if conversation_id is None:
+        conversation = await start_conversation(
+            conn,
+            question,
+            base=channel.look.base,
+            customer_id=visitor.viewer.customer_id,
+            channel=channel.name,
+        )
+        await _note_customer(conn, visitor)
+        return conversation
+    conversation = await lock_conversation(conn, conversation_id)
+    _require_here(conversation, channel=channel, visitor=visitor)
+    return await go_on(conn, conversation, reopen_days=reopen_days)
+
+
+async def _note_customer(conn: Connection, visitor: Visitor) -> None:
+    """Keep the name and address that the host site signed."""
+    if visitor.viewer.customer_id is None or not (visitor.name or visitor.email):
+        return
+    known = await get_customer(conn, visitor.viewer.customer_id)
+    await replace_customer(
+        conn,
+        known.id,
+        name=visitor.name or known.name,
+        email=visitor.email or known.email,
+        language=known.language,
+        is_vip=known.is_vip,
+        attributes=known.attributes,
+    )
+
+
+def _require_here(conversation: Conversation, *, channel: Channel, visitor: Visitor) -> None:
+    require_own(conversation, visitor.viewer)
+    if conversation.channel != channel.name:
+        raise NotFound("There is no conversation %(number)s.", number=conversation.id)
