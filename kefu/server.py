@@ -109,23 +109,25 @@ def create_app(
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # a trace is no request
         responses={"default": {"model": ProblemBody, "description": "What went wrong."}},
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(LastResort),
-            Middleware(SameOrigin, open_below=WIDGET_PREFIX),
-            Middleware(ChannelOrigins),
-            Middleware(
-                BodyLimit,
-                files=FILES,
-                max_file_bytes=settings.conversations.max_file_mb << 20,
-            ),
-        ],
+        middleware=_list_guards(settings),
     )
     install_problem_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Static(), name="static")
     return app
+
+
+def _list_guards(settings: Settings) -> list[Middleware]:
+    """What every request passes, from the outside in."""
+    max_file_bytes = settings.conversations.max_file_mb << 20
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(LastResort),
+        Middleware(SameOrigin, open_below=WIDGET_PREFIX),
+        Middleware(ChannelOrigins),
+        Middleware(BodyLimit, files=FILES, max_file_bytes=max_file_bytes),
+    ]
 
 
 def _begin_upkeep(resources: Resources, feed: Feed) -> list[asyncio.Task[None]]:
