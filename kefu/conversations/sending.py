@@ -24,7 +24,7 @@ from kefu.errors import BadInput
 from kefu.text import clean_text
 from kefu.viewer import Viewer
 
-MAX_MESSAGE_CHARACTERS = 8000
+MAX_MESSAGE_CHARACTERS = 4000
 MOST_ATTACHMENTS = 10
 
 

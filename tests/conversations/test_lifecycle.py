@@ -302,7 +302,7 @@ async def test_what_people_serve_is_not_handed_over_again(conn: Connection) -> N
     "sent",
     [
         says("  "),
-        says("x" * 8001),
+        says("x" * 4001),
         says("", content=[{"type": "card", "title": "Order"}]),
         says("", content=[{"type": "unknown"}]),
         says("", content=[{"type": "form_reply", "values": {}, "more": 1}]),

@@ -16,7 +16,7 @@ from kefu.web import ProblemBody
 LARGEST = 2**31 - 1
 Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
 Position = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
-Text = Annotated[str, Field(max_length=8000)]
+Text = Annotated[str, Field(max_length=4000)]
 Short = Annotated[str, Field(max_length=200)]
 Words = Annotated[Sequence[Short], Field(max_length=50)]
 
@@ -197,4 +197,4 @@ class CustomerBody(Body):
     email: Short = ""
     language: Language | None = None
     is_vip: StrictBool = False
-    attributes: Annotated[Mapping[Short, Text], Field(max_length=50)] = {}
+    attributes: Annotated[Mapping[Short, Short], Field(max_length=50)] = {}
