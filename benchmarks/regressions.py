@@ -25,7 +25,7 @@ from reader_model import WORSE, serve_readers
 from seeded_changes import Change, Edit
 from vectors import CACHE
 
-from kefu.errors import BadInput
+from kefu.errors import BadInput, GateClosed
 from kefu.evaluation import (
     DatasetVersion,
     Experiment,
@@ -131,7 +131,7 @@ async def try_change(stand: Stand, change: Change) -> Trial:
     try:
         async with _made(stand, change):
             after = await run(stand, change)
-    except BadInput as refusal:  # what a release does not hold cannot be changed by one
+    except (BadInput, GateClosed) as refusal:  # no setting of a release, or a damaged index
         return Trial(change=change, reasons=(f"refused: {refusal}",), lost=0, won=0, changed=0)
     async with stand.resources.database.connection() as conn:
         comparison = await compare_experiments(conn, before, after)
@@ -232,16 +232,19 @@ async def main() -> None:
         )
         async with open_bench(endpoints=endpoints) as resources:
             with _empty_folder() as folder:
-                stand = await _set_up(resources, folder, rows)
                 lists = {
                     "harmful": seeded.list_harmful(DEMO / "documents", rows),
                     "harmless": seeded.list_harmless(rows),
                 }
-                trials: dict[str, list[Trial]] = {name: [] for name in lists}
                 for name, listed in lists.items():
                     kinds = options.kind or [each.kind for each in listed]
-                    changes = [each for each in listed if each.kind in kinds]
-                    for change in changes[: options.most]:
+                    chosen = [each for each in listed if each.kind in kinds]
+                    lists[name] = chosen[: options.most]
+                writers = {each.endpoint for listed in lists.values() for each in listed}
+                stand = await _set_up(resources, folder, rows, is_written=writers != {"none"})
+                trials: dict[str, list[Trial]] = {name: [] for name in lists}
+                for name, changes in lists.items():
+                    for change in changes:
                         trials[name].append(await try_change(stand, change))
                         told = f"{name} {len(trials[name])}/{len(changes)}: {change.name}"
                         print(f"  {told}: {trials[name][-1].reasons}", file=sys.stderr, flush=True)
@@ -258,7 +261,9 @@ def _empty_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-async def _set_up(resources: Resources, folder: Path, rows: list[dict[str, object]]) -> Stand:
+async def _set_up(
+    resources: Resources, folder: Path, rows: list[dict[str, object]], *, is_written: bool
+) -> Stand:
     shutil.copytree(DEMO / "documents", folder / "documents")
     lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     async with resources.database.transaction() as conn:
@@ -266,7 +271,7 @@ async def _set_up(resources: Resources, folder: Path, rows: list[dict[str, objec
     stand = Stand(resources=resources, version=version, folder=folder, before={})
     await ingest(resources, [stand.documents], base_name=BASE)
     before = {}
-    for endpoint in ("none", "reader"):
+    for endpoint in ("none", "reader") if is_written else ("none",):
         live = await run(stand, Change(name="live", kind="live", endpoint=endpoint))
         before[endpoint] = (live, await set_limits(stand, live))
         print(f"<!-- live with {endpoint}: {before[endpoint][1]} -->", flush=True)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from kefu.db import inspect_server, open_database
 from kefu.errors import BadSettings, KefuError
-from kefu.knowledge import Base, list_bases, require_same_embedder
+from kefu.knowledge import Base, check_index, list_bases, require_same_embedder
 from kefu.llm import check_embedder, check_endpoint, open_embedder, open_endpoints
+from kefu.resources import open_resources
 from kefu.settings import Settings, load_settings
 
 LEAST_FREE_GB = 2.0
@@ -38,7 +39,7 @@ async def examine() -> AsyncIterator[Finding]:
         return
     yield Finding(name="settings", is_fine=True, detail=f"data folder {settings.data_dir}")
     yield _check_disk(settings)
-    for check in (_check_database, _check_embedder, _check_model):
+    for check in (_check_database, _check_embedder, _check_index, _check_model):
         try:
             yield await check(settings)
         except KefuError as error:
@@ -88,6 +89,21 @@ async def _check_embedder(settings: Settings) -> Finding:
         check = await check_embedder(embedder)
     return Finding(
         name="embedder", is_fine=check.is_ok, detail=check.detail, how_to_mend=check.how_to_mend
+    )
+
+
+async def _check_index(settings: Settings) -> Finding:
+    async with open_resources(settings) as resources, resources.database.connection() as conn:
+        bases = await list_bases(conn)
+        reports = [await check_index(conn, base, resources.embedder) for base in bases]
+    damaged = [str(each) for each in reports if each.damage]
+    return Finding(
+        name="index",
+        is_fine=not damaged,
+        detail=" ".join(damaged) or f"{len(bases)} bases hold what their documents say",
+        how_to_mend="Restore a backup, or withdraw what is damaged and take it in again."
+        if damaged
+        else "",
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import kefu
 from kefu.db import Connection
-from kefu.errors import BadInput, NotFound
+from kefu.errors import BadInput, GateClosed, NotFound
 from kefu.evaluation.records import Candidate, digest_json
-from kefu.knowledge import Base, digest_base, get_base
+from kefu.knowledge import Base, check_index, digest_base, get_base
 from kefu.llm import ChatEndpoint, list_last_checks
 from kefu.prompts import Specification, load_live, read_specification
 from kefu.releases import (
@@ -190,3 +190,18 @@ async def _read_checks(conn: Connection, resources: Resources) -> dict[str, Any]
         for each in await list_last_checks(conn)
         if each.endpoint in used
     }
+
+
+async def require_whole_index(conn: Connection, setup: Setup) -> None:
+    """Refuse to judge by answers from a damaged index.
+
+    Raises:
+        GateClosed: it is, and how.
+    """
+    report = await check_index(conn, setup.base, setup.resources.embedder)
+    if report.damage:
+        raise GateClosed(
+            "%(damage)s Nothing is judged by its answers: take the documents in again, or restore "
+            "a backup (`kefu doctor` looks again).",
+            damage=str(report),
+        )

@@ -11,7 +11,7 @@ from opentelemetry import trace
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
 from kefu.evaluation.asking import add_verdict, ask
-from kefu.evaluation.candidates import Setup, choose_endpoint, set_up
+from kefu.evaluation.candidates import Setup, choose_endpoint, require_whole_index, set_up
 from kefu.evaluation.evaluators import grade
 from kefu.evaluation.records import (
     Candidate,
@@ -94,10 +94,12 @@ async def run_experiment(
         BadInput: there is no case to ask, or the candidate cannot be set up.
         NotFound: there is no such base, prompt or endpoint.
         Conflict: another process runs the very same.
+        GateClosed: the index of the base is damaged.
     """
     setup = await set_up(resources, plan.candidate, base_name=plan.base or plan.version.base)
     judge = await choose_endpoint(resources, plan.judge) if plan.judge else None
     async with resources.database.connection() as conn:
+        await require_whole_index(conn, setup)
         cases = choose_cases(await list_cases(conn, plan.version.id), plan)
         wanted = _describe(plan, setup, case_count=len(cases))
         experiment_id = await find_unfinished(conn, wanted) or await insert_experiment(conn, wanted)

@@ -9,7 +9,7 @@ from pathlib import Path
 from kefu.audit import record_audit, this_operator
 from kefu.db import Connection, Database
 from kefu.errors import BadInput, GateClosed
-from kefu.evaluation.candidates import set_up
+from kefu.evaluation.candidates import require_whole_index, set_up
 from kefu.evaluation.gates import KnowledgeLimits, load_gates
 from kefu.evaluation.knowledge_check import (
     Change,
@@ -117,6 +117,7 @@ async def check_candidate(
     before = await set_up(resources, Candidate(), base_name=base.name)
     after = replace(before, resources=replace(before.resources, database=candidate))
     async with candidate.connection() as conn:
+        await require_whole_index(conn, after)
         documents = await list_changes(conn, base)
     async with resources.database.connection() as conn:
         posed = await load_posed(conn, base.name)

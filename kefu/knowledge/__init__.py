@@ -6,6 +6,7 @@ in its place.
 """
 
 from kefu.knowledge.candidate import Judge
+from kefu.knowledge.consistency import IndexReport, check_index
 from kefu.knowledge.editions import Counterpart, Edition
 from kefu.knowledge.embedding import (
     embed_waiting,
@@ -72,6 +73,7 @@ __all__ = [
     "Edition",
     "Excerpt",
     "Handling",
+    "IndexReport",
     "IngestReport",
     "Judge",
     "NewChunk",
@@ -85,6 +87,7 @@ __all__ = [
     "Validity",
     "bare_title",
     "boxes_of",
+    "check_index",
     "delete_base",
     "digest_base",
     "draw_page",
