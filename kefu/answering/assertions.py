@@ -35,6 +35,7 @@ _APPOSITION = re.compile(r"[:：][^:：]*$")
 _CLAUSE_END = re.compile(
     r"[,;.。，；！!?？:：]\s*|\s(?=(?:if|when|once|after|before|unless|and|but)\s)", re.IGNORECASE
 )
+_WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*|[^\W_]")
 _ORDER = re.compile(r"先.*(?:再|然后|后)|\bfirst\b|\bthen\b", re.IGNORECASE)
 _BOUND_AFTER = r"\s*(?:以内|之内|内|以前|之前|前|以后|之后|后|以上|以下|起)?"
 _BOUND_BEFORE = re.compile(r"(?:within|until|before|after|since|by)\s*(?:the\s*)?$", re.IGNORECASE)
@@ -96,6 +97,11 @@ class Assertion:
         return directions(text)
 
     @cached_property
+    def words(self) -> Counter[str]:
+        """English words, Chinese characters and figures, in any order."""
+        return Counter(_WORD.findall(fold_text(self.text)))
+
+    @cached_property
     def clauses(self) -> Counter[str]:
         """Its parts, in any order."""
         parts = map(letters, _CLAUSE_END.split(self.text))
@@ -146,12 +152,12 @@ class Assertion:
         return "condition" in self.marks or "after" in self.marks
 
     def _is_turned_round(self, other: "Assertion") -> bool:
-        """Whether the same letters stand in another order, and not for whole clauses."""
+        """Whether the same words stand in another order, and not for whole clauses."""
         if _ORDER.search(self.text) and _ORDER.search(other.text):
             return self._order_of(other) != other._order_of(self)
         mine, theirs = (letters(each.text) for each in (self, other))
         is_same = mine in theirs + theirs or self.clauses == other.clauses
-        return sorted(mine) == sorted(theirs) and not is_same
+        return not is_same and self.words == other.words
 
     def _order_of(self, other: "Assertion") -> list[str]:
         """The words that both have, as they stand in it."""

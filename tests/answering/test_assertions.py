@@ -38,6 +38,7 @@ def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None
         ("If it is damaged, call us within 3 days.", "Call us within 3 days if it is damaged."),
         ("The buyer pays the postage of 5 euros.", "Postage of 5 euros is paid by the buyer."),
         ("You must authorise it within 9 days.", "You must authorize it within 9 days."),
+        ("Zones are linked by fibre of 2 km.", "Zones are linked by fiber of 2 km."),
         ("Order Shield for 9 euros.", "Order Shield (protection) for 9 euros."),
         ("Wait for 1 second and double it.", "Wait for 1 second and double it: 1, 2, 4 seconds."),
         ("It costs 9 euros once it has begun.", "When it has started it costs 9 euros."),
