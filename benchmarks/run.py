@@ -36,6 +36,7 @@ RUNS = {
     "injections": ["injections.py"],
     "knowledge": ["knowledge_gate.py"],
     "cache": ["answer_cache.py"],
+    "copilot": ["copilot.py"],
     "versions": ["versions.py"],
     "consolidation": ["consolidation.py"],
     "regressions": ["regressions.py"],

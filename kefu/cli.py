@@ -30,6 +30,7 @@ from kefu.answering.commands import (
 from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
 from kefu.audit.commands import export_command, list_command, verify_command
 from kefu.chatbot.widget import commands as channel_commands
+from kefu.copilot import commands as copilot_commands
 from kefu.db import Database, back_up, open_database, prepare, restore
 from kefu.demo.commands import demo_command
 from kefu.doctor import Finding, examine
@@ -85,6 +86,8 @@ releases = typer.Typer(help="What answers customers.", no_args_is_help=True)
 app.add_typer(releases, name="releases")
 channels = typer.Typer(help="Web sites on which the chatbot stands.", no_args_is_help=True)
 app.add_typer(channels, name="channels")
+copilot = typer.Typer(help="What helps staff serve customers.", no_args_is_help=True)
+app.add_typer(copilot, name="copilot")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -118,6 +121,9 @@ staff.command("reset-link")(run_async(reset_link_command))
 llm.command("list")(run_async(list_endpoints_command))
 llm.command("check")(run_async(check_endpoints_command))
 llm.command("compare")(run_async(compare_endpoints_command))
+copilot.command("figures")(run_async(copilot_commands.figures_command))
+copilot.command("export")(run_async(copilot_commands.export_command))
+copilot.command("articles")(run_async(copilot_commands.articles_command))
 prompts.command("list")(run_async(prompts_commands.list_command))
 prompts.command("show")(run_async(prompts_commands.show_command))
 prompts.command("lint")(run_async(prompts_commands.lint_command))

@@ -25,6 +25,7 @@ from kefu.chatbot.widget.origins import ChannelOrigins
 from kefu.chatbot.widget.pages import router as widget_pages
 from kefu.conversations import Feed, keep_desk
 from kefu.conversations.api import router as conversation_api
+from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
@@ -64,6 +65,7 @@ ROUTERS = (
     pages,
     account_pages,
     tracing_pages,
+    desk_pages,
     endpoint_pages,
     prompt_pages,
     release_pages,

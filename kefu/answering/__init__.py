@@ -6,12 +6,17 @@ one it is written, and each sentence is verified against what it cites before it
 
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
+from kefu.answering.checking import Checked, check_text
 from kefu.answering.confidence import recalibrate
+from kefu.answering.consulting import Consultation, consult
 from kefu.answering.contradictions import contradicts
-from kefu.answering.facts import Fact
+from kefu.answering.facts import Fact, find_facts
 from kefu.answering.finding import find_candidates
 from kefu.answering.follow_up import Asked
+from kefu.answering.intents import SMALL_TALK, Classifier, find_intent, load_classifier
+from kefu.answering.likeness import are_alike
 from kefu.answering.listening import Listener
+from kefu.answering.loaded_words import is_negative
 from kefu.answering.phrases import is_own_phrase
 from kefu.answering.records import (
     EXTRACTIVE,
@@ -36,14 +41,20 @@ from kefu.answering.statements import (
     read_statements,
     states_fact,
 )
+from kefu.answering.verify import supports
 from kefu.answering.versions import list_current
+from kefu.answering.write import fit_excerpts
 
 __all__ = [
     "EXTRACTIVE",
+    "SMALL_TALK",
     "Answer",
     "AnswerEvent",
     "Asked",
+    "Checked",
     "Citation",
+    "Classifier",
+    "Consultation",
     "Fact",
     "Intent",
     "Listener",
@@ -58,15 +69,24 @@ __all__ = [
     "Writing",
     "WritingEnd",
     "answer",
+    "are_alike",
+    "check_text",
+    "consult",
     "contradicts",
     "count_facts",
     "find_candidates",
+    "find_facts",
+    "find_intent",
     "find_lost",
+    "fit_excerpts",
+    "is_negative",
     "is_own_phrase",
     "list_current",
+    "load_classifier",
     "read_statements",
     "recalibrate",
     "states_fact",
     "stream_answer",
+    "supports",
     "understand",
 ]

@@ -125,7 +125,7 @@ async def write_verified(
     stated: set[tuple[str, ...]] = set()
     async with aclosing(write(prompt, endpoint, sending)) as drafts:
         async for draft in drafts:
-            if draft.is_lead_in or not _states_something(draft):
+            if draft.is_lead_in or not states_something(draft):
                 held.append(draft)
                 continue
             if draft.claims in stated:
@@ -151,7 +151,7 @@ async def write_verified(
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
 
 
-def _states_something(draft: Draft) -> bool:
+def states_something(draft: Draft) -> bool:
     """Whether there is anything to verify; there is not in "Yes." or "不可以。"."""
     return any(content_terms(claim) or find_facts(claim) for claim in draft.claims)
 
@@ -203,7 +203,7 @@ class Judge:
             return True
         if _ANNOUNCEMENT.fullmatch(text):
             return True
-        if _LINK.search(text) or not _states_something(draft):
+        if _LINK.search(text) or not states_something(draft):
             return False
         for hit in self._hits:
             if not await self._find_problem(draft, [hit]):

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("admin_pages")]
 TRACE = "/admin/traces/{trace}"
 PAGES = (
     "/profile",
+    "/desk?list=all",
     "/admin/prompts",
     "/admin/prompts/answer.en?version=1",
     "/admin/prompts/answer.en/diff?left=0&right=2",
@@ -41,6 +42,7 @@ PAGES = (
 )
 FILLED = {
     "/profile": ".table-scroll tbody tr",
+    "/desk?list=all": ".row .preview",
     "/admin/prompts": "tbody tr",
     "/admin/prompts/answer.en?version=1": ".prompt-text",
     "/admin/prompts/answer.en/diff?left=0&right=2": "tr.added",

@@ -54,9 +54,9 @@ class Classifier:
 
 
 @cache
-def load_classifier() -> Classifier:
-    """The one for the turns of conversations, for vectors of the built-in embedder."""
-    with as_file(files("kefu.answering.intents") / "turns.npz") as path, np.load(path) as held:
+def load_classifier(package: str = "kefu.answering.intents", name: str = "turns") -> Classifier:
+    """One that Kefu ships, for vectors of the built-in embedder: by default that of turns."""
+    with as_file(files(package) / f"{name}.npz") as path, np.load(path) as held:
         return Classifier(
             embedder=str(held["embedder"]),
             labels=tuple(map(str, held["labels"])),

@@ -1,0 +1,378 @@
+"""The copilot on real conversations: replies, summaries, moods and closings, beside simpler ways.
+
+    python benchmarks/copilot.py [--write] [--model] [moods|replies|summaries|closings ...]
+
+`--write` fits the classifier of moods that Kefu ships, on the utterances that it ships. `--model`
+has a small local model write as well (the extra `local`). Of the help desk one half of the conversations is known while the other is
+asked, and then the other way round; of CrossWOZ the pages of the places are known.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from bench_data import data_root
+from copilot_data import (
+    Talk,
+    earlier_replies,
+    halve,
+    list_places,
+    load_contact_center,
+    load_crosswoz,
+    load_transcripts,
+)
+from intents import FOLDS, fit, load_banking77
+from kefu_bases import ensure_filled, open_bench
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from vectors import embed_cached
+
+from kefu.answering import find_facts
+from kefu.copilot import Line, Mood, Speaker, read_mood, suggest_reply, summarise, vote
+from kefu.copilot.closings import NEIGHBOURS
+from kefu.copilot.moods import load_seeds
+from kefu.copilot.phrases import has_cue
+from kefu.copilot.records import Neighbour
+from kefu.copilot.summarising import tell
+from kefu.resources import Resources
+from kefu.text import fold_text, query_terms, simplify_text, split_sentences
+from kefu.viewer import OPERATOR
+
+HERE = Path(__file__).parent
+SHIPPED = HERE.parent / "kefu" / "copilot" / "moods.npz"
+MESSAGES = HERE / "mood_messages.jsonl"
+"""Written after the utterances of training and before the first fit."""
+REPLIES = 150
+PLACES_TALKS = 60
+SEED = 20261
+CHRF_ORDER, CHRF_BETA = 6, 2.0
+
+
+def chrf(written: str, wanted: str) -> float:
+    """Character n-grams of 1 to 6, recall counting twice (Popovic 2015), without spaces."""
+    mine, theirs = ("".join(text.split()) for text in (written, wanted))
+    scores = []
+    for order in range(1, CHRF_ORDER + 1):
+        held, asked = (
+            Counter(text[at : at + order] for at in range(len(text) - order + 1))
+            for text in (mine, theirs)
+        )
+        if not asked:
+            continue
+        both = sum((held & asked).values())
+        precision, recall = both / max(sum(held.values()), 1), both / sum(asked.values())
+        weight = CHRF_BETA**2
+        bottom = weight * precision + recall
+        scores.append((1 + weight) * precision * recall / bottom if bottom else 0.0)
+    return float(np.mean(scores)) if scores else 0.0
+
+
+def word_f1(written: str, wanted: str) -> tuple[float, float]:
+    """Recall and F1 of the telling words."""
+    held, asked = set(query_terms(written)), set(query_terms(wanted))
+    both = len(held & asked)
+    recall, precision = both / max(len(asked), 1), both / max(len(held), 1)
+    return recall, 2 * both / max(len(held) + len(asked), 1) if precision + recall else 0.0
+
+
+def write_moods() -> None:
+    """Fit what Kefu ships, and say what cross-validation makes of it."""
+    seeds = load_seeds()
+    labels = [mood.value for mood in seeds.values()]
+    vectors = embed_cached(list(seeds), is_query=True)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    model = LogisticRegression(C=30.0, max_iter=2000)
+    told = cross_val_predict(model, vectors - vectors.mean(axis=0), labels, cv=folds)
+    fit(vectors, labels).save(SHIPPED)
+    print(f"{len(labels)} utterances, right in {FOLDS} folds {np.mean(told == labels):.3f}")
+
+
+async def measure_moods(resources: Resources, root: Path) -> None:
+    """Single messages, and what others say of whole conversations."""
+    rows = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
+    embed_cached([row["text"] for row in rows], is_query=True)
+    told = [(await _mood(resources, [row["text"]])).value for row in rows]
+    wanted = [row["mood"] for row in rows]
+    print("\n| mood | messages | recall | precision |\n|---|---|---|---|")
+    for mood in Mood:
+        of = [each == mood for each in wanted]
+        as_told = [each == mood for each in told]
+        both = sum(a and b for a, b in zip(of, as_told, strict=True))
+        precision = f"{both / sum(as_told):.2f}" if sum(as_told) else "-"
+        print(f"| {mood} | {sum(of)} | {both / sum(of):.2f} | {precision} |")
+    print(f"| all | {len(rows)} | {np.mean(np.array(told) == wanted):.2f} | |")
+    await _measure_sentiment(resources, load_contact_center(root))
+
+
+async def _mood(resources: Resources, texts: Sequence[str]) -> Mood:
+    lines = [Line(speaker=Speaker.CUSTOMER, text=text) for text in texts]
+    return (await read_mood(resources, lines)).mood
+
+
+async def _measure_sentiment(resources: Resources, talks: list[Talk]) -> None:
+    """Whole conversations by their lines; each is told by borders chosen on all the others."""
+    print(
+        f"\n| {len(talks)} whole conversations | unhappy or not: accuracy | macro F1 | satisfied or"
+        " not: accuracy | macro F1 |\n|---|---|---|---|---|"
+    )
+    ways: dict[str, Callable[[Talk], Sequence[str]]] = {
+        "kefu, all lines of the customer": _said,
+        "last message only": lambda talk: _said(talk)[-1:],
+    }
+    labels = (("sentiment", "Negative"), ("satisfied", "No"))
+    for name, choose in ways.items():
+        scores = [await _unhappiness(resources, choose(talk)) for talk in talks]
+        row = []
+        for label, bad in labels:
+            pairs = [
+                (score, t.labels[label] == bad) for score, t in zip(scores, talks, strict=True)
+            ]
+            told = [
+                (score >= _choose_border(pairs[:at] + pairs[at + 1 :]), is_bad)
+                for at, (score, is_bad) in enumerate(pairs)
+            ]
+            row += _accuracy(told)
+        print(f"| {name} | {' | '.join(row)} |", flush=True)
+    row = []
+    for label, bad in labels:
+        row += _accuracy([(False, talk.labels[label] == bad) for talk in talks])
+    print(f"| always the commonest | {' | '.join(row)} |")
+
+
+async def _unhappiness(resources: Resources, texts: Sequence[str]) -> float:
+    moods = [await _mood(resources, [text]) for text in texts]
+    bad = sum(mood in {Mood.ANNOYED, Mood.ANGRY} for mood in moods)
+    good = sum(mood is Mood.PLEASED for mood in moods)
+    return (bad - 0.5 * good) / max(len(moods), 1)
+
+
+def _choose_border(pairs: Sequence[tuple[float, bool]]) -> float:
+    borders = [*sorted({score for score, _ in pairs}), 9.0]
+    wanted = [is_bad for _, is_bad in pairs]
+    return max(
+        borders,
+        key=lambda border: f1_score(
+            wanted, [score >= border for score, _ in pairs], average="macro"
+        ),
+    )
+
+
+def _accuracy(pairs: Sequence[tuple[bool, bool]]) -> list[str]:
+    told, wanted = [a for a, _ in pairs], [b for _, b in pairs]
+    accuracy = np.mean([a == b for a, b in pairs])
+    return [f"{accuracy:.2f}", f"{f1_score(wanted, told, average='macro', zero_division=0):.2f}"]
+
+
+def _said(talk: Talk) -> list[str]:
+    return [line.text for line in talk.lines if line.speaker is Speaker.CUSTOMER]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A place in a conversation at which staff replied."""
+
+    lines: list[Line]
+    wanted: str
+    facts: list[str]
+
+
+def _points(talks: list[Talk], *, most: int) -> list[Point]:
+    """A sample of the replies of staff that say something after something was asked."""
+    points = [
+        Point(
+            lines=talk.lines[:at],
+            wanted=line.text,
+            facts=talk.facts.get(at, [])
+            or [fact.value for fact in find_facts(simplify_text(line.text))],
+        )
+        for talk in talks
+        for at, line in enumerate(talk.lines)
+        if line.speaker is Speaker.STAFF
+        and at
+        and talk.lines[at - 1].speaker is Speaker.CUSTOMER
+        and any(not has_cue("courtesy", span.text) for span in split_sentences(line.text))
+    ]
+    return random.Random(SEED).sample(points, min(most, len(points)))
+
+
+async def measure_replies(resources: Resources, root: Path) -> None:
+    """What is suggested against what staff wrote next."""
+    halves = halve([*load_contact_center(root), *load_transcripts(root)])
+    for number, (known, asked) in enumerate((halves, halves[::-1]), 1):
+        replies = earlier_replies(known)
+        base = f"copilot-helpdesk-{number}"
+        await ensure_filled(resources, base, replies)
+        points = _points(asked, most=REPLIES // 2)
+        await _measure_replies(resources, f"help desk, en, half {number}", base, points, replies)
+    places = list_places(root, "val", "test")
+    await ensure_filled(resources, "copilot-places", places)
+    talks = random.Random(SEED).sample(load_crosswoz(root, "test"), PLACES_TALKS)
+    points = [point for point in _points(talks, most=10**6) if point.facts]
+    points = random.Random(SEED).sample(points, min(REPLIES, len(points)))
+    await _measure_replies(resources, "CrossWOZ, zh", "copilot-places", points, places)
+
+
+async def _measure_replies(
+    resources: Resources, name: str, base: str, points: list[Point], known: dict[str, str]
+) -> None:
+    print(f"\n### {name}: {len(points)} replies, {len(known)} texts known\n")
+    print(
+        "| reply | facts of staff's reply in it | all of them | chrF | telling words found |"
+        " grounded | words | ms |\n|---|---|---|---|---|---|---|---|"
+    )
+    ways = {"kefu, without a model": (resources, False)}
+    writer = await resources.find_writer()
+    if writer is not None:
+        ways = {
+            "kefu, without a model": (replace(resources, endpoint=None), False),
+            f"kefu, {writer.name}": (resources, False),
+        }
+    first = next(iter(ways.values()))[0]
+    ways["last message only"] = (first, True)
+    for way, (opened, last_only) in ways.items():
+        rows = []
+        for point in points:
+            lines = point.lines[-1:] if last_only else point.lines
+            started = time.perf_counter()
+            reply = await suggest_reply(opened, lines, viewer=OPERATOR, base=base)
+            spent = time.perf_counter() - started
+            rows.append((point, reply.text, reply.is_grounded, spent))
+        _print_replies(way, rows)
+    nearest = _nearest(points, known)
+    _print_replies(
+        "nearest known text (cosine)",
+        [(p, text, True, 0.0) for p, text in zip(points, nearest, strict=True)],
+    )
+
+
+def _nearest(points: list[Point], known: dict[str, str]) -> list[str]:
+    texts = [text.partition("\n\n")[2] for text in known.values()]
+    vectors = embed_cached(list(known.values()), is_query=False)
+    asked = embed_cached([point.lines[-1].text for point in points], is_query=True)
+    return [texts[int(best)] for best in (asked @ vectors.T).argmax(axis=1)]
+
+
+def _print_replies(way: str, rows: Sequence[tuple[Point, str, bool, float]]) -> None:
+    with_facts = [(point, text) for point, text, _, _ in rows if point.facts]
+    shares = [
+        np.mean([fold_text(fact) in fold_text(text) for fact in point.facts])
+        for point, text in with_facts
+    ]
+    words = [word_f1(text, point.wanted)[0] for point, text, _, _ in rows]
+    cells = [
+        f"{np.mean(shares):.2f} of {len(shares)}",
+        f"{np.mean([share == 1.0 for share in shares]):.2f}",
+        f"{np.mean([chrf(text, point.wanted) for point, text, _, _ in rows]):.3f}",
+        f"{np.mean(words):.2f}",
+        f"{np.mean([grounded for _, _, grounded, _ in rows]):.2f}",
+        f"{np.mean([len(query_terms(text)) for _, text, _, _ in rows]):.0f}",
+        f"{np.median([spent for *_, spent in rows]) * 1000:.0f}",
+    ]
+    print(f"| {way} | {' | '.join(cells)} |", flush=True)
+
+
+async def measure_summaries(resources: Resources, root: Path) -> None:
+    """Against the summaries of the set, which a large model wrote."""
+    asked = load_contact_center(root)
+    print(
+        f"\n| summary of {len(asked)} conversations | telling words found | F1 | chrF | the complaint's words in"
+        " what is wished | words |\n|---|---|---|---|---|---|"
+    )
+    alone = replace(resources, endpoint=None)
+    notes = [await summarise(alone, talk.lines) for talk in asked]
+    _print_summaries(
+        "kefu, without a model", [tell(n) for n in notes], [n.wish for n in notes], asked
+    )
+    writer = await resources.find_writer()
+    if writer is not None:
+        notes = [await summarise(resources, talk.lines) for talk in asked]
+        _print_summaries(
+            f"kefu, {writer.name}", [tell(n) for n in notes], [n.wish for n in notes], asked
+        )
+    ways: dict[str, Callable[[Talk], str]] = {
+        "last message only": lambda talk: _said(talk)[-1],
+        "first message of the customer": lambda talk: _said(talk)[0],
+        "first three and last message": lambda talk: " ".join([*_said(talk)[:3], _said(talk)[-1]]),
+        "everything": lambda talk: " ".join(line.text for line in talk.lines),
+    }
+    for name, choose in ways.items():
+        texts = [choose(talk) for talk in asked]
+        _print_summaries(name, texts, texts, asked)
+
+
+def _print_summaries(
+    name: str, texts: Sequence[str], wishes: Sequence[str], talks: Sequence[Talk]
+) -> None:
+    pairs = [word_f1(text, t.labels["summary"]) for text, t in zip(texts, talks, strict=True)]
+    scores = [chrf(text, talk.labels["summary"]) for text, talk in zip(texts, talks, strict=True)]
+    complaints = [
+        word_f1(wish, talk.labels["complaint"])[0] for wish, talk in zip(wishes, talks, strict=True)
+    ]
+    words = np.mean([len(text.split()) for text in texts])
+    recall, f1 = np.mean(pairs, axis=0)
+    print(
+        f"| {name} | {recall:.2f} | {f1:.2f} | {np.mean(scores):.3f} | {np.mean(complaints):.2f} | {words:.0f} |",
+        flush=True,
+    )
+
+
+def measure_closings(root: Path) -> None:
+    """Closings proposed as the like messages were closed: the intents of bank customers."""
+    train, test, _ = load_banking77(root)
+    known = embed_cached(train[0], is_query=True)
+    asked = embed_cached(test[0], is_query=True)
+    print(
+        f"\n| {len(test[0])} messages, {len(set(train[1]))} closings | right | among the proposed |"
+    )
+    print("|---|---|---|")
+    for name, most in (("kefu, like conversations", NEIGHBOURS), ("the nearest one alone", 1)):
+        proposed = [_propose(each @ known.T, train[1], most) for each in asked]
+        first = np.mean([names[:1] == [one] for names, one in zip(proposed, test[1], strict=True)])
+        among = np.mean([one in names for names, one in zip(proposed, test[1], strict=True)])
+        print(f"| {name} | {first:.3f} | {among:.3f} |", flush=True)
+    commonest = Counter(train[1]).most_common(1)[0][0]
+    print(f"| always the commonest | {np.mean([one == commonest for one in test[1]]):.3f} | |")
+
+
+def _propose(similarities: np.ndarray, known: Sequence[str], most: int) -> list[str]:
+    best = np.argsort(-similarities)[:most]
+    neighbours = [
+        Neighbour(disposition=known[at], labels=(), similarity=float(similarities[at]))
+        for at in best
+    ]
+    return [closing.disposition for closing in vote(neighbours)]
+
+
+async def main() -> None:
+    """Measure what is named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--model", action="store_true")
+    parser.add_argument("parts", nargs="*")
+    options = parser.parse_args()
+    if options.write:
+        write_moods()
+        return
+    root, parts = data_root(), options.parts or ["moods", "replies", "summaries", "closings"]
+    settings: dict[str, object] = {"model": {"local": True}} if options.model else {}
+    async with open_bench(**settings) as resources:
+        if "moods" in parts:
+            await measure_moods(resources, root)
+        if "closings" in parts:
+            measure_closings(root)
+        if "summaries" in parts:
+            await measure_summaries(resources, root)
+        if "replies" in parts:
+            await measure_replies(resources, root)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
