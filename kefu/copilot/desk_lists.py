@@ -85,8 +85,13 @@ class DeskList:
         return f"{self.chosen.query}&{further}"
 
 
-async def read_list(conn: Connection, chosen: Chosen, *, staff_id: int | None) -> DeskList:
-    """A page of a list as somebody sees it."""
+async def read_list(
+    conn: Connection, chosen: Chosen, *, staff_id: int | None, with_rows: bool = True
+) -> DeskList:
+    """A page of a list as somebody sees it; without rows only what a conversation needs of it."""
+    queues = await list_queues(conn)
+    if not with_rows:
+        return DeskList(chosen=chosen, entries=(), total=0, counts={}, queues=queues, cursor=0)
     cursor = await find_last_number(conn)
     wanted = _filter(chosen, staff_id)
     counts = {
@@ -99,7 +104,7 @@ async def read_list(conn: Connection, chosen: Chosen, *, staff_id: int | None) -
         ),
         total=await count_entries(conn, wanted),
         counts=counts,
-        queues=await list_queues(conn),
+        queues=queues,
         cursor=cursor,
     )
 

@@ -11,12 +11,12 @@ from kefu.accounts import require
 from kefu.conversations import set_presence
 from kefu.copilot.aids import Desk, Shown, open_desk
 from kefu.copilot.desk_actions import act, act_on_all, read_id
-from kefu.copilot.pages.showing import PRESENCES, OpenVisit, Said, build_page, show
+from kefu.copilot.pages.showing import PRESENCES, WHOLE, OpenVisit, Said, build_page, show
 from kefu.errors import BadInput, KefuError
 from kefu.web import local_path, read_form, render_page
 
 PATH = "/desk"
-WHOLE, LIST = "copilot/desk.html", "copilot/_list.html"
+LIST = "copilot/_list.html"
 CONVERSATION, AID = "copilot/_conversation.html", "copilot/_aid.html"
 TICK = "c:"
 """Before the id of a conversation that is ticked in the list."""

@@ -135,11 +135,17 @@ class DeskPage:
 
 
 async def build_page(
-    conn: Connection, visit: Visit, opened: Opened | None = None, *, told: int | None = None
+    conn: Connection,
+    visit: Visit,
+    opened: Opened | None = None,
+    *,
+    told: int | None = None,
+    with_rows: bool = True,
 ) -> DeskPage:
     """The page of the list, with a conversation or without one."""
+    staff_id = visit.viewer.staff_id
     return DeskPage(
-        list=await read_list(conn, visit.chosen, staff_id=visit.viewer.staff_id),
+        list=await read_list(conn, visit.chosen, staff_id=staff_id, with_rows=with_rows),
         opened=opened,
         people=sorted(await list_desk_staff(conn), key=lambda each: (each.name, each.staff_id)),
         viewer=visit.viewer,
@@ -205,6 +211,7 @@ class Said:
 
 
 NOTHING_SAID = Said()
+WHOLE = "copilot/desk.html"
 
 
 async def show(
@@ -216,6 +223,6 @@ async def show(
         canned = (each.text for each in opened.responses if each.id == said.canned)
         draft = next(canned, said.draft)
         opened = replace(opened, shown=said.shown, draft=draft, problem=said.problem)
-        page = await build_page(conn, visit, opened)
+        page = await build_page(conn, visit, opened, with_rows=template == WHOLE)
     status = said.problem.status if said.problem else 200
     return render_page(visit.request, template, page, status=status)
