@@ -188,13 +188,14 @@ async def test_times_are_those_of_the_browser_and_say_so(
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        ("staff", ["/"]),
-        ("editor", ["/", "/admin/prompts", "/admin/releases", "/admin/evaluation",
+        ("staff", ["/", "/desk"]),
+        ("editor", ["/", "/desk", "/admin/prompts", "/admin/releases", "/admin/evaluation",
                     "/admin/traces"]),
         (
             "manager",
             [
                 "/",
+                "/desk",
                 "/admin/prompts",
                 "/admin/releases",
                 "/admin/evaluation",
