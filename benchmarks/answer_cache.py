@@ -4,7 +4,8 @@
 
 Every question of the demo company is asked three times as a customer asks it, in a conversation of its
 own: as it stands, with another mark and spaces, and as it stands. Then one document is changed, and
-all are asked once more: nothing may come from the cache. Without a language model.
+all are asked once more: nothing may come from the cache. At last, with `answer_cache.other_words`, they are
+asked as they stand and politely. Without a language model.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from kefu.knowledge import ingest
 from kefu.resources import Resources, open_resources
 from kefu.rollout import begin
 from kefu.settings import load_settings
+from kefu.text import detect_language
 from kefu.viewer import ANONYMOUS
 
 BASE = "demo"
@@ -63,6 +65,17 @@ async def run(resources: Resources, folder: Path) -> None:
     (folder / "Parking.md").write_text("# Parking\n\nThe garage closes at 9 pm.\n")
     await ingest(resources, [folder / "Parking.md"], base_name=BASE)
     await ask_all(resources, counting, "after a document was added", questions)
+    (folder / "Parking.md").write_text("# Parking\n\nThe garage closes at 8 pm.\n")
+    await ingest(resources, [folder / "Parking.md"], base_name=BASE)
+    cache = resources.settings.answer_cache.model_copy(update={"other_words": True})
+    settings = resources.settings.model_copy(update={"answer_cache": cache})
+    resources = replace(resources, settings=settings)
+    await ask_all(resources, counting, "under `other_words`, for the first time", questions)
+    polite = [
+        ("请问" if detect_language(each) == "zh" else "Hello, please: ") + each
+        for each in questions
+    ]
+    await ask_all(resources, counting, "under `other_words`, politely", polite)
 
 
 async def ask_all(

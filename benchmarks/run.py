@@ -37,6 +37,7 @@ RUNS = {
     "knowledge": ["knowledge_gate.py"],
     "cache": ["answer_cache.py"],
     "copilot": ["copilot.py"],
+    "other_words": ["other_words.py"],
     "versions": ["versions.py"],
     "consolidation": ["consolidation.py"],
     "regressions": ["regressions.py"],

@@ -128,6 +128,10 @@ class AnswerCacheSettings(Section):
     enabled: bool = Field(
         default=True, description="Give an answer again while knowledge and release are the same."
     )
+    other_words: bool = Field(
+        default=False,
+        description="Give it also to the same question put in another way, where that is certain.",
+    )
     max_age_minutes: int = Field(
         60, ge=1, le=43_200, description="After so long a question is answered anew."
     )

@@ -33,6 +33,7 @@ from kefu.answering.records import (
     WritingEnd,
 )
 from kefu.answering.rewrite import understand
+from kefu.answering.sameness import read_sense
 from kefu.answering.statements import (
     Lost,
     Passage,
@@ -83,6 +84,7 @@ __all__ = [
     "is_own_phrase",
     "list_current",
     "load_classifier",
+    "read_sense",
     "read_statements",
     "recalibrate",
     "states_fact",

@@ -100,3 +100,9 @@ EVERYDAY = frozenset(
     for word in words
 )
 """What is said whatever it is that is asked about; English words as stems."""
+
+ASKING = frozenset(word for words in _lines("asking.txt") for word in words)
+"""Words that change no question."""
+
+ORDERING = frozenset(word for words in _lines("order.txt") for word in words)
+"""Words beside which the order of the others matters."""

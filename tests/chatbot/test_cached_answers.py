@@ -12,7 +12,7 @@ from filling import fill
 
 from kefu.answering import Answer, AnswerEvent, Turn, stream_answer
 from kefu.chatbot import ChatAnswer
-from kefu.chatbot.cached import build_key
+from kefu.chatbot.cached import build_keys
 from kefu.chatbot.feedback import rate_answer
 from kefu.chatbot.records import NewFeedback
 from kefu.chatbot.turns import begin_turn, finish_turn, wait_for_answer
@@ -331,5 +331,55 @@ async def test_only_so_many_and_so_old_answers_are_kept(
     ],
 )
 def test_only_spelling_makes_no_difference(one: str, other: str, *, are_same: bool) -> None:
-    keys = {build_key(each, viewer=ANONYMOUS, identity="r") for each in (one, other)}
+    keys = {
+        build_keys(each, viewer=ANONYMOUS, identity="r", has_sense=False) for each in (one, other)
+    }
     assert (len(keys) == 1) is are_same
+
+
+OTHER_WAY = "Could you please tell me within how many days the refund is paid?"
+
+
+async def test_the_same_question_put_in_another_way_is_answered_once_where_settings_say_so(
+    resources: Resources, answerer: Counting
+) -> None:
+    await ask(resources, answerer)
+    await ask(resources, answerer, OTHER_WAY)
+    assert answerer.count == 2
+    resources = configure(resources, other_words=True)
+    first = await ask(resources, answerer, "Is a refund paid within 7 days of the purchase?")
+    second = await ask(resources, answerer, "is the refund paid within 7 days of purchase")
+    assert answerer.count == 3
+    assert (second.answer, second.citations) == (first.answer, first.citations)
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        "Is a refund paid within 17 days of the purchase?",
+        "Is a refund not paid within 7 days of the purchase?",
+        "Is a refund paid within 7 weeks of the purchase?",
+        "Is a deposit paid within 7 days of the purchase?",
+        "Is a refund paid 7 days before the purchase?",
+    ],
+)
+async def test_a_near_miss_is_answered_by_itself(
+    resources: Resources, answerer: Counting, near: str
+) -> None:
+    resources = configure(resources, other_words=True)
+    await ask(resources, answerer, "Is a refund paid within 7 days of the purchase?")
+    await ask(resources, answerer, near)
+    assert answerer.count == 2
+
+
+async def test_an_answer_in_other_words_ends_with_its_knowledge_and_its_rights(
+    resources: Resources, docs: Path, answerer: Counting
+) -> None:
+    resources = configure(resources, other_words=True)
+    one, other = "When is a refund paid?", "when is the refund paid"
+    await ask(resources, answerer, one)
+    staff = Viewer(name="staff", audiences=frozenset({"public", "staff"}))
+    await ask(resources, answerer, other, viewer=staff)
+    await edit(resources, docs)
+    await ask(resources, answerer, other)
+    assert answerer.count == 3
