@@ -192,13 +192,14 @@ async def _read_checks(conn: Connection, resources: Resources) -> dict[str, Any]
     }
 
 
-async def require_whole_index(conn: Connection, setup: Setup) -> None:
+async def require_whole_index(conn: Connection, setup: Setup, *, with_vectors: bool = True) -> None:
     """Refuse to judge by answers from a damaged index.
 
     Raises:
         GateClosed: it is, and how.
     """
-    report = await check_index(conn, setup.base, setup.resources.embedder)
+    embedder = setup.resources.embedder
+    report = await check_index(conn, setup.base, embedder, with_vectors=with_vectors)
     if report.damage:
         raise GateClosed(
             "%(damage)s Nothing is judged by its answers: take the documents in again, or restore "

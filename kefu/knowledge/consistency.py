@@ -50,7 +50,9 @@ class IndexReport:
         return f"The index of {self.base} is damaged: {told}." if told else ""
 
 
-async def check_index(conn: Connection, base: Base, embedder: Embedder) -> IndexReport:
+async def check_index(
+    conn: Connection, base: Base, embedder: Embedder, *, with_vectors: bool = True
+) -> IndexReport:
     """Count what is exact, and read a sample; without vectors where no embedder answers."""
     counts = await count_damaged(conn, base.id)
     found = {Damage(name): count for name, count in counts.items() if count}
@@ -59,7 +61,8 @@ async def check_index(conn: Connection, base: Base, embedder: Embedder) -> Index
     whole = [each for each in sample if content_digest(_text(each)) == each.digest.hex()]
     if len(whole) < len(sample):
         found[Damage.TEXT] = len(sample) - len(whole)
-    others = await _count_other_vectors(base, embedder, whole[:EMBEDDED])
+    embedded = whole[:EMBEDDED] if with_vectors else ()
+    others = await _count_other_vectors(base, embedder, embedded)
     if others:
         found[Damage.VECTOR] = others
     return IndexReport(base=base.name, damage=found)
