@@ -107,6 +107,7 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
     answer = await record_answer(conn, "Yes.", conversation_id=conversation.id, answer=ANSWER)
     return {
         "channel": "theirs",
+        "channel_name": "theirs",
         "endpoint_name": "theirs",
         "staff_id": str(other.id),
         "token": link.rpartition("/")[2],

@@ -151,6 +151,8 @@ async def _fill(app: FastAPI, resources: Resources) -> None:
         ):
             response = await client.post(path, data=given)
             assert response.status_code == 303, response.text
+        channel = {"name": "shop", "base": "main", "title": "Shop", "accent": "#0b6e4f"}
+        assert (await client.post("/admin/channels", data=channel)).status_code == 200
         key = {"name": "CRM", "days": "30", "scope.chat": "yes", "scope.search": "yes"}
         assert (await client.post("/profile/keys", data=key)).status_code == 200
 

@@ -119,10 +119,10 @@ def read_secret(channel: Channel, *, settings: Settings) -> str:
     return opened.get_secret_value()
 
 
-def build_snippet(channel: Channel, *, settings: Settings) -> str:
+def build_snippet(name: str, *, settings: Settings) -> str:
     """What the host site puts on its pages."""
     address = f"{settings.server.url}/widget.js"
-    return f'<script src="{address}" data-channel="{channel.name}" async></script>'
+    return f'<script src="{address}" data-channel="{name}" async></script>'
 
 
 async def _clean(conn: Connection, look: ChannelLook) -> ChannelLook:

@@ -64,7 +64,7 @@ async def add_command(  # noqa: PLR0913 - one parameter an option
     )
     async with _open(settings) as conn:
         added = await add_channel(conn, name, look, settings=settings, actor=this_operator())
-    snippet = build_snippet(added.channel, settings=settings)
+    snippet = build_snippet(name, settings=settings)
     if as_json:
         told = {"name": name, "snippet": snippet, "secret": added.secret}
         typer.echo(json.dumps(told, ensure_ascii=False))
@@ -117,7 +117,7 @@ async def show_snippet_command(name: NameArgument) -> None:
     settings = load_settings()
     async with _open(settings) as conn:
         channel = await get_channel(conn, name)
-    typer.echo(build_snippet(channel, settings=settings))
+    typer.echo(build_snippet(channel.name, settings=settings))
 
 
 async def rotate_secret_command(name: NameArgument) -> None:
