@@ -38,7 +38,7 @@ def _propose(lines: Lines, reply: Reply, reading: Reading) -> Iterator[NextStep]
 
 
 def _propose_reply(lines: Lines, reply: Reply) -> Iterator[NextStep]:
-    asked = ask_for_missing(lines, reply.language)
+    asked = [] if reply.is_sure else ask_for_missing(lines, reply.language)
     if asked:
         yield NextStep(
             action=Action.ASK_NUMBER, because=reply.question[:QUOTED], text=" ".join(asked)
