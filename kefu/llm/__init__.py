@@ -6,7 +6,7 @@ order, each within its limits, none for data above its class.
 Whatever goes wrong with a model is a `ModelUnavailable` whose text says how to mend it.
 """
 
-from kefu.llm.addresses import is_refused
+from kefu.llm.addresses import is_refused, unwrap
 from kefu.llm.built_in import BuiltInEmbedder
 from kefu.llm.calls import Call, CallOutcome, OnCall, ignore_call
 from kefu.llm.chat import ChatEndpoint
@@ -96,4 +96,5 @@ __all__ = [
     "replace_endpoint",
     "resolve_all",
     "resolve_stored",
+    "unwrap",
 ]

@@ -37,13 +37,13 @@ async def is_refused(host: str) -> bool:
 
 
 def _is_refused(text: str) -> bool:
-    address = _unwrap(ip_address(text.partition("%")[0]))
+    address = unwrap(ip_address(text.partition("%")[0]))
     return any(
         address in network for network in REFUSED_NETWORKS if network.version == address.version
     )
 
 
-def _unwrap(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def unwrap(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """The IPv4 address that an IPv6 address stands for."""
     if isinstance(address, IPv4Address):
         return address

@@ -3,19 +3,27 @@
 from kefu.safety.injection import Injection, Sign, find_injections, find_signs, neutralise
 from kefu.safety.masking import mask_personal_data
 from kefu.safety.personal_data import Kind, PersonalDatum, find_personal_data
+from kefu.safety.posting import Posted, find_place, post
 from kefu.safety.repetition import Repetition
+from kefu.safety.standard_webhooks import make_secret, sign_headers, verify
 from kefu.safety.web_addresses import keep_known_addresses
 
 __all__ = [
     "Injection",
     "Kind",
     "PersonalDatum",
+    "Posted",
     "Repetition",
     "Sign",
     "find_injections",
     "find_personal_data",
+    "find_place",
     "find_signs",
     "keep_known_addresses",
+    "make_secret",
     "mask_personal_data",
     "neutralise",
+    "post",
+    "sign_headers",
+    "verify",
 ]

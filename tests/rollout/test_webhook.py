@@ -5,34 +5,20 @@ import hashlib
 import hmac
 from dataclasses import replace
 
-import pytest
 from live_answers import add_answers, soon
 from pydantic import SecretStr
 
 from kefu.db import Connection
-from kefu.errors import BadSettings
 from kefu.releases import Release
 from kefu.resources import Resources
 from kefu.rollout import watch
 from kefu.rollout.monitoring import deliver
 from kefu.rollout.store import list_alerts
-from kefu.rollout.webhook import WAITS_SECONDS, next_wait, sign
+from kefu.rollout.webhook import WAITS_SECONDS, next_wait
 from kefu.sections import AlertSettings
 from tests.llm.misbehaving import Request, Server, respond, serve
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
-
-
-def test_the_signature_is_that_of_standard_webhooks() -> None:
-    """Their own example: github.com/standard-webhooks/standard-webhooks, libraries/python."""
-    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    given = sign(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
-    assert given == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-
-
-def test_a_secret_that_is_none_is_refused() -> None:
-    with pytest.raises(BadSettings, match="base64"):
-        sign("whsec_???", "alert_1", 1, b"")
 
 
 def test_attempts_are_bounded() -> None:
