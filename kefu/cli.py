@@ -29,6 +29,7 @@ from kefu.answering.commands import (
 )
 from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operator
 from kefu.audit.commands import export_command, list_command, verify_command
+from kefu.chatbot.webhooks import commands as webhook_commands
 from kefu.chatbot.widget import commands as channel_commands
 from kefu.copilot import commands as copilot_commands
 from kefu.db import Database, back_up, open_database, prepare, restore
@@ -68,6 +69,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+webhooks = typer.Typer(help="Other systems that hear of conversations.", no_args_is_help=True)
+app.add_typer(webhooks, name="webhooks")
 knowledge = typer.Typer(help="What the company knows.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
 audit = typer.Typer(help="Who did what, and the proof of it.", no_args_is_help=True)
@@ -169,6 +172,14 @@ channels.command("list")(run_async(channel_commands.list_command))
 channels.command("show-snippet")(run_async(channel_commands.show_snippet_command))
 channels.command("rotate-secret")(run_async(channel_commands.rotate_secret_command))
 channels.command("remove")(run_async(channel_commands.remove_command))
+webhooks.command("add")(run_async(webhook_commands.add_command))
+webhooks.command("list")(run_async(webhook_commands.list_command))
+webhooks.command("test")(run_async(webhook_commands.test_command))
+webhooks.command("deliveries")(run_async(webhook_commands.list_deliveries_command))
+webhooks.command("redeliver")(run_async(webhook_commands.redeliver_command))
+webhooks.command("rotate")(run_async(webhook_commands.rotate_command))
+webhooks.command("switch")(run_async(webhook_commands.switch_command))
+webhooks.command("remove")(run_async(webhook_commands.remove_command))
 app.command("search")(run_async(search_command))
 app.command("ask")(run_async(ask_command))
 app.command("demo")(run_async(demo_command))

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -19,6 +19,7 @@ from kefu.audit import keep_anchor
 from kefu.chatbot import Answerer, end_shadows
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
+from kefu.chatbot.webhooks import keep_answering, keep_delivering
 from kefu.chatbot.widget.api import router as widget_api
 from kefu.chatbot.widget.origins import PREFIX as WIDGET_PREFIX
 from kefu.chatbot.widget.origins import ChannelOrigins
@@ -53,6 +54,7 @@ Teller = Callable[[str], object]
 
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
+CANCEL_SECONDS = 1.0
 MAX_HEADER_BYTES = 64 * 1024
 FILES = re.compile(r"/api/(?:widget/[^/]+/)?conversations/[^/]+/attachments")
 ROUTERS = (
@@ -94,11 +96,9 @@ def create_app(
             attach(app, resources, answerer=answerer, recorder=recorder)
             await _begin_releases(resources, tell)
             await _tell_setup_link(resources, tell)
-            upkeep = _begin_upkeep(resources, app.state.feed)
+            upkeep = _begin_upkeep(resources, app.state.feed, answerer)
             yield
-            for task in upkeep:
-                task.cancel()
-            await asyncio.wait(upkeep)
+            await _end(upkeep)
             await end_shadows()
 
     app = FastAPI(
@@ -132,12 +132,14 @@ def _list_guards(settings: Settings) -> list[Middleware]:
     ]
 
 
-def _begin_upkeep(resources: Resources, feed: Feed) -> list[asyncio.Task[None]]:
+def _begin_upkeep(resources: Resources, feed: Feed, answerer: Answerer) -> list[asyncio.Task[None]]:
     """What a running server does besides answering requests."""
     database, keep_days = resources.database, resources.settings.tracing.retention_days
     absent_minutes = resources.settings.conversations.absent_minutes
     return [
         asyncio.create_task(keep_embedding(database, resources.embedder)),
+        asyncio.create_task(keep_delivering(resources)),
+        asyncio.create_task(keep_answering(resources, answerer=answerer)),
         asyncio.create_task(keep_watching(resources)),
         asyncio.create_task(keep_watching_knowledge(resources)),
         asyncio.create_task(keep_anchor(database, resources.settings)),
@@ -145,6 +147,15 @@ def _begin_upkeep(resources: Resources, feed: Feed) -> list[asyncio.Task[None]]:
         asyncio.create_task(keep_desk(database, absent_minutes=absent_minutes)),
         asyncio.create_task(feed.run()),
     ]
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: before Python 3.12 `wait_for` may lose a cancellation."""
+    going = set(tasks)
+    while going:
+        for task in going:
+            task.cancel()
+        _, going = await asyncio.wait(going, timeout=CANCEL_SECONDS)
 
 
 def attach(

@@ -1,7 +1,7 @@
 """An answer for readers of plain text: programs of others that show nothing but letters."""
 
 from kefu.answering import Answer
-from kefu.chatbot.shown import link_source
+from kefu.chatbot.linking import link_source
 
 
 def write_out(answer: Answer) -> str:

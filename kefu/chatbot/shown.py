@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
+from kefu.chatbot.linking import is_on_web, link_page
 from kefu.chatbot.records import ChatMessage
 from kefu.knowledge import Excerpt
 from kefu.tracing import Feedback
 from kefu.web import render_answer, render_excerpt
 
 MOST_PICTURES = 2
-WEB_SCHEMES = frozenset({"http", "https"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def show_text(text: str, citations: Sequence[Citation]) -> str:
         text,
         {
             citation.marker: {
-                "href": _href(citation),
+                "href": link_page(citation),
                 "class": "chip",
                 "title": citation.title,
                 "data-source": str(citation.marker),
@@ -160,7 +160,7 @@ def show_source(
         is_outdated=excerpt.is_outdated(today=datetime.now(UTC).date()),
         heading_path=excerpt.heading_path,
         page=excerpt.page,
-        link=excerpt.uri if _is_on_web(excerpt.uri) else None,
+        link=excerpt.uri if is_on_web(excerpt.uri) else None,
         name=excerpt.uri.rpartition("/")[2],
         before=render_excerpt(excerpt.before),
         html=render_excerpt(excerpt.text, quote=quote_text),
@@ -180,7 +180,7 @@ def _show_references(citations: Sequence[Citation]) -> list[ShownReference]:
     return [
         ShownReference(
             numbers=draw_together([citation.marker for citation in cited]),
-            href=_href(cited[0]),
+            href=link_page(cited[0]),
             title=cited[0].title,
             place=cited[0].heading_path[-1] if cited[0].heading_path else "",
             page=cited[0].page,
@@ -198,17 +198,3 @@ def draw_together(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def link_source(citation: Citation, *, site: str) -> str:
-    """The web address of what is cited, or of the page of Kefu that shows it."""
-    return citation.uri if _is_on_web(citation.uri) else site + _href(citation)
-
-
-def _is_on_web(uri: str) -> bool:
-    return urlsplit(uri).scheme in WEB_SCHEMES
-
-
-def _href(citation: Citation) -> str:
-    query = urlencode({"marker": citation.marker, "quote": citation.quote}, quote_via=quote)
-    return f"/sources/{citation.chunk_id}?{query}"

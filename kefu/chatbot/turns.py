@@ -15,6 +15,7 @@ from kefu.chatbot.records import ChatAnswer, PendingTurn
 from kefu.chatbot.shadowing import Shadow, start_shadow
 from kefu.conversations import (
     Message,
+    get_message,
     list_messages,
     lock_conversation,
     record_answer,
@@ -83,6 +84,35 @@ async def begin_turn(
         question=question,
         base=conversation.base,
         history=tuple(history) if conversation_id is None else build_history(messages),
+        serving=serving,
+    )
+
+
+async def resume_turn(
+    resources: Resources, message_id: UUID, *, conversation_id: UUID, viewer: Viewer
+) -> PendingTurn | None:
+    """The turn of a question that is stored; None when people serve, or somebody has answered.
+
+    Raises:
+        NotFound: there is no such conversation, or it has no such message.
+    """
+    async with resources.database.transaction() as conn:
+        conversation = await lock_conversation(conn, conversation_id)
+        require_own(conversation, viewer)
+        question = await get_message(conn, message_id, conversation_id=conversation_id)
+        latest = await list_messages(conn, conversation_id, limit=2 * HISTORY_TURNS + 1)
+        after = {each.role for each in latest if each.position > question.position}
+        if conversation.served_by != "chatbot" or after & {"chatbot", "staff"}:
+            return None
+        messages = await list_messages(
+            conn, conversation_id, limit=2 * HISTORY_TURNS + 1, until=question.position
+        )
+        serving = await choose_release(conn, conversation_id, started_at=conversation.created_at)
+    return PendingTurn(
+        conversation_id=conversation_id,
+        question=question.text,
+        base=conversation.base,
+        history=build_history(messages),
         serving=serving,
     )
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from kefu.chatbot.api import chat, completions, mcp
+from kefu.chatbot.api import chat, completions, mcp, webhooks
 
 router = APIRouter()
-for each in (chat, completions, mcp):
+for each in (chat, completions, mcp, webhooks):
     router.include_router(each.router)

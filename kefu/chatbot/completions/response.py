@@ -12,9 +12,9 @@ from uuid import uuid4
 from pydantic import TypeAdapter
 
 from kefu.answering import Citation, Sentence
+from kefu.chatbot.linking import link_source
 from kefu.chatbot.plain_text import write_out
 from kefu.chatbot.records import ChatAnswer
-from kefu.chatbot.shown import link_source
 from kefu.chatbot.turns import ChatEvent
 from kefu.llm import estimate_tokens
 
