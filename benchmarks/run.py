@@ -42,6 +42,7 @@ RUNS = {
     "consolidation": ["consolidation.py"],
     "regressions": ["regressions.py"],
     "online": ["online.py"],
+    "load": ["load.py"],
 }
 
 

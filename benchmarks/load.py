@@ -1,0 +1,282 @@
+"""Many conversations at once: what Kefu adds to the model's own time, and what becomes of it.
+
+    python benchmarks/load.py [--conversations 200 400] [--minutes 3] [--think 30]
+    python benchmarks/load.py --conversations 200 --minutes 60     # soak: the slope of memory
+
+The demo company answers, with a model that streams 30 tokens a second (streaming_model.py); answers
+are not cached. Every conversation asks, reads the whole answer, thinks for a while, and asks on in the same
+conversation. What Kefu adds to a first sentence is the time until it came, less the time in which
+the model alone writes that sentence. The litellm proxy stands before the same model, as a gateway
+that reads nothing, finds nothing and checks nothing: what it adds to the first token.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+from answers import DEMO
+from endpoint_layer import LITELLM_CONFIG, free_port, install_litellm, running
+from streaming_model import model_seconds
+from vectors import CACHE
+
+HERE = Path(__file__).parent
+FOLDER = CACHE / "load"
+LEAST_THINK = 0.5  # of the mean; the most is the other way round
+RAMP_SECONDS = 20.0
+SAMPLE_SECONDS = 5.0
+PATIENCE_SECONDS = 120.0
+ANSWERS_AT_ONCE = 64
+MEGABYTE = 1 << 20
+
+
+@dataclass(kw_only=True)
+class Load:
+    """What came of one load.
+
+    Attributes:
+        added: seconds beyond the model's own until the first piece of text, one a reply.
+        refusals: messages with which questions were put off, by how often.
+        memory: (seconds since the begin, bytes of server and database), sampled.
+    """
+
+    conversations: int
+    added: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    memory: list[tuple[float, float]] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+async def post(port: int, path: str, body: object) -> AsyncIterator[tuple[str, str]]:
+    """Events of a streamed reply as (event, data), or one `status` with the body of a refusal."""
+    sent = json.dumps(body).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    head += "Authorization: Bearer none\r\n" if path.startswith("/v1") else ""
+    writer.write(f"{head}Content-Length: {len(sent)}\r\nConnection: close\r\n\r\n".encode() + sent)
+    try:
+        status = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
+        if status != "200":
+            yield status, (await reader.read()).decode(errors="replace")
+            return
+        event = "message"
+        async for raw in reader:
+            line = raw.decode().rstrip("\r\n")
+            if line.startswith("event: "):
+                event = line[7:]
+            elif line.startswith("data: "):
+                yield event, line[6:]
+                event = "message"
+    finally:
+        writer.close()
+
+
+async def ask_kefu(port: int, question: str, known: str | None, load: Load) -> str | None:
+    """One turn; the conversation that it belongs to."""
+    body = {"question": question, "base": "demo", "stream": True, "conversation_id": known}
+    begun, first = time.perf_counter(), 0.0
+    async for event, data in post(port, "/api/chat", body):
+        if event == "sentence" and not first:
+            first = time.perf_counter() - begun - model_seconds(json.loads(data)["text"])
+        elif event == "answer":
+            answer = json.loads(data)
+            load.outcomes[answer["outcome"]] += 1
+            load.whole.append(time.perf_counter() - begun)
+            if first and answer["mode"] != "extractive":
+                load.added.append(first)
+            return str(answer["conversation_id"])
+        elif event not in {"progress", "sentence"}:
+            load.refusals[f"{event}: {_message(data)}"] += 1
+    return known
+
+
+def _message(data: str) -> str:
+    told = json.loads(data)
+    return str(told.get("error", told)["message"])
+
+
+async def ask_proxy(port: int, question: str, _known: str | None, load: Load) -> str | None:
+    """The same model through the proxy; time to its first token."""
+    body = {"model": "mock", "stream": True, "messages": [{"role": "user", "content": question}]}
+    begun, first = time.perf_counter(), 0.0
+    async for event, data in post(port, "/v1/chat/completions", body):
+        if event != "message":
+            load.refusals[f"{event}: {data[:80]}"] += 1
+        elif data != "[DONE]" and not first:
+            delta = (json.loads(data)["choices"] or [{}])[0].get("delta", {})
+            if delta.get("content"):
+                first = time.perf_counter() - begun - model_seconds("token")
+                load.added.append(first)
+    load.outcomes["passed on"] += bool(first)
+    load.whole.append(time.perf_counter() - begun)
+    return None
+
+
+ASK = {"kefu": ask_kefu, "litellm proxy": ask_proxy}
+
+
+async def run(
+    way: str,
+    port: int,
+    processes: Sequence[psutil.Process],
+    options: argparse.Namespace,
+    count: int,
+) -> Load:
+    """So many conversations for so many minutes."""
+    questions = [
+        json.loads(line)["question"]
+        for line in (DEMO / "questions.jsonl").read_text("utf-8").splitlines()
+        if isinstance(json.loads(line)["question"], str)
+    ]
+    load = Load(conversations=count)
+    begun = time.perf_counter()
+    until = begun + options.minutes * 60
+    cpu = _cpu_seconds(processes)
+
+    async def converse(number: int) -> None:
+        draw = random.Random(number)
+        await asyncio.sleep(draw.uniform(0, RAMP_SECONDS))
+        known = None
+        while time.perf_counter() < until:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                known = await ASK[way](port, draw.choice(questions), known, load)
+            await asyncio.sleep(options.think * draw.uniform(LEAST_THINK, 2 - LEAST_THINK))
+
+    async def watch() -> None:
+        while True:
+            load.memory.append((time.perf_counter() - begun, _memory(processes)))
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    watching = asyncio.create_task(watch())
+    ended = await asyncio.gather(*map(converse, range(count)), return_exceptions=True)
+    load.refusals.update(type(each).__name__ for each in ended if isinstance(each, Exception))
+    watching.cancel()
+    load.seconds = time.perf_counter() - begun
+    load.cpu_seconds = _cpu_seconds(processes) - cpu
+    return load
+
+
+def _family(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    return [one for each in processes for one in (each, *each.children(recursive=True))]
+
+
+def _memory(processes: Sequence[psutil.Process]) -> float:
+    """Bytes that they hold for themselves; what PostgreSQL shares is not counted again and again."""
+    found = 0
+    for each in _family(processes):
+        try:
+            found += each.memory_full_info().uss
+        except psutil.NoSuchProcess:
+            continue
+    return float(found)
+
+
+def _cpu_seconds(processes: Sequence[psutil.Process]) -> float:
+    return float(sum(sum(each.cpu_times()[:2]) for each in _family(processes)))
+
+
+def describe(way: str, load: Load) -> str:
+    """One row of the table."""
+    added = np.percentile(load.added, [50, 95, 99]) * 1000 if load.added else [np.nan] * 3
+    times, held = np.array(load.memory).T
+    late = times > times[-1] / 3
+    slope = np.polyfit(times[late], held[late], 1)[0] * 3600 / MEGABYTE if late.sum() > 2 else 0
+    replies = sum(load.outcomes.values())
+    cells = [
+        way,
+        str(load.conversations),
+        f"{replies / load.seconds:.1f}",
+        " / ".join(f"{each:.0f}" for each in added),
+        f"{np.percentile(load.whole, 95):.1f}" if load.whole else "-",
+        f"{sum(load.refusals.values())}",
+        f"{held[0] / MEGABYTE:.0f} -> {held[-1] / MEGABYTE:.0f}",
+        f"{(held.max() - held[0]) / 1024 / load.conversations:.0f}",
+        f"{slope:+.0f}",
+        f"{load.cpu_seconds / max(replies, 1) * 1000:.0f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def start_kefu(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
+    """The demo company, served; ready when its health says so."""
+    port = free_port()
+    environment = os.environ | {
+        "KEFU_DATA_DIR": str(FOLDER / "data"),
+        "KEFU_SERVER__PORT": str(port),
+        "KEFU_ANSWER_CACHE__ENABLED": "false",
+        "KEFU_CHATBOT__CONCURRENT_ANSWERS": str(ANSWERS_AT_ONCE),
+    }
+    kefu = [sys.executable, "-m", "kefu"]
+    with (FOLDER / "demo.log").open("wb") as out:
+        subprocess.run([*kefu, "demo", "--no-serve"], env=environment, stdout=out, check=True)
+    endpoint = {
+        "name": "mock",
+        "url": f"http://127.0.0.1:{model}/v1",
+        "model": "reader",
+        "concurrency": 2 * ANSWERS_AT_ONCE,
+        "queue": 1000,
+    }
+    os.environ.update(environment | {"KEFU_ENDPOINTS": json.dumps([endpoint])})
+    process = stack.enter_context(running(*kefu, "serve", port=port, log=FOLDER / "kefu.log"))
+    return port, process
+
+
+def start_proxy(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
+    """Litellm before the same model."""
+    folder = CACHE / "litellm"
+    folder.mkdir(parents=True, exist_ok=True)
+    port, config = free_port(), folder / "load.yaml"
+    config.write_text(LITELLM_CONFIG.format(port=model))
+    command = [install_litellm(folder) / "litellm", "--config", config, "--host", "127.0.0.1"]
+    process = stack.enter_context(
+        running(*map(str, command), "--port", str(port), port=port, log=folder / "load.log")
+    )
+    return port, process
+
+
+async def main() -> None:
+    """Print a row a way and load, and what was refused."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conversations", type=int, nargs="+", default=[200, 400])
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--think", type=float, default=30, help="seconds, on average")
+    parser.add_argument("--ways", nargs="+", choices=ASK, default=list(ASK))
+    options = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    print(
+        "| way | conversations | replies/s | added to first text p50 / p95 / p99 ms | whole p95 s"
+        " | refused | memory MB | KB a conversation | MB an hour | CPU ms a reply |\n"
+        "|---|---|---|---|---|---|---|---|---|---|",
+        flush=True,
+    )
+    with ExitStack() as stack:
+        model = free_port()
+        upstream = (sys.executable, str(HERE / "streaming_model.py"), str(model))
+        stack.enter_context(running(*upstream, port=model, log=FOLDER / "model.log"))
+        start = {"kefu": start_kefu, "litellm proxy": start_proxy}
+        ready = {way: start[way](stack, model) for way in options.ways}
+        for count in options.conversations:
+            for way, (port, process) in ready.items():
+                load = await run(way, port, [process], options, count)
+                print(describe(way, load), flush=True)
+                for message, times in load.refusals.most_common(5):
+                    print(f"<!-- {way}, {count}: {times} x {message} -->", flush=True)
+                print(f"<!-- {way}, {count}: {dict(load.outcomes)} -->", flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
