@@ -177,6 +177,20 @@ class AuditSettings(Section):
     )
 
 
+class HandOverSettings(Section):
+    """When people take over from the chatbot."""
+
+    to_desk: bool = Field(
+        default=False, description="Hand customers who need a person to the people at the desk."
+    )
+    topics: tuple[str, ...] = Field(
+        (), max_length=100, description="Words; a question with one of them goes to people at once."
+    )
+    vip: bool = Field(
+        default=False, description="Customers who are marked as VIP go to people at once."
+    )
+
+
 class ConversationSettings(Section):
     """How long conversations go on, and what they may hold."""
 

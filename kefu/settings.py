@@ -33,6 +33,7 @@ from kefu.sections import (
     AnsweringSettings,
     AuditSettings,
     ConversationSettings,
+    HandOverSettings,
     McpSettings,
     OidcSettings,
     RetrievalSettings,
@@ -250,6 +251,7 @@ class Settings(BaseSettings):
     accounts: AccountSettings = AccountSettings()
     customers: CustomerSettings = CustomerSettings()
     conversations: ConversationSettings = ConversationSettings()
+    hand_over: HandOverSettings = HandOverSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     model: ModelSettings = ModelSettings()
     endpoints: tuple[EndpointSettings, ...] = Field(

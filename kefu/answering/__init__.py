@@ -32,6 +32,7 @@ from kefu.answering.records import (
     Writing,
     WritingEnd,
 )
+from kefu.answering.replies import say
 from kefu.answering.rewrite import understand
 from kefu.answering.sameness import read_sense
 from kefu.answering.statements import (
@@ -87,6 +88,7 @@ __all__ = [
     "read_sense",
     "read_statements",
     "recalibrate",
+    "say",
     "states_fact",
     "stream_answer",
     "supports",

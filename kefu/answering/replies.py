@@ -8,8 +8,9 @@ from kefu.answering.handing_over import has_failed_before
 from kefu.answering.intents import SMALL_TALK
 from kefu.answering.parts import quotable
 from kefu.answering.phrases import phrase
-from kefu.answering.records import Intent, Outcome, Turn
+from kefu.answering.records import EXTRACTIVE, Answer, Intent, Outcome, Turn
 from kefu.settings import Settings
+from kefu.viewer import DataClass
 
 TALK = SMALL_TALK | {Intent.ABUSIVE}
 UNHAPPY = frozenset({Intent.COMPLAINT, Intent.URGENT})
@@ -25,9 +26,8 @@ class Reply:
 
 def reply_at_once(intent: Intent, language: str, *, settings: Settings) -> Reply | None:
     """What is said without a look at the knowledge; None where that is needed."""
-    contact = settings.answering.staff_contact
-    if intent is Intent.PERSON and contact:
-        return _hand_over("hand_over", language, contact)
+    if intent is Intent.PERSON and has_people(settings):
+        return hand_over("hand_over", language, settings=settings)
     if intent is Intent.PERSON:
         return Reply(outcome=Outcome.REPLIED, text=phrase("nobody", language))
     if intent in TALK:
@@ -46,11 +46,11 @@ def reply_unknown(
 ) -> Reply:
     """What is said where the knowledge does not hold the answer."""
     answering = settings.answering
-    if contact := answering.staff_contact:
+    if has_people(settings):
         if intent in UNHAPPY:
-            return _hand_over("hand_over_unhappy", language, contact)
+            return hand_over("hand_over_unhappy", language, settings=settings)
         if has_failed_before(history, most=answering.hand_over_after):
-            return _hand_over("hand_over_failed", language, contact)
+            return hand_over("hand_over_failed", language, settings=settings)
     if intent is Intent.OUT_OF_SCOPE:
         return Reply(outcome=Outcome.ABSTAINED, text=phrase("out_of_scope", language))
     near = next((hit for hit in evidence.hits if hit.title and hit.language == language), None)
@@ -63,8 +63,31 @@ def reply_unknown(
     return Reply(outcome=Outcome.ABSTAINED, text=text)
 
 
-def _hand_over(name: str, language: str, contact: str) -> Reply:
-    return Reply(outcome=Outcome.HANDED_OVER, text=phrase(name, language, contact=contact))
+def has_people(settings: Settings) -> bool:
+    """Whether there is anybody to hand over to: at the desk, or where the settings say."""
+    return settings.hand_over.to_desk or bool(settings.answering.staff_contact)
+
+
+def hand_over(name: str, language: str, *, settings: Settings) -> Reply:
+    """What is said when a person goes on: here, or where the settings say."""
+    if settings.hand_over.to_desk:
+        text = phrase(f"{name}_here", language)
+    else:
+        text = phrase(name, language, contact=settings.answering.staff_contact)
+    return Reply(outcome=Outcome.HANDED_OVER, text=text)
+
+
+def say(name: str, language: str, /, *, outcome: Outcome, **values: str) -> Answer:
+    """What Kefu itself says, as a whole answer."""
+    return Answer(
+        answer=phrase(name, language, **values),
+        outcome=outcome,
+        language=language,
+        citations=(),
+        mode=EXTRACTIVE,
+        confidence=0.0,
+        data_class=DataClass.PUBLIC,
+    )
 
 
 def open_answer(intent: Intent, read_as: str | None, language: str) -> Iterator[str]:

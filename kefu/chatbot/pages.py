@@ -21,6 +21,7 @@ from kefu.chatbot.turns import (
     finish_turn,
     wait_for_answer,
 )
+from kefu.conversations import State, get_state, leave_contact, rate
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, draw_page, find_original, get_excerpt, is_drawable
 from kefu.resources import Resources
@@ -61,6 +62,7 @@ async def show_chat(
 ) -> Response:
     """The page, with the conversation this browser is in."""
     transcript = await _find_transcript(request, resources, base=base)
+    state = await _find_state(resources, transcript)
     chatbot = resources.settings.chatbot
     asked = transcript.base if transcript else base
     page = ChatPage(
@@ -69,6 +71,7 @@ async def show_chat(
         examples=chatbot.examples,
         turns=show_turns(transcript.messages) if transcript else [],
         max_characters=MAX_QUESTION_CHARACTERS,
+        state=state,
     )
     return render_page(request, "chatbot/chat.html", page)
 
@@ -78,8 +81,11 @@ async def ask(request: Request, resources: OpenResources) -> Response:
     """Answer a question as a stream of HTML, or without JavaScript as the page again."""
     form = await read_form(request)
     turn = await _begin_turn(request, resources, form)
+    if turn.left_id is not None:  # people answer: the page shows how it stands
+        response: Response = _back()
+        _set_cookie(request, response, CONVERSATION_COOKIE, str(turn.conversation_id))
+        return response
     events = finish_turn(resources, turn, viewer=ANONYMOUS, answerer=request.app.state.answerer)
-    response: Response
     if "text/event-stream" in request.headers.get("accept", ""):
         response = EventStream(_encode_events(request, events))
     else:
@@ -97,6 +103,32 @@ async def start_over() -> Response:
     return response
 
 
+@router.post("/conversations/rating")
+async def give_stars(request: Request, resources: OpenResources) -> Response:
+    """Keep how satisfied the customer is with the conversation."""
+    form = await read_form(request)
+    stars = form.get("rating", "")
+    async with resources.database.transaction() as conn:
+        await rate(
+            conn,
+            _require_conversation_id(request),
+            int(stars) if stars in {"1", "2", "3", "4", "5"} else 0,
+            comment=form.get("comment", ""),
+            viewer=ANONYMOUS,
+        )
+    return _back()
+
+
+@router.post("/conversations/contact")
+async def give_contact(request: Request, resources: OpenResources) -> Response:
+    """Keep where the customer wants to be answered when people are back."""
+    form = await read_form(request)
+    async with resources.database.transaction() as conn:
+        contact = form.get("contact", "")
+        await leave_contact(conn, _require_conversation_id(request), contact, viewer=ANONYMOUS)
+    return _back()
+
+
 @router.post("/messages/{message_id}/feedback")
 async def give_feedback(request: Request, message_id: UUID, resources: OpenResources) -> Response:
     """Keep a rating and answer with the form that shows it."""
@@ -105,9 +137,7 @@ async def give_feedback(request: Request, message_id: UUID, resources: OpenResou
         rating = RATING.validate_python(form.get("rating"))
     except ValidationError as error:
         raise BadInput("The rating is either up or down.") from error
-    conversation_id = _conversation_id(request)
-    if conversation_id is None:
-        raise NotFound("This conversation has ended.")
+    conversation_id = _require_conversation_id(request)
     async with resources.database.transaction() as conn:
         feedback = await rate_answer(
             conn,
@@ -213,6 +243,13 @@ async def _find_transcript(
     return transcript if base in {None, transcript.base} else None
 
 
+async def _find_state(resources: Resources, transcript: Transcript | None) -> State | None:
+    if transcript is None:
+        return None
+    async with resources.database.connection() as conn:
+        return await get_state(conn, transcript.id, viewer=ANONYMOUS)
+
+
 async def _encode_events(
     request: Request, events: AsyncGenerator[ChatEvent, None]
 ) -> AsyncGenerator[bytes, None]:
@@ -240,6 +277,13 @@ def _conversation_id(request: Request) -> UUID | None:
         return UUID(request.cookies.get(CONVERSATION_COOKIE, ""))
     except ValueError:
         return None
+
+
+def _require_conversation_id(request: Request) -> UUID:
+    conversation_id = _conversation_id(request)
+    if conversation_id is None:
+        raise NotFound("This conversation has ended.")
+    return conversation_id
 
 
 def _set_cookie(

@@ -18,6 +18,9 @@ class PendingTurn:
     Attributes:
         history: the turns before it, oldest first.
         serving: which release answers.
+        told: said instead of an answer, because people go on.
+        reason: why they do, None when they serve the conversation already.
+        left_id: of the message, where it went to people who serve the conversation.
     """
 
     conversation_id: UUID
@@ -25,6 +28,9 @@ class PendingTurn:
     base: str
     history: tuple[Turn, ...]
     serving: Serving
+    told: Answer | None = None
+    reason: str | None = None
+    left_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class ChatMessage:
     """A message as customers read it again later.
 
     Attributes:
+        staff_name: of the person who wrote a message of the staff.
         answer: of a chatbot's message: all that was sent with it.
     """
 
@@ -49,6 +56,7 @@ class ChatMessage:
     created_at: datetime
     answer: Answer | None = None
     feedback: Feedback | None = None
+    staff_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

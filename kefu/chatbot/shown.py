@@ -1,7 +1,7 @@
 """What the chat page shows: answers as HTML, citations as links to their sources."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
 from kefu.chatbot.linking import is_on_web, link_page
 from kefu.chatbot.records import ChatMessage
+from kefu.conversations import State
 from kefu.knowledge import Excerpt
 from kefu.tracing import Feedback
 from kefu.web import render_answer, render_excerpt
@@ -54,11 +55,25 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownReply:
+    """What a person here wrote."""
+
+    name: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTurn:
-    """A question with its answer, which is missing when answering failed."""
+    """A question with its answer, which is missing when answering failed, and what people wrote.
+
+    Attributes:
+        is_left: it went to people, so that nothing is missing without an answer.
+    """
 
     question: str
     answer: ShownAnswer | None
+    replies: Sequence[ShownReply] = ()
+    is_left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +108,7 @@ class ChatPage:
 
     Attributes:
         base: named on the page only when it is not the usual one.
+        state: how the conversation stands, None before the first question.
     """
 
     name: str
@@ -100,6 +116,7 @@ class ChatPage:
     examples: Sequence[str]
     turns: Sequence[ShownTurn]
     max_characters: int
+    state: State | None = None
 
 
 def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = None) -> ShownAnswer:
@@ -134,15 +151,21 @@ def show_text(text: str, citations: Sequence[Citation]) -> str:
 
 
 def show_turns(messages: Sequence[ChatMessage]) -> list[ShownTurn]:
-    """Pair each question with the answer that follows it."""
+    """Pair each message of the customer with what follows it."""
     turns: list[ShownTurn] = []
-    for message, following in zip(messages, (*messages[1:], None), strict=True):
-        if message.role != "customer":
-            continue
-        answer = None
-        if following is not None and following.answer is not None:
-            answer = show_answer(following.answer, following.id, following.feedback)
-        turns.append(ShownTurn(question=message.text, answer=answer))
+    is_left = False
+    for message in messages:
+        if message.role == "customer":
+            turns.append(ShownTurn(question=message.text, answer=None, is_left=is_left))
+        elif message.answer is not None and turns:
+            answer = show_answer(message.answer, message.id, message.feedback)
+            is_left = message.answer.outcome is Outcome.HANDED_OVER
+            turns[-1] = replace(turns[-1], answer=answer)
+        elif message.role == "staff":
+            is_left = True
+            reply = ShownReply(name=message.staff_name or "", html=render_answer(message.text, {}))
+            last = turns.pop() if turns else ShownTurn(question="", answer=None)
+            turns.append(replace(last, replies=(*last.replies, reply), is_left=True))
     return turns
 
 

@@ -36,6 +36,7 @@ async def get_transcript(conn: Connection, conversation_id: UUID, *, viewer: Vie
                 created_at=message.created_at,
                 answer=ANSWER.validate_python(message.answer) if message.answer else None,
                 feedback=feedback.get(message.id),
+                staff_name=message.staff_name,
             )
             for message in messages
         ],

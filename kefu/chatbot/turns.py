@@ -8,19 +8,26 @@ from uuid import UUID
 
 from opentelemetry import trace
 
-from kefu.answering import Answer, Progress, Sentence, Turn
+from kefu.answering import Answer, Outcome, Progress, Sentence, Turn
 from kefu.chatbot.answerer import ANSWER, Answerer
 from kefu.chatbot.cached import find_place, keep_answer
 from kefu.chatbot.records import ChatAnswer, PendingTurn
 from kefu.chatbot.shadowing import Shadow, start_shadow
+from kefu.chatbot.staffed import find_reason, plan_hand_over, say_hand_over, tell_place
 from kefu.conversations import (
+    Conversation,
     Message,
+    NewMessage,
     get_message,
+    get_state,
+    go_on,
+    hand_over,
     list_messages,
     lock_conversation,
     record_answer,
     record_question,
     require_own,
+    send_as_customer,
     start_conversation,
 )
 from kefu.db import Connection
@@ -69,22 +76,52 @@ async def begin_turn(
         else:
             conversation = await lock_conversation(conn, conversation_id)
             require_own(conversation, viewer)
-        if base not in {None, conversation.base}:
-            raise BadInput(
-                "The conversation is about the base %(base)s, not %(other)s: leave base out,"
-                " or leave conversation_id out to begin another conversation.",
-                base=conversation.base,
-                other=base,
-            )
+        _require_same_base(conversation, base)
+        reopen_days = resources.settings.conversations.reopen_days
+        conversation = await go_on(conn, conversation, reopen_days=reopen_days)
+        if conversation.served_by == "staff":
+            return await _leave_to_staff(conn, conversation, question, viewer=viewer)
         await record_question(conn, question, conversation_id=conversation.id)
         messages = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
-        serving = await choose_release(conn, conversation.id, started_at=conversation.created_at)
+        rules = resources.settings.hand_over
+        reason = await find_reason(conn, conversation, question, settings=rules)
+        return PendingTurn(
+            conversation_id=conversation.id,
+            question=question,
+            base=conversation.base,
+            history=tuple(history) if conversation_id is None else build_history(messages),
+            serving=await choose_release(conn, conversation.id, started_at=conversation.created_at),
+            told=None if reason is None else say_hand_over(conversation.language),
+            reason=reason,
+        )
+
+
+def _require_same_base(conversation: Conversation, base: str | None) -> None:
+    if base not in {None, conversation.base}:
+        raise BadInput(
+            "The conversation is about the base %(base)s, not %(other)s: leave base out,"
+            " or leave conversation_id out to begin another conversation.",
+            base=conversation.base,
+            other=base,
+        )
+
+
+async def _leave_to_staff(
+    conn: Connection, conversation: Conversation, question: str, *, viewer: Viewer
+) -> PendingTurn:
+    """Put a message where people answer it, and say so."""
+    message = await send_as_customer(
+        conn, conversation.id, NewMessage(text=question), viewer=viewer, reopen_days=0
+    )
+    state = await get_state(conn, conversation.id, viewer=viewer)
     return PendingTurn(
         conversation_id=conversation.id,
         question=question,
         base=conversation.base,
-        history=tuple(history) if conversation_id is None else build_history(messages),
-        serving=serving,
+        history=(),
+        serving=Serving(release=None, trial=None, shadow=None),
+        told=tell_place(state, conversation.language),
+        left_id=message.id,
     )
 
 
@@ -188,6 +225,10 @@ def describe_serving(serving: Serving) -> dict[str, Value]:
 async def _answer(
     resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
 ) -> AsyncGenerator[ChatEvent, None]:
+    if turn.told is not None:
+        yield Sentence(text=turn.told.answer, citations=())
+        yield await _store(resources, turn, turn.told)
+        return
     release = turn.serving.release
     if release is not None:
         resources = await apply_release(resources, release)
@@ -238,6 +279,8 @@ def _pair(question: str, answer: Answer) -> Turn:
 
 
 async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> ChatAnswer:
+    if turn.left_id is not None:
+        return _address(answer, turn, turn.left_id)
     with tracer.start_as_current_span("store"):
         async with resources.database.transaction() as conn:
             message = await record_answer(
@@ -248,8 +291,17 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
                 trace_id=current_trace_id(),
                 release_id=resources.release_id,
             )
+            if answer.outcome is Outcome.HANDED_OVER and resources.settings.hand_over.to_desk:
+                wanted = plan_hand_over(
+                    turn.question, turn.history, answer.intent, reason=turn.reason
+                )
+                await hand_over(conn, turn.conversation_id, wanted)
+    return _address(answer, turn, message.id)
+
+
+def _address(answer: Answer, turn: PendingTurn, message_id: UUID) -> ChatAnswer:
     said = {field.name: getattr(answer, field.name) for field in fields(Answer)}
-    return ChatAnswer(**said, conversation_id=turn.conversation_id, message_id=message.id)
+    return ChatAnswer(**said, conversation_id=turn.conversation_id, message_id=message_id)
 
 
 def _clean(question: str) -> str:

@@ -12,7 +12,7 @@ from kefu.conversations.assigning import give_back, give_out, give_out_waiting
 from kefu.conversations.ownership import require_own, require_staff
 from kefu.conversations.records import Presence, Signal
 from kefu.conversations.store.conversations import get_conversation, lock_of_absent
-from kefu.conversations.store.desk import update_absent, update_presence
+from kefu.conversations.store.desk import lock_assigning, update_absent, update_presence
 from kefu.conversations.store.events import notify
 from kefu.db import Connection
 from kefu.viewer import Viewer
@@ -24,6 +24,7 @@ SIGNAL: TypeAdapter[Signal] = TypeAdapter(Signal)
 async def set_presence(conn: Connection, presence: Presence, *, viewer: Viewer) -> None:
     """Come to the desk, or leave it; to be said again each minute, for who falls silent is gone."""
     staff_id = require_staff(viewer)
+    await lock_assigning(conn)  # before the row: who gives out takes them in this order
     await update_presence(conn, staff_id, presence)
     await _tell_presence(conn, staff_id, presence)
     if presence == "online":
@@ -58,6 +59,7 @@ async def tell_typing(
 
 async def settle_absent(conn: Connection, *, seen_before: datetime) -> int:
     """Give open conversations of people who have been gone so long back to their queues."""
+    await lock_assigning(conn)
     for staff_id in await update_absent(conn, seen_before=seen_before):
         await _tell_presence(conn, staff_id, "offline")
     left = await lock_of_absent(conn, seen_before=seen_before, limit=BATCH)

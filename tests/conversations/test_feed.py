@@ -7,17 +7,22 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from desk_people import CUSTOMER, ask, ask_for_person, hire, says
+from desk_people import CUSTOMER, ask, ask_for_person, hire, says, seat
 from psycopg import AsyncConnection
 
 from kefu.conversations import (
     Event,
     Feed,
+    NewQueue,
     Signal,
     add_note,
+    change_queue,
+    list_desk_staff,
     list_messages,
+    list_queues,
     send_as_customer,
     send_as_staff,
+    set_presence,
     snooze,
     take,
     tell_typing,
@@ -256,3 +261,27 @@ async def test_what_happened_is_only_added_to(conn: AsyncConnection) -> None:
     await conn.execute("set constraints all immediate")
     with pytest.raises(psycopg.errors.RaiseException):
         await conn.execute("update conversation_events set kind = 'resolved'")
+
+
+async def test_coming_to_the_desk_and_handing_over_do_not_block_each_other(
+    committed_database: Database,
+) -> None:
+    async with committed_database.transaction() as conn:
+        usual = (await list_queues(conn))[0]
+        await change_queue(conn, usual.id, NewQueue(name="General", assignment="round_robin"))
+        people = [await seat(conn, name, capacity=50) for name in ("A", "B")]
+
+    async def come(n: int) -> None:
+        async with committed_database.transaction() as conn:
+            await set_presence(conn, "online", viewer=people[n % 2])
+
+    async def ask_here(_: int) -> None:
+        async with committed_database.transaction() as conn:
+            await ask_for_person(conn)
+
+    async with asyncio.timeout(SECONDS):
+        await asyncio.gather(*map(come, range(20)), *map(ask_here, range(20)))
+    async with committed_database.connection() as conn:
+        loads = sorted(staff.load for staff in await list_desk_staff(conn))
+        await change_queue(conn, usual.id, NewQueue(name="General"))
+    assert loads == [10, 10]

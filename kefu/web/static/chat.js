@@ -133,7 +133,8 @@ async function ask(body) {
       body: new URLSearchParams(body),
       signal: controller.signal,
     });
-    if (!response.ok) showProblem(turn, question, (await response.json()).error);
+    if (response.redirected) isBehind = true; // it went to people
+    else if (!response.ok) showProblem(turn, question, (await response.json()).error);
     else if (!(await showAnswer(turn, question, response))) {
       showFailure(turn, question, "interrupted");
     }
@@ -143,7 +144,53 @@ async function ask(body) {
   } finally {
     setRunning(null);
     if (isNearBottom()) scrollToEnd();
+    if (!stream || isBehind) refresh();
   }
+}
+
+const OF_PEOPLE = ".standing, .reply";
+
+/** Show the conversation as the server has it, and hear what people write from there on. */
+async function refresh() {
+  isBehind = Boolean(running);
+  if (isBehind) return; // the end of the answer comes back here
+  let html;
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!response.ok) return;
+    html = await response.text();
+  } catch {
+    return; // what happens next shows it
+  }
+  const wanted = new DOMParser().parseFromString(html, "text/html").getElementById("conversation");
+  const follows = isNearBottom();
+  if ([conversation, wanted].some((each) => each.querySelector(OF_PEOPLE))) {
+    patch(conversation, wanted.innerHTML);
+  }
+  if (follows) scrollToEnd();
+  follow(wanted.dataset.events);
+}
+
+let isBehind = false; // something happened while an answer was written
+let stream = null; // EventSource of what happens in the conversation
+const TOLD = ["handed_over", "message_left", "assigned", "unassigned", "transferred", "resolved"];
+
+/** Listen to a conversation, from another one on when that is what the customer writes in. */
+function follow(address) {
+  if (!address || stream?.url.split("?")[0] === new URL(address, location).href.split("?")[0]) return;
+  stream?.close();
+  stream = new EventSource(address);
+  for (const kind of [...TOLD, "reopened", "rated"]) stream.addEventListener(kind, refresh);
+  stream.addEventListener("message", (event) => {
+    const { message } = JSON.parse(event.data);
+    if (message?.role !== "staff") return;
+    announce(message.text);
+    refresh();
+  });
+  stream.addEventListener("typing", (event) => {
+    const shown = conversation.querySelector("[data-typing]");
+    if (shown) shown.hidden = !JSON.parse(event.data).data.is_typing;
+  });
 }
 
 function fitField() {
@@ -203,3 +250,4 @@ listenForSources(byId("panel"));
 listenForFeedback();
 listenForTheme();
 if (matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
+follow(conversation.dataset.events);

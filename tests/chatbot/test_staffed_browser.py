@@ -1,0 +1,71 @@
+"""A customer on the chat page and a person at the desk, live in a real Chromium."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+from browsing import find_serious_violations
+from fastapi import FastAPI
+from playwright.async_api import Page, expect
+
+from kefu.accounts import add_staff, view_as
+from kefu.conversations import (
+    HandOver,
+    NewMessage,
+    hand_over,
+    resolve,
+    send_as_staff,
+    tell_typing,
+)
+from kefu.resources import Resources
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 30_000
+
+
+@pytest.fixture
+async def feed(app: FastAPI) -> AsyncIterator[None]:
+    running = asyncio.create_task(app.state.feed.run())
+    yield
+    app.state.feed.close()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_a_customer_sees_live_what_people_write_and_rates_it(
+    feed: None, page: Page, resources: Resources
+) -> None:
+    async with page.expect_request("**/api/conversations/*/events*", timeout=SECONDS):
+        await page.fill("#question", "退款多久到账？")
+        await page.press("#question", "Enter")
+    cookies = await page.context.cookies()
+    id = UUID(next(each["value"] for each in cookies if each["name"] == "kefu_conversation"))
+    async with resources.database.transaction() as conn:
+        staff = await add_staff(
+            conn, actor="test", email="lin@example.com", name="林薇", role="staff"
+        )
+        await hand_over(conn, id, HandOver(reason="asked"))
+    standing = page.locator(".standing")
+    await expect(standing).to_contain_text("排在第 1 位", timeout=SECONDS)
+    lin = view_as(staff)
+    async with resources.database.transaction() as conn:
+        await send_as_staff(conn, id, NewMessage(text="您好，我来处理。"), viewer=lin)
+    await expect(page.locator(".reply")).to_contain_text("我来处理", timeout=SECONDS)
+    await expect(standing).to_contain_text("林薇 正在为您服务")
+    async with resources.database.transaction() as conn:
+        await tell_typing(conn, id, role="staff", is_typing=True, viewer=lin)
+    await expect(page.locator("[data-typing]")).to_be_visible(timeout=SECONDS)
+    await page.fill("#question", "谢谢")
+    await page.press("#question", "Enter")
+    await expect(page.locator(".question")).to_have_text(["退款多久到账？", "谢谢"])
+    await page.reload()
+    async with resources.database.transaction() as conn:
+        await resolve(conn, id, viewer=lin)
+    await page.get_by_role("button", name="5 星（满分").click(timeout=SECONDS)
+    await expect(standing).to_contain_text("感谢您的评价", timeout=SECONDS)
+    await expect(page.locator(".reply")).to_have_count(1)
+    assert await find_serious_violations(page) == []
