@@ -1,47 +1,18 @@
 """A server that is killed in the middle: what it acknowledged is there, once, and in order."""
 
 import asyncio
-import os
 import signal
-import socket
-import subprocess
-import sys
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 from desk_people import ask
+from server_processes import build_environment, free_port, start_server, wait_until_up
 
 from kefu.conversations import list_messages
 from kefu.db import Database
 
 WRITERS = 8
-
-
-def start(url: str, folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("KEFU_")},  # noqa: TID251
-        "KEFU_DATABASE_URL": url,
-        "KEFU_DATA_DIR": str(folder),
-        "KEFU_SERVER__PORT": str(port),
-    }
-    return subprocess.Popen([sys.executable, "-m", "kefu", "serve"], env=environment)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def wait_until_up(url: str) -> None:
-    async with asyncio.timeout(60), httpx.AsyncClient() as client:
-        while True:
-            try:
-                if (await client.get(f"{url}/healthz")).is_success:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
 
 
 async def write_on(url: str, id: UUID, writer: int, acknowledged: list[str]) -> None:
@@ -62,7 +33,7 @@ async def test_what_was_acknowledged_outlives_a_killed_server(
         id = (await ask(conn, customer_id=None)).id
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    server = start(migrated_url, tmp_path, port)
+    server = start_server(build_environment(migrated_url, tmp_path), port)
     acknowledged: list[str] = []
     try:
         await wait_until_up(url)
