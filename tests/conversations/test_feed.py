@@ -153,6 +153,7 @@ async def test_the_feed_goes_on_when_its_connection_is_cut(
         async with await AsyncConnection.connect(migrated_url, autocommit=True) as conn:
             await conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%'"
+                " and datname = current_database()"
             )
         await write(committed_database, id, "one")
         await write(committed_database, id, "two")
@@ -164,6 +165,7 @@ async def wait_for_listening(url: str) -> None:
         while True:
             cursor = await conn.execute(
                 "select count(*) from pg_stat_activity where query like 'listen%'"
+                " and datname = current_database()"
             )
             row = await cursor.fetchone()
             if row is not None and row[0]:
