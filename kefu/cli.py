@@ -31,6 +31,7 @@ from kefu.audit import give_up_audit, record_audit, replace_anchor, this_operato
 from kefu.audit.commands import export_command, list_command, verify_command
 from kefu.chatbot.webhooks import commands as webhook_commands
 from kefu.chatbot.widget import commands as channel_commands
+from kefu.conversations import commands as conversation_commands
 from kefu.copilot import commands as copilot_commands
 from kefu.db import Database, back_up, open_database, prepare, restore
 from kefu.demo.commands import demo_command
@@ -91,6 +92,8 @@ channels = typer.Typer(help="Web sites on which the chatbot stands.", no_args_is
 app.add_typer(channels, name="channels")
 copilot = typer.Typer(help="What helps staff serve customers.", no_args_is_help=True)
 app.add_typer(copilot, name="copilot")
+conversations = typer.Typer(help="What customers wrote and who served them.", no_args_is_help=True)
+app.add_typer(conversations, name="conversations")
 
 
 def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -124,6 +127,9 @@ staff.command("reset-link")(run_async(reset_link_command))
 llm.command("list")(run_async(list_endpoints_command))
 llm.command("check")(run_async(check_endpoints_command))
 llm.command("compare")(run_async(compare_endpoints_command))
+conversations.command("list")(run_async(conversation_commands.list_command))
+conversations.command("show")(run_async(conversation_commands.show_command))
+conversations.command("metrics")(run_async(conversation_commands.metrics_command))
 copilot.command("figures")(run_async(copilot_commands.figures_command))
 copilot.command("export")(run_async(copilot_commands.export_command))
 copilot.command("articles")(run_async(copilot_commands.articles_command))

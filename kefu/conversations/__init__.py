@@ -8,6 +8,8 @@ from kefu.conversations.content import check_content
 from kefu.conversations.feed import Feed, show_to_customer
 from kefu.conversations.handing_over import HandOver, hand_over, leave_contact
 from kefu.conversations.inbox_records import InboxEntry, InboxFilter
+from kefu.conversations.metric_records import Metrics, MetricsReport
+from kefu.conversations.metrics import read_metrics
 from kefu.conversations.ownership import require_own, require_readable, require_staff
 from kefu.conversations.presence import set_presence, tell_typing
 from kefu.conversations.queueing import find_place
@@ -76,6 +78,8 @@ __all__ = [
     "InboxEntry",
     "InboxFilter",
     "Message",
+    "Metrics",
+    "MetricsReport",
     "NewMessage",
     "NewQueue",
     "Opening",
@@ -122,6 +126,7 @@ __all__ = [
     "mark_read",
     "rate",
     "read_messages",
+    "read_metrics",
     "record_answer",
     "record_question",
     "reopen",

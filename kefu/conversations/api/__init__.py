@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from kefu.conversations.api import customers, desk, lists, manage, streams
+from kefu.conversations.api import customers, desk, lists, manage, metrics, streams
 
 router = APIRouter()
-for each in (customers, lists, desk, manage, streams):
+for each in (customers, lists, desk, manage, metrics, streams):
     router.include_router(each.router)
