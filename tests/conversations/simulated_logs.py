@@ -146,12 +146,12 @@ def _put_away(told: Told, state: State, random: Random) -> None:
     if random.random() < 0.3:
         told.tell("resolved", state.at)
         state.is_resolved, state.is_aside, state.is_left = True, False, False
-    elif state.is_aside or state.is_left:
+    elif (state.is_aside or state.is_left) and random.random() < 0.7:
         told.tell("woken", state.at, by="hours" if state.is_left else "staff")
         state.is_aside = state.is_left = False
     else:
         told.tell(random.choice(AWAY), state.at)
-        state.is_aside = True
+        state.is_aside, state.is_left = True, False
 
 
 def count_naively(logs: Sequence[Told], *, now: datetime) -> Mapping[str, object]:

@@ -1,5 +1,6 @@
 """The desk's figures: against a plain count of simulated logs, and from what people really did."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
