@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulated_logs import BEGIN, DAY, TARGETS, Told, count_naively, simulate
 
 from kefu.conversations import (
+    EventKind,
     HandOver,
     Metrics,
     Transfer,
@@ -76,6 +77,18 @@ def test_nothing_to_divide_by_gives_none() -> None:
 def test_nine_of_ten_do_not_exceed_p90() -> None:
     assert find_p90([float(each) for each in range(10, 0, -1)]) == 9.0
     assert find_p90([4.0]) == 4.0
+
+
+def test_time_put_aside_is_not_handling() -> None:
+    told = simulate(Random(0), number=0)
+    told.events.clear()
+    steps: list[tuple[EventKind, int]] = [
+        ("started", 0), ("assigned", 10), ("snoozed", 40), ("snoozed", 50), ("woken", 100),
+        ("resolved", 130),
+    ]  # fmt: skip
+    for kind, second in steps:
+        told.tell(kind, BEGIN + timedelta(seconds=second), assignee_id=1)
+    assert measure([told]).average_handle_seconds == 60.0
 
 
 async def serve(conn: Connection) -> None:
