@@ -15,6 +15,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -213,16 +214,8 @@ def describe(way: str, load: Load) -> str:
 
 def start_kefu(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
     """The demo company, served; ready when its health says so."""
-    port = free_port()
-    environment = os.environ | {
-        "KEFU_DATA_DIR": str(FOLDER / "data"),
-        "KEFU_SERVER__PORT": str(port),
-        "KEFU_ANSWER_CACHE__ENABLED": "false",
-        "KEFU_CHATBOT__CONCURRENT_ANSWERS": str(ANSWERS_AT_ONCE),
-    }
-    kefu = [sys.executable, "-m", "kefu"]
-    with (FOLDER / "demo.log").open("wb") as out:
-        subprocess.run([*kefu, "demo", "--no-serve"], env=environment, stdout=out, check=True)
+    port, folder = free_port(), FOLDER / "data"
+    shutil.rmtree(folder, ignore_errors=True)  # what is live there names the model of another run
     endpoint = {
         "name": "mock",
         "url": f"http://127.0.0.1:{model}/v1",
@@ -230,7 +223,16 @@ def start_kefu(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
         "concurrency": 2 * ANSWERS_AT_ONCE,
         "queue": 1000,
     }
-    os.environ.update(environment | {"KEFU_ENDPOINTS": json.dumps([endpoint])})
+    os.environ |= {
+        "KEFU_DATA_DIR": str(folder),
+        "KEFU_SERVER__PORT": str(port),
+        "KEFU_ENDPOINTS": json.dumps([endpoint]),
+        "KEFU_ANSWER_CACHE__ENABLED": "false",
+        "KEFU_CHATBOT__CONCURRENT_ANSWERS": str(ANSWERS_AT_ONCE),
+    }
+    kefu = [sys.executable, "-m", "kefu"]
+    with (FOLDER / "demo.log").open("wb") as out:
+        subprocess.run([*kefu, "demo", "--no-serve"], stdout=out, check=True)
     process = stack.enter_context(running(*kefu, "serve", port=port, log=FOLDER / "kefu.log"))
     return port, process
 
