@@ -44,7 +44,11 @@ from kefu.evaluation import try_change as check_edit
 from kefu.knowledge import get_base, ingest
 from kefu.resources import Resources
 
-LISTS = {"first": "seeded_changes", "second": "seeded_changes_second"}
+LISTS = {
+    "first": "seeded_changes",
+    "second": "seeded_changes_second",
+    "third": "seeded_changes_third",
+}
 """Modules with `list_harmful` and `list_harmless`."""
 
 BASE = "gate"
