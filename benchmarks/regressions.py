@@ -190,11 +190,13 @@ async def _made(stand: Stand, change: Change) -> AsyncIterator[None]:
             table = f"chunks_{base.id}"
             await conn.execute(f"create table kept_chunks as select * from {table}")
             await conn.execute(change.sql.format(chunks=table))
-        yield
-        async with stand.resources.database.transaction() as conn:
-            await conn.execute(f"delete from {table}")
-            await conn.execute(f"insert into {table} select * from kept_chunks")
-            await conn.execute("drop table kept_chunks")
+        try:
+            yield
+        finally:  # what is refused is undone, too
+            async with stand.resources.database.transaction() as conn:
+                await conn.execute(f"delete from {table}")
+                await conn.execute(f"insert into {table} select * from kept_chunks")
+                await conn.execute("drop table kept_chunks")
     else:
         yield
 
