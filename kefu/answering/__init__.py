@@ -13,7 +13,13 @@ from kefu.answering.contradictions import contradicts
 from kefu.answering.facts import Fact, find_facts
 from kefu.answering.finding import find_candidates
 from kefu.answering.follow_up import Asked
-from kefu.answering.intents import SMALL_TALK, Classifier, find_intent, load_classifier
+from kefu.answering.intents import (
+    SMALL_TALK,
+    Classifier,
+    find_intent,
+    load_classifier,
+    read_labelled,
+)
 from kefu.answering.likeness import are_alike
 from kefu.answering.listening import Listener
 from kefu.answering.loaded_words import is_negative
@@ -85,6 +91,7 @@ __all__ = [
     "is_own_phrase",
     "list_current",
     "load_classifier",
+    "read_labelled",
     "read_sense",
     "read_statements",
     "recalibrate",

@@ -33,7 +33,7 @@ from kefu.copilot.records import (
 from kefu.copilot.replying import Style, suggest_reply
 from kefu.copilot.rewriting import rewrite
 from kefu.copilot.store import list_figures
-from kefu.copilot.suggestions import edit_share, export_suggestions, record_shown, settle
+from kefu.copilot.suggestions import edit_share, export_suggestions, settle
 from kefu.copilot.summarising import summarise
 
 __all__ = [
@@ -66,7 +66,6 @@ __all__ = [
     "propose_steps",
     "read_lines",
     "read_mood",
-    "record_shown",
     "rewrite",
     "settle",
     "suggest_reply",

@@ -35,7 +35,7 @@ from kefu.copilot.records import (
 )
 from kefu.copilot.replying import Style, suggest_reply
 from kefu.copilot.rewriting import rewrite
-from kefu.copilot.suggestions import record_shown
+from kefu.copilot.store import insert_suggestion
 from kefu.copilot.summarising import summarise, tell
 from kefu.errors import BadInput
 from kefu.resources import Resources
@@ -178,10 +178,10 @@ class Desk:
 
     async def _keep(self, aid: Aid, text: str, content: Mapping[str, object], mode: str) -> UUID:
         async with self._resources.database.transaction() as conn:
-            shown = await record_shown(
+            shown = await insert_suggestion(
                 conn,
-                aid,
-                text,
+                aid=aid,
+                text=text,
                 conversation_id=self._read.conversation.id,
                 position=self._read.messages[-1].position if self._read.messages else 0,
                 staff_id=self._viewer.staff_id,

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 from opentelemetry import trace
 
-from kefu.answering import load_classifier
+from kefu.answering import load_classifier, read_labelled
 from kefu.copilot.records import Lines, Mood, Reading, Speaker
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.llm import Vectors
@@ -50,16 +50,8 @@ def find_haste(text: str) -> list[str]:
 @cache
 def load_seeds() -> Mapping[str, Mood]:
     """What the classifier was trained on: utterance -> mood."""
-    seeds: dict[str, Mood] = {}
-    for language in ("zh", "en"):
-        text = (files("kefu.copilot") / "mood_words" / f"seeds.{language}.txt").read_text("utf-8")
-        mood = Mood.CALM
-        for line in text.splitlines():
-            if line.startswith("["):
-                mood = Mood(line.strip("[]"))
-            elif line and not line.startswith("#"):
-                seeds[line] = mood
-    return seeds
+    labelled = read_labelled("kefu.copilot", "mood_words/seeds")
+    return {utterance: Mood(label) for utterance, label in labelled.items()}
 
 
 def _weigh(said: list[str], shares: Vectors | None) -> Reading:

@@ -33,7 +33,7 @@ async def insert_suggestion(  # noqa: PLR0913 - one parameter a column
     language: str,
     content: Mapping[str, object],
 ) -> Suggestion:
-    """Keep what is shown."""
+    """Keep what is about to be shown; `position` is that of the last message it was made from."""
     cursor = conn.cursor(row_factory=class_row(Suggestion))
     await cursor.execute(
         "insert into copilot_suggestions (id, conversation_id, position, aid, staff_id, mode,"

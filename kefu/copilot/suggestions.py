@@ -1,16 +1,15 @@
 """What was shown to staff and what became of it: for figures, evaluation and training."""
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from uuid import UUID
 
 from kefu.conversations import list_messages
 from kefu.copilot.reading import read_lines
-from kefu.copilot.records import Aid, Lines, Suggestion, Verdict
+from kefu.copilot.records import Lines, Suggestion, Verdict
 from kefu.copilot.store import (
     get_suggestion,
-    insert_suggestion,
     list_suggestions,
     update_verdict,
 )
@@ -22,32 +21,6 @@ LONGEST_COMPARED = 600  # words
 LINES_EXPORTED = 40
 PAGE = 200
 _WORD = re.compile(r"[a-z0-9]+|[^\s\w]|\w", re.IGNORECASE | re.ASCII)
-
-
-async def record_shown(  # noqa: PLR0913 - one parameter a column
-    conn: Connection,
-    aid: Aid,
-    text: str,
-    *,
-    conversation_id: UUID,
-    position: int,
-    staff_id: int | None,
-    mode: str,
-    language: str,
-    content: Mapping[str, object],
-) -> Suggestion:
-    """Keep what is about to be shown; `position` is that of the last message it was made from."""
-    return await insert_suggestion(
-        conn,
-        aid=aid,
-        text=text,
-        conversation_id=conversation_id,
-        position=position,
-        staff_id=staff_id,
-        mode=mode,
-        language=language,
-        content=content,
-    )
 
 
 async def settle(

@@ -34,7 +34,8 @@ class Database:
         """A connection on which every statement commits by itself: for reading.
 
         Raises:
-            DatabaseUnavailable: none becomes free, or it breaks while it is used.
+            DatabaseUnavailable: none becomes free, it breaks while it is used, or the server gives
+                a statement up (a deadlock, a time limit, a full disk).
         """
         async with AsyncExitStack() as stack:
             try:
@@ -46,9 +47,11 @@ class Database:
             try:
                 yield conn
             except psycopg.OperationalError as error:
-                if not conn.broken:
-                    raise
-                raise DatabaseUnavailable("The connection to the database was lost.") from error
+                if conn.broken:
+                    raise DatabaseUnavailable("The connection to the database was lost.") from error
+                raise DatabaseUnavailable(
+                    "The database gave up: %(reason)s.", reason=error.diag.message_primary or error
+                ) from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

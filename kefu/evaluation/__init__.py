@@ -18,7 +18,7 @@ from kefu.evaluation.candidates import Setup, set_up
 from kefu.evaluation.cases import read_lines, write_lines
 from kefu.evaluation.comparison import Comparison, compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
-from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade, translatable
+from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
 from kefu.evaluation.experiments import (
     CONCURRENCY,
     SEED,
@@ -110,7 +110,6 @@ __all__ = [
     "run_experiment",
     "save_version",
     "set_up",
-    "translatable",
     "try_change",
     "tune_retrieval",
     "unseal",

@@ -202,7 +202,8 @@ async def require_whole_index(conn: Connection, setup: Setup, *, with_vectors: b
     report = await check_index(conn, setup.base, embedder, with_vectors=with_vectors)
     if report.damage:
         raise GateClosed(
-            "%(damage)s Nothing is judged by its answers: take the documents in again, or restore "
-            "a backup (`kefu doctor` looks again).",
-            damage=str(report),
+            "The index of %(base)s is damaged: %(damage)s. Nothing is judged by its answers: take "
+            "the documents in again, or restore a backup (`kefu doctor` looks again).",
+            base=report.base,
+            damage=report.damage[0],
         )

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kefu.evaluation.comparison import Change, Comparison
-from kefu.evaluation.evaluators import translatable
 from kefu.evaluation.gates import Gates
 from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
 from kefu.evaluation.reports import SLICED, Report
+from kefu.text import translatable as _
 
 GRADED = ("faithfulness", "safety", "format")
-_ = translatable
 JUDGED = _(
     "%(name)s is %(mean)s (95 %% interval %(low)s to %(high)s, %(count)s cases), at least %(limit)s"
     " is asked for. Its agreement with people is %(kappa)s over %(labelled)s cases; %(least_kappa)s"

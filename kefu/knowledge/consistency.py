@@ -4,7 +4,7 @@ Damage makes answers worse in ways that no single answer shows: chunks that were
 another language or reader than their document, or whose text or vector is that of another chunk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from kefu.knowledge.records import Base
 from kefu.knowledge.store.consistency import IndexedChunk, count_damaged, sample_indexed
 from kefu.llm import Embedder
 from kefu.text import content_digest, to_simplified
+from kefu.text import translatable as _
 from kefu.viewer import classes_up_to
 
 READ = 200  # chunks whose text is compared with its digest
@@ -28,14 +29,35 @@ SEED = 20_261
 
 
 class Damage(StrEnum):
-    """What is wrong with chunks, in words that follow their number."""
+    """What is wrong with chunks, in words for people."""
 
-    LOST = "chunks are lost"
-    LEFT = "chunks are left of documents that were withdrawn"
-    LANGUAGE = "chunks are marked with another language than their document"
-    AUDIENCE = "chunks are marked for other readers than their document"
-    TEXT = "chunks of a sample hold another text than was indexed"
-    VECTOR = "chunks of a sample have the vector of another text"
+    LOST = _("%(count)s chunks are lost")
+    LEFT = _("%(count)s chunks are left of documents that were withdrawn")
+    LANGUAGE = _("%(count)s chunks are marked with another language than their document")
+    AUDIENCE = _("%(count)s chunks are marked for other readers than their document")
+    TEXT = _("%(count)s chunks of a sample hold another text than was indexed")
+    VECTOR = _("%(count)s chunks of a sample have the vector of another text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """How many chunks have one kind of damage."""
+
+    kind: Damage
+    count: int
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, the key of its translations."""
+        return self.kind.value
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What stands in the sentence."""
+        return {"count": self.count}
+
+    def __str__(self) -> str:
+        return self.sentence % self.values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +65,10 @@ class IndexReport:
     """What was found."""
 
     base: str
-    damage: dict[Damage, int]
+    damage: tuple[Damaged, ...]
 
     def __str__(self) -> str:
-        told = "; ".join(f"{count} {kind}" for kind, count in self.damage.items())
+        told = "; ".join(map(str, self.damage))
         return f"The index of {self.base} is damaged: {told}." if told else ""
 
 
@@ -55,7 +77,7 @@ async def check_index(
 ) -> IndexReport:
     """Count what is exact, and read a sample; without vectors where no embedder answers."""
     counts = await count_damaged(conn, base.id)
-    found = {Damage(name): count for name, count in counts.items() if count}
+    found = {Damage[name.upper()]: count for name, count in counts.items() if count}
     classes = classes_up_to(embedder.data_class)
     sample = await sample_indexed(conn, base.id, classes=classes, count=READ, seed=SEED)
     whole = [each for each in sample if content_digest(_text(each)) == each.digest.hex()]
@@ -65,7 +87,10 @@ async def check_index(
     others = await _count_other_vectors(base, embedder, embedded)
     if others:
         found[Damage.VECTOR] = others
-    return IndexReport(base=base.name, damage=found)
+    return IndexReport(
+        base=base.name,
+        damage=tuple(Damaged(kind=kind, count=count) for kind, count in found.items()),
+    )
 
 
 async def _count_other_vectors(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kefu.prompts.checks import fencing, leaks, output, structure, variables, wording
 from kefu.prompts.checks.subject import Subject
 from kefu.prompts.records import Finding, Severity, Specification
+from kefu.text import translatable as _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +58,6 @@ def has_errors(findings: Sequence[Finding]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
 
 
-def translatable(text: str) -> str:
-    """Marks a string for the catalogue; pages translate it where they show it."""
-    return text
-
-
 def _error(name: str, find: Callable[[Subject], Iterator[str]], reason: str, mend: str) -> Check:
     return Check(name=name, severity=Severity.ERROR, find=find, reason=reason, mend=mend)
 
@@ -69,8 +65,6 @@ def _error(name: str, find: Callable[[Subject], Iterator[str]], reason: str, men
 def _warning(name: str, find: Callable[[Subject], Iterator[str]], reason: str, mend: str) -> Check:
     return Check(name=name, severity=Severity.WARNING, find=find, reason=reason, mend=mend)
 
-
-_ = translatable
 
 CHECKS: tuple[Check, ...] = (
     _error(

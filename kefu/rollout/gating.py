@@ -26,14 +26,13 @@ from kefu.evaluation import (
     read_version,
     run_experiment,
     set_up,
-    translatable,
 )
 from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
 from kefu.resources import Resources
 from kefu.rollout.moving import make_live
+from kefu.text import translatable as _
 
 EXPERIMENTS_READ = 50
-_ = translatable
 NO_DATASET = _(
     "There is no dataset of at least %(count)s cases to prove it on: see kefu evaluation import."
 )

@@ -4,6 +4,7 @@ Normal forms, language, the terms of the lexical index, sentences with their pla
 Nothing here reads a file, a setting or a database.
 """
 
+from kefu.text.catalogue import translatable
 from kefu.text.checksum import TERM_IDS, content_digest, term_id
 from kefu.text.content import ContentWord, content_words
 from kefu.text.dates import Period, find_periods
@@ -69,4 +70,5 @@ __all__ = [
     "stem_word",
     "term_id",
     "to_simplified",
+    "translatable",
 ]

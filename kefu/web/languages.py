@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
@@ -21,6 +21,7 @@ LANGUAGE_COOKIE = "kefu_language"
 FOLDER = Path(__file__).parent / "locale"
 
 
+@runtime_checkable
 class Said(Protocol):
     """A sentence in English, the key of its translations, with the values of its `%(names)s`."""
 
@@ -39,9 +40,16 @@ class Told:
 
 
 def tell(said: Said, *, language: Language) -> Told:
-    """Put a sentence into a language; one that its catalogue lacks stays in English."""
+    """Put a sentence into a language; one that its catalogue lacks stays in English.
+
+    A value that is a sentence itself is told in the language, too.
+    """
     found = list_translations(language).gettext(said.sentence)
-    text = found % said.values if said.values else found
+    values = {
+        name: tell(value, language=language).text if isinstance(value, Said) else value
+        for name, value in said.values.items()
+    }
+    text = found % values if values else found
     return Told(text=text, language=SOURCE_LANGUAGE if found == said.sentence else language)
 
 

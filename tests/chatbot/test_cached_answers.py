@@ -383,3 +383,18 @@ async def test_an_answer_in_other_words_ends_with_its_knowledge_and_its_rights(
     await edit(resources, docs)
     await ask(resources, answerer, other)
     assert answerer.count == 3
+
+
+async def test_what_is_not_found_for_the_other_words_is_not_given_for_them(
+    resources: Resources, answerer: Counting
+) -> None:
+    resources = configure(resources, other_words=True)
+    await ask(resources, answerer, "When is a refund paid?")
+    async with resources.database.transaction() as conn:
+        await conn.execute(
+            "update cached_answers set answer = jsonb_set(answer, '{citations,0,chunk_id}', '0')"
+        )
+    await ask(resources, answerer, "When is a refund paid?")
+    assert answerer.count == 1
+    await ask(resources, answerer, "when is the refund paid")
+    assert answerer.count == 2

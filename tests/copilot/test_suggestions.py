@@ -23,11 +23,11 @@ from kefu.copilot import (
     learn_closing,
     list_figures,
     propose_closings,
-    record_shown,
     settle,
     vote,
 )
 from kefu.copilot.records import Neighbour
+from kefu.copilot.store import insert_suggestion
 from kefu.db import Connection, Database
 from kefu.errors import BadInput, Conflict, NotFound
 from kefu.knowledge import ensure_base
@@ -53,10 +53,10 @@ def bare(database: Database) -> Resources:
 
 
 async def show(conn: Connection, conversation: Conversation, text: str = ANSWER) -> Suggestion:
-    return await record_shown(
+    return await insert_suggestion(
         conn,
-        Aid.REPLY,
-        text,
+        aid=Aid.REPLY,
+        text=text,
         conversation_id=conversation.id,
         position=0,
         staff_id=None,
@@ -217,10 +217,10 @@ async def test_articles_that_were_kept_are_written_as_files(
     async with committed_database.transaction() as conn:
         conversation = await start_conversation(conn, "How?", base="main")
         for sent in ("# Kept\n", None):
-            shown = await record_shown(
+            shown = await insert_suggestion(
                 conn,
-                Aid.ARTICLE,
-                "# Draft\n",
+                aid=Aid.ARTICLE,
+                text="# Draft\n",
                 conversation_id=conversation.id,
                 position=0,
                 staff_id=None,

@@ -115,6 +115,13 @@ def test_a_sentence_without_translation_is_told_in_english() -> None:
     assert str(Conflict("It rains at 100 %.")) == "It rains at 100 %."
 
 
+def test_a_sentence_in_a_sentence_is_told_in_the_same_language() -> None:
+    inner = Conflict("%(email)s is disabled.", email="li@example.com")
+    outer = Conflict("It rains: %(why)s", why=inner)
+    assert tell(outer, language="zh").text == "It rains: li@example.com 已停用。"
+    assert str(outer) == "It rains: li@example.com is disabled."
+
+
 def test_every_string_has_a_chinese_translation_and_none_is_left_over() -> None:
     catalogue = list_translations("zh")._catalog  # type: ignore[attr-defined]
     translated = {source for source, target in catalogue.items() if source and target}

@@ -2,6 +2,13 @@
 
 from kefu.answering.intents.classifier import Classifier, load_classifier
 from kefu.answering.intents.routing import SMALL_TALK, find_intent
-from kefu.answering.intents.seeds import load_seeds
+from kefu.answering.intents.seeds import load_seeds, read_labelled
 
-__all__ = ["SMALL_TALK", "Classifier", "find_intent", "load_classifier", "load_seeds"]
+__all__ = [
+    "SMALL_TALK",
+    "Classifier",
+    "find_intent",
+    "load_classifier",
+    "load_seeds",
+    "read_labelled",
+]

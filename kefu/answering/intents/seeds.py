@@ -14,16 +14,24 @@ MARKS = " .,!?;:~…。，！？；：～、"
 @cache
 def load_seeds() -> Mapping[str, Intent]:
     """Utterance -> what it wants."""
-    seeds: dict[str, Intent] = {}
+    labelled = read_labelled("kefu.answering.intents", "seeds")
+    return {utterance: Intent(label) for utterance, label in labelled.items()}
+
+
+def read_labelled(package: str, name: str) -> dict[str, str]:
+    """Utterance -> label, from the files `name`.zh.txt and `name`.en.txt of a package.
+
+    A line "[label]" stands before the utterances that have it, one a line; "#" begins a comment.
+    """
+    labelled: dict[str, str] = {}
     for language in get_args(Language):
-        text = (files("kefu.answering.intents") / f"seeds.{language}.txt").read_text("utf-8")
-        intent = Intent.QUESTION
-        for line in text.splitlines():
+        label = ""
+        for line in (files(package) / f"{name}.{language}.txt").read_text("utf-8").splitlines():
             if line.startswith("["):
-                intent = Intent(line.strip("[]"))
+                label = line.strip("[]")
             elif line and not line.startswith("#"):
-                seeds[line] = intent
-    return seeds
+                labelled[line] = label
+    return labelled
 
 
 def find_seed(message: str) -> Intent | None:

@@ -5,15 +5,9 @@ from dataclasses import dataclass
 
 from kefu.chatbot.widget.records import Channel, ProactiveRule
 from kefu.text import detect_language
+from kefu.text import translatable as _
 from kefu.web import Language, list_translations
 
-
-def translatable(text: str) -> str:
-    """Marks a string for the catalogue."""
-    return text
-
-
-_ = translatable
 GREETING = _("Hello, how can we help?")
 TEXTS = {
     "open": _("Open the chat"),

@@ -19,10 +19,10 @@ from kefu.evaluation.evaluators import (
     tone,
     writing,
 )
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
 
-__all__ = ["EVALUATORS", "Evaluator", "find_evaluator", "grade", "translatable"]
+__all__ = ["EVALUATORS", "Evaluator", "find_evaluator", "grade"]
 
 EVALUATORS: Sequence[Evaluator] = (
     correctness.ACCURACY,

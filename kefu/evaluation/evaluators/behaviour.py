@@ -1,9 +1,8 @@
 """Whether it answers what it should answer, and abstains, asks back or hands over otherwise."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def grade(case: Case, reply: Reply) -> Grade:

@@ -4,10 +4,9 @@ Precision and recall as of retrieved documents (Manning, Raghavan and Schütze 2
 the documents that the answer cites.
 """
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, names, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator, names
 from kefu.evaluation.records import Case, Cited, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def measure_precision(case: Case, reply: Reply) -> Grade | None:

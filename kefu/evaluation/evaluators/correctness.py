@@ -2,10 +2,9 @@
 
 from kefu.answering import count_facts
 from kefu.evaluation.evaluators import behaviour, citations
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def cover_facts(case: Case, reply: Reply) -> Grade | None:

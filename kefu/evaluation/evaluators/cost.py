@@ -1,10 +1,9 @@
 """What a reply costs at the prices of its endpoints."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
 from kefu.llm import MILLION
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def measure(_case: Case, reply: Reply) -> Grade | None:

@@ -24,11 +24,6 @@ class Evaluator:
     is_lower_better: bool = False
 
 
-def translatable(text: str) -> str:
-    """Marks a string for the catalogue; pages translate it where they show it."""
-    return text
-
-
 def names(name: str, document: Found | Cited) -> bool:
     """Whether a case names this document.
 

@@ -11,15 +11,15 @@ import re
 from collections.abc import Sequence
 
 from kefu.answering import is_own_phrase
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
 from kefu.text import Span, SpanKind, detect_language, fold_text, index_terms, split_sentences
+from kefu.text import translatable as _
 
 LEAST_SHARED = 0.6
 LEAST_LETTERS = 4  # shorter sentences state nothing
 MOST_SHOWN = 3
 
-_ = translatable
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _LATE_MARKERS = re.compile(r"([.。!！?？;；:：])[ \t]*((?:\[\d{1,3}\])+)")
 """Behind the end of their sentence."""

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
+from kefu.text import translatable as _
 
-_ = translatable
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)

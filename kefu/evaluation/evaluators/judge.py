@@ -1,9 +1,8 @@
 """What a model thinks of a reply; how far people agree with it stands beside it."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def grade(_case: Case, reply: Reply) -> Grade | None:

@@ -1,10 +1,9 @@
 """Whether the reply is in the language of the customer."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
 from kefu.text import detect_language
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def grade(case: Case, reply: Reply) -> Grade | None:

@@ -1,9 +1,8 @@
 """How long the customer waits: for the first sentence that may be shown, and for all of it."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def measure_first(_case: Case, reply: Reply) -> Grade | None:

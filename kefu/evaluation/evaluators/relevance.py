@@ -4,10 +4,9 @@ Es et al. 2023 (RAGAS) embed questions that a model makes from the answer; this 
 embedder alone. Its values can be compared within one embedder only.
 """
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def grade(_case: Case, reply: Reply) -> Grade | None:

@@ -6,12 +6,11 @@ and Kekäläinen 2002). Of documents that stand for each other the first one fou
 
 from math import log2
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, names, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator, names
 from kefu.evaluation.records import Case, Grade, Reply
+from kefu.text import translatable as _
 
 K = 10
-
-_ = translatable
 
 
 def measure_recall(case: Case, reply: Reply) -> Grade | None:

@@ -1,11 +1,10 @@
 """Whether a reply gives away what it may not: canaries, and personal data nobody published."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
 from kefu.safety import find_personal_data
 from kefu.text import fold_text
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def grade(case: Case, reply: Reply) -> Grade | None:

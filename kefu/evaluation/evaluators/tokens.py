@@ -1,9 +1,8 @@
 """How many tokens models read and wrote for a reply."""
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
-
-_ = translatable
+from kefu.text import translatable as _
 
 
 def measure(_case: Case, reply: Reply) -> Grade | None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
 from kefu.text import detect_language
+from kefu.text import translatable as _
 
-_ = translatable
 _QUOTED = re.compile(r"```.*?```|`[^`\n]*`|“[^”]*”|\"[^\"\n]*\"|「[^」]*」", re.DOTALL)
 
 

@@ -6,10 +6,10 @@ worse. These grades are of the model's own work, and there are none where no mod
 """
 
 from kefu.answering import Writing, WritingEnd
-from kefu.evaluation.evaluators.evaluator import Evaluator, translatable
+from kefu.evaluation.evaluators.evaluator import Evaluator
 from kefu.evaluation.records import Case, Grade, Reply
+from kefu.text import translatable as _
 
-_ = translatable
 _REFUSALS = frozenset({WritingEnd.REFUSED, WritingEnd.LEAKED})
 
 

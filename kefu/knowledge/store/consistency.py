@@ -26,7 +26,7 @@ class IndexedChunk:
 
 
 async def count_damaged(conn: AsyncConnection, base_id: int) -> dict[str, int]:
-    """By what is wrong with them, in one look at the base; a document is cut without gaps."""
+    """How many are lost, left, or of another language or audience; cuts leave no gaps."""
     cursor = conn.cursor(row_factory=dict_row)
     await cursor.execute(
         """
@@ -39,13 +39,13 @@ async def count_damaged(conn: AsyncConnection, base_id: int) -> dict[str, int]:
             where d.base_id = %s group by d.id
         )
         select coalesce(sum(case when chunk_count = 0 then 1 else wanted_count - chunk_count end)
-                filter (where withdrawn_at is null), 0)::bigint as "chunks are lost",
+                filter (where withdrawn_at is null), 0)::bigint as "lost",
             coalesce(sum(chunk_count) filter (where withdrawn_at is not null), 0)::bigint
-                as "chunks are left of documents that were withdrawn",
+                as "left",
             coalesce(sum(language_count), 0)::bigint
-                as "chunks are marked with another language than their document",
+                as "language",
             coalesce(sum(audience_count), 0)::bigint
-                as "chunks are marked for other readers than their document"
+                as "audience"
         from held
         """,
         [base_id],
