@@ -26,6 +26,7 @@ from kefu.chatbot.widget.origins import ChannelOrigins
 from kefu.chatbot.widget.pages import router as widget_pages
 from kefu.conversations import Feed, keep_desk
 from kefu.conversations.api import router as conversation_api
+from kefu.copilot.api import router as copilot_api
 from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
@@ -62,6 +63,7 @@ ROUTERS = (
     widget_api,
     widget_pages,
     conversation_api,
+    copilot_api,
     search_api,
     account_api,
     pages,

@@ -6,9 +6,9 @@ one it is written, and each sentence is verified against what it cites before it
 
 from kefu.answering.answer import answer, stream_answer
 from kefu.answering.cases import count_facts
-from kefu.answering.checking import Checked, check_text
+from kefu.answering.checking import Checked, Grounds, check_pieces, check_text
 from kefu.answering.confidence import recalibrate
-from kefu.answering.consulting import Consultation, consult
+from kefu.answering.consulting import Consultation, consult, stream_consultation
 from kefu.answering.contradictions import contradicts
 from kefu.answering.facts import Fact, find_facts
 from kefu.answering.finding import find_candidates
@@ -64,6 +64,7 @@ __all__ = [
     "Classifier",
     "Consultation",
     "Fact",
+    "Grounds",
     "Intent",
     "Listener",
     "Lost",
@@ -78,6 +79,7 @@ __all__ = [
     "WritingEnd",
     "answer",
     "are_alike",
+    "check_pieces",
     "check_text",
     "consult",
     "contradicts",
@@ -98,6 +100,7 @@ __all__ = [
     "say",
     "states_fact",
     "stream_answer",
+    "stream_consultation",
     "supports",
     "understand",
 ]

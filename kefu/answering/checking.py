@@ -1,7 +1,8 @@
-"""Checks a text that somebody wrote as a whole, as a draft of a reply, sentence by sentence."""
+"""Checks a text that a model or a person writes, as a draft of a reply, sentence by sentence."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from kefu.answering.citing import Citer
@@ -15,6 +16,21 @@ from kefu.text import Language
 
 _PLACE = re.compile(r"\[\[[^\]\n]{1,80}\]\]|【[^】\n]{1,80}】")
 """Left open for a person to fill in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a text is held against.
+
+    Attributes:
+        known: texts that may be repeated without a citation.
+    """
+
+    hits: Sequence[Hit]
+    question: str
+    language: Language
+    embedder: Embedder | None
+    known: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,45 +48,76 @@ class Checked:
     dropped_count: int
 
 
-async def check_text(
-    text: str,
-    hits: Sequence[Hit],
-    *,
-    question: str,
-    language: Language,
-    embedder: Embedder | None,
-    known: Sequence[str] = (),
-) -> Checked:
-    """The sentences that the hits support, cited, or that the known texts do, without a citation.
+async def check_text(text: str, grounds: Grounds) -> Checked:
+    """All of a text that holds, as `check_pieces`."""
+    checking, drafts = _Checking(grounds), DraftStream()
+    for draft in (*drafts.feed(text), *drafts.flush()):
+        await checking.take(draft)
+    return checking.result
 
+
+async def check_pieces(
+    pieces: AsyncGenerator[str, None], grounds: Grounds
+) -> AsyncGenerator[Checked, None]:
+    """What holds of a text that is still being written, again after each sentence.
+
+    Sentences are kept that the hits support, cited, or that the known texts do, without a citation.
     What states nothing is kept; a place left open for somebody to fill in states nothing.
     """
-    citer, drafts = Citer(), DraftStream()
-    judge = Judge(question, hits, language=language, embedder=embedder, citer=citer)
-    kept: list[str] = []
-    dropped_count = 0
-    for draft in (*drafts.feed(text), *drafts.flush()):
-        shown = await _check(draft, judge, question, known)
+    checking, drafts = _Checking(grounds), DraftStream()
+    async with aclosing(pieces):
+        async for piece in pieces:
+            for draft in drafts.feed(piece):
+                await checking.take(draft)
+                yield checking.result
+    for draft in drafts.flush():
+        await checking.take(draft)
+        yield checking.result
+
+
+class _Checking:
+    """Takes drafts, keeps those that hold."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        self._citer = Citer()
+        self._grounds = grounds
+        self._judge = Judge(
+            grounds.question,
+            grounds.hits,
+            language=grounds.language,
+            embedder=grounds.embedder,
+            citer=self._citer,
+        )
+        self._kept: list[str] = []
+        self._dropped_count = 0
+
+    async def take(self, draft: Draft) -> None:
+        """Keep the draft or drop it."""
+        shown = await self._check(draft)
         if shown is None:
-            dropped_count += 1
+            self._dropped_count += 1
         else:
-            kept.append(shown)
-    return Checked(
-        text="".join(kept).strip(),
-        citations=citer.citations,
-        kept_count=len(kept),
-        dropped_count=dropped_count,
-    )
+            self._kept.append(shown)
 
+    @property
+    def result(self) -> Checked:
+        """All that was kept so far."""
+        return Checked(
+            text="".join(self._kept).strip(),
+            citations=self._citer.citations,
+            kept_count=len(self._kept),
+            dropped_count=self._dropped_count,
+        )
 
-async def _check(draft: Draft, judge: Judge, question: str, known: Sequence[str]) -> str | None:
-    """The draft as it is shown; None where nothing supports it."""
-    claims = tuple(_PLACE.sub(" ", claim) for claim in draft.claims)
-    closed = replace(draft, claims=claims)
-    if not states_something(closed):
-        return MARKER.sub("", draft.text)
-    judged = await judge.judge(closed)
-    if judged.sentence is not None:
-        return judged.sentence.text
-    is_known = known and all(supports(each, known, question).is_supported for each in claims)
-    return MARKER.sub("", draft.text) if is_known else None
+    async def _check(self, draft: Draft) -> str | None:
+        """The draft as it is shown; None where nothing supports it."""
+        claims = tuple(_PLACE.sub(" ", claim) for claim in draft.claims)
+        closed = replace(draft, claims=claims)
+        if not states_something(closed):
+            return MARKER.sub("", draft.text)
+        judged = await self._judge.judge(closed)
+        if judged.sentence is not None:
+            return judged.sentence.text
+        known, question = self._grounds.known, self._grounds.question
+        is_known = known and all(supports(each, known, question).is_supported for each in claims)
+        return MARKER.sub("", draft.text) if is_known else None

@@ -1,6 +1,6 @@
 """Asks a model something short on the way to an answer, by the live version of a prompt."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -28,11 +28,19 @@ class Consultation:
 
 
 async def consult(resources: Resources, endpoint: ChatEndpoint, asked: Consultation) -> str:
-    """What the model writes.
+    """What the model writes; raises as `stream_consultation`."""
+    async with aclosing(stream_consultation(resources, endpoint, asked)) as pieces:
+        return "".join([piece async for piece in pieces])
+
+
+async def stream_consultation(
+    resources: Resources, endpoint: ChatEndpoint, asked: Consultation
+) -> AsyncGenerator[str, None]:
+    """What the model writes, as it comes. Close the iterator when you stop early.
 
     Raises:
         ModelForbidden: it may not see this.
-        ModelUnavailable: it failed.
+        ModelUnavailable: it failed; before this pieces may have come.
     """
     async with resources.database.connection() as conn:
         live = await load_live(
@@ -46,4 +54,5 @@ async def consult(resources: Resources, endpoint: ChatEndpoint, asked: Consultat
         data_class=asked.data_class,
     )
     async with aclosing(pieces):
-        return "".join([piece async for piece in pieces])
+        async for piece in pieces:
+            yield piece

@@ -7,6 +7,7 @@ conversation's and the knowledge's own words. What was shown and what became of 
 
 from kefu.copilot.articles import draft_article
 from kefu.copilot.closings import learn_closing, propose_closings, vote
+from kefu.copilot.dressing import Style
 from kefu.copilot.knowledge_at_hand import ask_privately, find_at_hand
 from kefu.copilot.moods import read_mood
 from kefu.copilot.next_steps import propose_steps
@@ -19,9 +20,11 @@ from kefu.copilot.records import (
     Closing,
     Line,
     Mood,
+    NewSuggestion,
     NextStep,
     Reading,
     Reply,
+    ReplySoFar,
     Rewriting,
     Rewritten,
     Speaker,
@@ -30,7 +33,7 @@ from kefu.copilot.records import (
     Tone,
     Verdict,
 )
-from kefu.copilot.replying import Style, suggest_reply
+from kefu.copilot.replying import stream_reply, suggest_reply
 from kefu.copilot.rewriting import rewrite
 from kefu.copilot.store import list_figures
 from kefu.copilot.suggestions import edit_share, export_suggestions, settle
@@ -44,9 +47,11 @@ __all__ = [
     "Closing",
     "Line",
     "Mood",
+    "NewSuggestion",
     "NextStep",
     "Reading",
     "Reply",
+    "ReplySoFar",
     "Rewriting",
     "Rewritten",
     "Speaker",
@@ -68,6 +73,7 @@ __all__ = [
     "read_mood",
     "rewrite",
     "settle",
+    "stream_reply",
     "suggest_reply",
     "summarise",
     "vote",

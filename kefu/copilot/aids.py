@@ -1,12 +1,13 @@
 """The aids as the desk asks for them: made, recorded as shown, and handed back with their ids."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from kefu.answering import Answer
+from kefu.answering import EXTRACTIVE, Answer
 from kefu.conversations import (
     Conversation,
     Message,
@@ -17,6 +18,7 @@ from kefu.conversations import (
 )
 from kefu.copilot.articles import draft_article
 from kefu.copilot.closings import propose_closings
+from kefu.copilot.dressing import Style
 from kefu.copilot.knowledge_at_hand import ask_privately, find_at_hand
 from kefu.copilot.moods import read_mood
 from kefu.copilot.next_steps import propose_steps
@@ -26,18 +28,19 @@ from kefu.copilot.records import (
     Article,
     Closing,
     Line,
+    NewSuggestion,
     NextStep,
     Reading,
     Reply,
+    ReplySoFar,
     Rewritten,
     Summary,
     Tone,
 )
-from kefu.copilot.replying import Style, suggest_reply
+from kefu.copilot.replying import stream_reply, suggest_reply
 from kefu.copilot.rewriting import rewrite
-from kefu.copilot.store import insert_suggestion
+from kefu.copilot.suggestions import record_shown
 from kefu.copilot.summarising import summarise, tell
-from kefu.errors import BadInput
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import Language
@@ -58,9 +61,11 @@ class Shown:
 
     Attributes:
         id: under which it was recorded; None where it is not.
+        so_far: of a reply that is still being written.
     """
 
     id: UUID | None = None
+    so_far: ReplySoFar | None = None
     reply: Reply | None = None
     summary: Summary | None = None
     reading: Reading | None = None
@@ -91,9 +96,24 @@ class Desk:
         self._read = read
         self._viewer = viewer
 
-    async def suggest(self, typed: str) -> Shown:
+    async def suggest(self, typed: str, *, instead_of: UUID | None = None) -> Shown:
         """A reply that goes on from what was typed."""
-        reply = await suggest_reply(
+        shown = Shown()
+        async with aclosing(self.stream(typed, instead_of=instead_of)) as steps:
+            async for step in steps:
+                shown = step
+        return shown
+
+    async def stream(
+        self, typed: str, *, instead_of: UUID | None = None
+    ) -> AsyncGenerator[Shown, None]:
+        """A reply as it is written, under one id; the last one is whole.
+
+        Whatever of it was seen is recorded, so that staff may stop it and use what is there. It
+        takes the place of an earlier suggestion of theirs that is not settled.
+        """
+        id = instead_of
+        steps = stream_reply(
             self._resources,
             self._read.lines,
             viewer=self._viewer,
@@ -101,37 +121,65 @@ class Desk:
             typed=typed,
             style=self._read.style,
         )
-        return Shown(id=await self._record(Aid.REPLY, reply.text, reply, reply.mode), reply=reply)
+        async with aclosing(steps):
+            async for step in steps:
+                content = _dump(step) if isinstance(step, Reply) else {}
+                id = await self._keep(Aid.REPLY, step.text, content, step.mode, instead_of=id)
+                if isinstance(step, Reply):
+                    yield Shown(id=id, reply=step)
+                else:
+                    yield Shown(id=id, so_far=step)
 
     async def look_over(self) -> Shown:
         """Summary, mood, next steps, and how it may be closed."""
-        read, resources = self._read, self._resources
-        summary = await summarise(resources, read.lines)
-        reading = await read_mood(resources, read.lines)
-        reply = await suggest_reply(
-            resources,
-            read.lines,
-            viewer=self._viewer,
-            base=read.conversation.base,
-            style=read.style,
+        summed = await self.summarise()
+        reading = await self.read_mood()
+        closing = await self.close()
+        return replace(
+            summed,
+            reading=reading,
+            steps=await self.propose_steps(reading),
+            closings=closing.closings,
+            closing_id=closing.id,
         )
-        closings = await propose_closings(
-            resources, read.lines, viewer=self._viewer, base=read.conversation.base
-        )
-        closing_id = None
-        if closings:
-            content = {"closings": _CLOSINGS.dump_python(list(closings), mode="json")}
-            closing_id = await self._keep(
-                Aid.CLOSING, closings[0].disposition, content, "extractive"
-            )
+
+    async def summarise(self) -> Shown:
+        """What whoever takes it over has to know."""
+        summary = await summarise(self._resources, self._read.lines)
         return Shown(
             id=await self._record(Aid.SUMMARY, tell(summary), summary, summary.mode),
             summary=summary,
-            reading=reading,
-            steps=propose_steps(read.lines, reply, reading),
-            closings=closings,
-            closing_id=closing_id,
         )
+
+    async def read_mood(self) -> Reading:
+        """How the customer feels."""
+        return await read_mood(self._resources, self._read.lines)
+
+    async def propose_steps(self, reading: Reading) -> Sequence[NextStep]:
+        """What to do next."""
+        reply = await suggest_reply(
+            self._resources,
+            self._read.lines,
+            viewer=self._viewer,
+            base=self._read.conversation.base,
+            style=self._read.style,
+        )
+        return propose_steps(self._read.lines, reply, reading)
+
+    async def close(self) -> Shown:
+        """How it may be closed."""
+        closings = await propose_closings(
+            self._resources,
+            self._read.lines,
+            viewer=self._viewer,
+            base=self._read.conversation.base,
+        )
+        if not closings:
+            return Shown()
+        content = {"closings": _CLOSINGS.dump_python(list(closings), mode="json")}
+        text = closings[0].disposition
+        id = await self._keep(Aid.CLOSING, text, content, EXTRACTIVE)
+        return Shown(id=id, closings=closings)
 
     async def look_up(self, typed: str) -> Shown:
         """What the knowledge holds about what is typed; it is looked up too often to be kept."""
@@ -144,15 +192,9 @@ class Desk:
         )
         return Shown(hits=hits)
 
-    async def rewrite(self, text: str, tone: str) -> Shown:
-        """What was typed, in another tone or language.
-
-        Raises:
-            BadInput: there is no such tone, or nothing to write again.
-        """
-        if tone not in set(Tone):
-            raise BadInput("There is no such tone.")
-        rewritten = await rewrite(self._resources, text, Tone(tone))
+    async def rewrite(self, text: str, tone: Tone) -> Shown:
+        """What was typed, in another tone or language; raises as `rewrite`."""
+        rewritten = await rewrite(self._resources, text, tone)
         content = {"from": text, "tone": tone, "how": rewritten.how.value}
         id = await self._keep(Aid.REWRITING, rewritten.text, content, rewritten.mode)
         return Shown(id=id, rewritten=rewritten)
@@ -172,24 +214,36 @@ class Desk:
         return Shown(id=id, answer=answer)
 
     async def _record(self, aid: Aid, text: str, record: object, mode: str) -> UUID:
-        content = _JSON[type(record)].dump_python(record, mode="json")
-        assert isinstance(content, dict)
-        return await self._keep(aid, text, content, mode)
+        return await self._keep(aid, text, _dump(record), mode)
 
-    async def _keep(self, aid: Aid, text: str, content: Mapping[str, object], mode: str) -> UUID:
+    async def _keep(
+        self,
+        aid: Aid,
+        text: str,
+        content: Mapping[str, object],
+        mode: str,
+        *,
+        instead_of: UUID | None = None,
+    ) -> UUID:
+        messages, conversation = self._read.messages, self._read.conversation
+        new = NewSuggestion(
+            conversation_id=conversation.id,
+            position=messages[-1].position if messages else 0,
+            aid=aid,
+            staff_id=self._viewer.staff_id,
+            mode=mode,
+            language=conversation.language,
+            text=text,
+            content=content,
+        )
         async with self._resources.database.transaction() as conn:
-            shown = await insert_suggestion(
-                conn,
-                aid=aid,
-                text=text,
-                conversation_id=self._read.conversation.id,
-                position=self._read.messages[-1].position if self._read.messages else 0,
-                staff_id=self._viewer.staff_id,
-                mode=mode,
-                language=self._read.conversation.language,
-                content=content,
-            )
-        return shown.id
+            return (await record_shown(conn, new, instead_of=instead_of)).id
+
+
+def _dump(record: object) -> Mapping[str, object]:
+    content = _JSON[type(record)].dump_python(record, mode="json")
+    assert isinstance(content, dict)
+    return content
 
 
 async def open_desk(resources: Resources, conversation_id: UUID, *, viewer: Viewer) -> Desk:

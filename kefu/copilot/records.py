@@ -93,6 +93,19 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySoFar:
+    """A reply that a model is still writing.
+
+    Attributes:
+        text: what staff had typed, and each sentence that holds so far.
+        mode: as in `Reply`.
+    """
+
+    text: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What whoever takes a conversation over has to know.
 
@@ -228,19 +241,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """Something that was shown to staff, and what became of it.
+class NewSuggestion:
+    """Something that is about to be shown to staff.
 
     Attributes:
         position: of the last message that it was made from.
         mode: as in `Reply`.
-        content: all of it, as it went over the wire.
-        sent: what was sent or kept instead, or as it is.
-        edit_share: 0..1, of the words that were changed until it was sent.
-        seconds: from being shown to the verdict.
+        content: all of it, as it went over the wire; empty: it was stopped before it was whole.
     """
 
-    id: UUID
     conversation_id: UUID
     position: int
     aid: Aid
@@ -249,6 +258,19 @@ class Suggestion:
     language: str
     text: str
     content: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion(NewSuggestion):
+    """Something that was shown to staff, and what became of it.
+
+    Attributes:
+        sent: what was sent or kept instead, or as it is.
+        edit_share: 0..1, of the words that were changed until it was sent.
+        seconds: from being shown to the verdict.
+    """
+
+    id: UUID
     shown_at: datetime
     verdict: Verdict | None = None
     sent: str | None = None

@@ -1,8 +1,7 @@
 """A reply that staff may send: what the knowledge says to what the customer wants."""
 
-import logging
-import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from opentelemetry import trace
@@ -10,68 +9,51 @@ from opentelemetry import trace
 from kefu.answering import (
     EXTRACTIVE,
     Answer,
-    Checked,
     Citation,
-    Consultation,
     Intent,
     Outcome,
     Turn,
     answer,
     check_text,
-    consult,
-    fit_excerpts,
     understand,
 )
+from kefu.copilot.drafting import NoDraft, draft_body, find_grounds
+from kefu.copilot.dressing import (
+    HOUSE_STYLE,
+    Body,
+    Style,
+    dress,
+    list_courtesies,
+    split_body,
+    strip_markers,
+)
 from kefu.copilot.missing import ask_for_missing
-from kefu.copilot.phrases import has_cue, list_phrases, phrase
-from kefu.copilot.reading import conversation_text, list_statements
-from kefu.copilot.records import Lines, Reply
+from kefu.copilot.phrases import has_cue, phrase
+from kefu.copilot.records import Lines, Reply, ReplySoFar
 from kefu.copilot.typed import go_on
 from kefu.copilot.wishes import Wish, find_wish
-from kefu.errors import ModelForbidden, ModelUnavailable, NotFound
+from kefu.errors import NotFound
 from kefu.knowledge import get_excerpt
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import SpanKind, split_sentences
+from kefu.tracing import Value, trace_steps
 from kefu.viewer import ANONYMOUS, DataClass, Viewer, highest_class
 
-PROMPT_NAME = "suggest"
-NO_DRAFT = "NO_DRAFT"
-MAX_TOKENS = 500
-EXCERPT_TOKENS = 2000
 SENTENCES_QUOTED = 4  # of the nearest text, where it is not sure that it answers
-_MARKER = re.compile(r"[ \t]*\[\d{1,3}\]")
 
-log = logging.getLogger(__name__)
 tracer = trace.get_tracer("kefu.copilot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """How the company opens and closes a message; empty: as Kefu does.
+class _Asked:
+    """A reply that is asked for."""
 
-    Attributes:
-        name: of the customer.
-    """
-
-    greeting: str = ""
-    closing: str = ""
-    name: str = ""
-
-
-HOUSE_STYLE = Style()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    """What a reply says between its greeting and its closing."""
-
-    sentences: Sequence[str]
-    is_grounded: bool
-    citations: tuple[Citation, ...] = ()
-    mode: str = ""
-    dropped_count: int = 0
-    needs_sorry: bool = False
+    lines: Lines
+    viewer: Viewer
+    base: str
+    typed: str
+    style: Style
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,51 +75,71 @@ async def suggest_reply(
     typed: str = "",
     style: Style = HOUSE_STYLE,
 ) -> Reply:
-    """What staff may send now, in the customer's language.
+    """The whole reply at once; raises as `stream_reply`."""
+    steps = stream_reply(resources, lines, viewer=viewer, base=base, typed=typed, style=style)
+    async with aclosing(steps):
+        async for step in steps:
+            if isinstance(step, Reply):
+                return step
+    raise AssertionError("a stream of a reply ends with it")
+
+
+async def stream_reply(
+    resources: Resources,
+    lines: Lines,
+    *,
+    viewer: Viewer,
+    base: str,
+    typed: str = "",
+    style: Style = HOUSE_STYLE,
+) -> AsyncGenerator[ReplySoFar | Reply, None]:
+    """What staff may send now, in the customer's language: as far as a model wrote it, then whole.
 
     It begins with what was typed already. The viewer is the member of staff: what only staff may
     read is found too, and named as such. Raises as `kefu.answering.answer`.
     """
-    with tracer.start_as_current_span("suggest") as span:
-        wish = await find_wish(resources, lines)
-        reply = await _reply(resources, lines, wish, _Asker(viewer, base), typed, style)
-        span.set_attribute("kefu.mode", reply.mode)
-        span.set_attribute("kefu.is_grounded", reply.is_grounded)
-    return reply
+    asked = _Asked(lines=lines, viewer=viewer, base=base, typed=typed, style=style)
+    steps = trace_steps(tracer.start_span("suggest"), _stream(resources, asked), describe=_describe)
+    async with aclosing(steps):
+        async for step in steps:
+            yield step
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    viewer: Viewer
-    base: str
+def _describe(step: ReplySoFar | Reply) -> Mapping[str, Value]:
+    if isinstance(step, ReplySoFar):
+        return {}
+    outcome = "answered" if step.is_grounded else "abstained"
+    return {
+        "kefu.mode": step.mode,
+        "kefu.is_grounded": step.is_grounded,
+        "kefu.outcome": outcome,
+    }
 
 
-async def _reply(
-    resources: Resources, lines: Lines, wish: Wish, asker: _Asker, typed: str, style: Style
-) -> Reply:
-    said = resources.settings.routing.conversation_class
+async def _stream(resources: Resources, asked: _Asked) -> AsyncGenerator[ReplySoFar | Reply, None]:
+    wish = await find_wish(resources, asked.lines)
     if not wish.question:
-        text = go_on(typed, _courtesies(wish, style))
-        return Reply(
-            text=text,
-            language=wish.language,
-            question="",
-            citations=(),
-            mode=EXTRACTIVE,
-            is_grounded=False,
-            is_sure=False,
-            confidence=0.0,
-            data_class=said,
-        )
+        yield _be_polite(resources, wish, asked)
+        return
     found = _Found()
-    answered = await _answer(resources, wish, asker, found)
-    body = await _write(resources, lines, wish, found.hits, typed)
+    answered = await _answer(resources, wish, asked, found)
+    body: Body | None = None
+    bodies = draft_body(resources, asked.lines, wish, found.hits, asked.typed)
+    try:
+        async with aclosing(bodies):
+            async for body in bodies:
+                sentences = dress(body, wish, asked.style, typed=asked.typed, is_whole=False)
+                yield ReplySoFar(text=go_on(asked.typed, sentences), mode=body.mode)
+    except NoDraft:
+        body = None
     if body is None:
-        body = _read_answer(answered, lines, wish)
-    if not body.is_grounded and answered.confidence >= resources.settings.answering.near_confidence:
-        body = await _quote_nearest(resources, lines, wish, found.hits) or body
-    return Reply(
-        text=go_on(typed, _dress(body, wish, style)),
+        body = _read_answer(answered, asked.lines, wish)
+    near_confidence = resources.settings.answering.near_confidence
+    if not body.is_grounded and answered.confidence >= near_confidence:
+        body = await _quote_nearest(resources, asked.lines, wish, found.hits) or body
+    said = resources.settings.routing.conversation_class
+    yield Reply(
+        text=go_on(asked.typed, dress(body, wish, asked.style, typed=asked.typed)),
         language=wish.language,
         question=wish.question,
         citations=body.citations,
@@ -145,9 +147,24 @@ async def _reply(
         is_grounded=body.is_grounded,
         is_sure=body.is_grounded and answered.outcome is Outcome.ANSWERED,
         confidence=answered.confidence,
-        data_class=highest_class(said, answered.data_class, *(_classes(found.hits, body))),
+        data_class=highest_class(said, answered.data_class, *_classes(found.hits, body)),
         internal_titles=await _find_internal(resources, body.citations),
         dropped_count=body.dropped_count,
+    )
+
+
+def _be_polite(resources: Resources, wish: Wish, asked: _Asked) -> Reply:
+    """Where nothing is asked."""
+    return Reply(
+        text=go_on(asked.typed, list_courtesies(wish, asked.style, typed=asked.typed)),
+        language=wish.language,
+        question="",
+        citations=(),
+        mode=EXTRACTIVE,
+        is_grounded=False,
+        is_sure=False,
+        confidence=0.0,
+        data_class=resources.settings.routing.conversation_class,
     )
 
 
@@ -163,17 +180,17 @@ async def _find_internal(resources: Resources, citations: Sequence[Citation]) ->
     return tuple(dict.fromkeys(titles))
 
 
-async def _answer(resources: Resources, wish: Wish, asker: _Asker, found: _Found) -> Answer:
+async def _answer(resources: Resources, wish: Wish, asked: _Asked, found: _Found) -> Answer:
     """What the knowledge says, in its own words; a model may make the question stand alone."""
     question, turns = wish.question, wish.turns
     if turns and await resources.find_writer() is not None:
-        asked = await understand(resources, question, turns, viewer=asker.viewer, base=asker.base)
-        if asked.query != question:
-            question, turns = asked.query, ()
-    answered = await _ask(resources, question, turns, asker, found)
+        meant = await understand(resources, question, turns, viewer=asked.viewer, base=asked.base)
+        if meant.query != question:
+            question, turns = meant.query, ()
+    answered = await _ask(resources, question, turns, asked, found)
     if turns and answered.outcome is Outcome.ABSTAINED:
         alone = _Found()
-        by_itself = await _ask(resources, question, (), asker, alone)
+        by_itself = await _ask(resources, question, (), asked, alone)
         if by_itself.outcome is Outcome.ANSWERED or by_itself.confidence > answered.confidence:
             found.hits = alone.hits
             return by_itself
@@ -181,13 +198,13 @@ async def _answer(resources: Resources, wish: Wish, asker: _Asker, found: _Found
 
 
 async def _ask(
-    resources: Resources, question: str, turns: Sequence[Turn], asker: _Asker, found: _Found
+    resources: Resources, question: str, turns: Sequence[Turn], asked: _Asked, found: _Found
 ) -> Answer:
     return await answer(
         replace(resources, endpoint=None),
         question,
-        viewer=asker.viewer,
-        base=asker.base,
+        viewer=asked.viewer,
+        base=asked.base,
         history=turns,
         on_hits=found.keep,
     )
@@ -195,7 +212,7 @@ async def _ask(
 
 async def _quote_nearest(
     resources: Resources, lines: Lines, wish: Wish, hits: Sequence[Hit]
-) -> _Body | None:
+) -> Body | None:
     """What the nearest text says, where it is not sure that it answers: a person reads it first.
 
     Nothing where something is missing that has to be asked for.
@@ -208,23 +225,23 @@ async def _quote_nearest(
         for span in split_sentences(near.text)
         if span.kind is not SpanKind.HEADING and not has_cue("courtesy", span.text)
     ][:SENTENCES_QUOTED]
-    checked = await _check(resources, "\n".join(told), [near], lines, wish)
+    checked = await check_text("\n".join(told), find_grounds(resources, lines, wish, [near]))
     if not checked.citations:
         return None
-    return _Body(
-        sentences=_split(" ".join(_MARKER.sub("", checked.text).split())),
+    return Body(
+        sentences=split_body(" ".join(strip_markers(checked.text).split())),
         is_grounded=True,
         citations=checked.citations,
         mode=EXTRACTIVE,
     )
 
 
-def _read_answer(answered: Answer, lines: Lines, wish: Wish) -> _Body:
+def _read_answer(answered: Answer, lines: Lines, wish: Wish) -> Body:
     """The knowledge's own words, or what is said where it has none."""
     if answered.outcome is Outcome.ANSWERED:
-        text = _MARKER.sub("", answered.answer)
-        return _Body(
-            sentences=_split(text),
+        text = strip_markers(answered.answer)
+        return Body(
+            sentences=split_body(text),
             is_grounded=True,
             citations=answered.citations,
             mode=answered.mode,
@@ -236,113 +253,9 @@ def _read_answer(answered: Answer, lines: Lines, wish: Wish) -> _Body:
         asking = [phrase("ask_back", wish.language, choices=choices)]
     elif not asking:
         asking = [phrase("look_up", wish.language)]
-    return _Body(sentences=asking, is_grounded=False, mode=answered.mode, needs_sorry=unhappy)
+    return Body(sentences=asking, is_grounded=False, mode=answered.mode, needs_sorry=unhappy)
 
 
-async def _write(
-    resources: Resources, lines: Lines, wish: Wish, hits: Sequence[Hit], typed: str
-) -> _Body | None:
-    """What a model drafts, as far as the excerpts and the conversation support it."""
-    endpoint = await resources.find_writer()
-    if endpoint is None or not hits:
-        return None
-    model = resources.settings.model
-    excerpts = fit_excerpts(
-        hits[: model.max_excerpts],
-        budget_tokens=min(model.context_tokens, EXCERPT_TOKENS),
-        count_tokens=endpoint.count_tokens,
-    )
-    given = hits[: len(excerpts)]
-    asked = Consultation(
-        name=PROMPT_NAME,
-        values={
-            "excerpts": "\n\n".join(excerpts),
-            "conversation": conversation_text(lines, wish.language),
-            "typed": typed,
-            "language": wish.language,
-        },
-        language=wish.language,
-        max_tokens=MAX_TOKENS,
-        data_class=highest_class(
-            resources.settings.routing.conversation_class, *(hit.data_class for hit in given)
-        ),
-    )
-    try:
-        draft = await consult(resources, endpoint, asked)
-    except (ModelForbidden, ModelUnavailable) as error:
-        log.info("A reply is suggested without a model: %s", error)
-        return None
-    if NO_DRAFT in draft:
-        return None
-    checked = await _check(resources, draft, given, lines, wish)
-    if not checked.citations:
-        return None
-    return _Body(
-        sentences=_split(_MARKER.sub("", checked.text)),
-        is_grounded=True,
-        citations=checked.citations,
-        mode=endpoint.name,
-        dropped_count=checked.dropped_count,
-    )
-
-
-async def _check(
-    resources: Resources, draft: str, given: Sequence[Hit], lines: Lines, wish: Wish
-) -> Checked:
-    embedder, said = resources.embedder, resources.settings.routing.conversation_class
-    highest = highest_class(said, *(hit.data_class for hit in given))
-    return await check_text(
-        draft,
-        given,
-        question=wish.question,
-        language=wish.language,
-        embedder=embedder if embedder.data_class.rank >= highest.rank else None,
-        known=[*list_statements(lines), " ".join(list_phrases(wish.language))],
-    )
-
-
-def _dress(body: _Body, wish: Wish, style: Style) -> list[str]:
-    """The body with what the company says before and after it."""
-    sentences = [_greet(wish, style)] if wish.is_first else []
-    if body.needs_sorry:
-        sentences.append(phrase("sorry", wish.language))
-    sentences += body.sentences
-    if body.is_grounded:
-        sentences.append(style.closing or phrase("closing", wish.language))
-    return sentences
-
-
-def _courtesies(wish: Wish, style: Style) -> list[str]:
-    """Where nothing is asked."""
-    if wish.intent is Intent.PERSON:
-        return [_greet(wish, style), phrase("taking_over", wish.language)]
-    if wish.intent in {Intent.GREETING, Intent.IDENTITY}:
-        return [style.greeting or phrase("hello", wish.language)]
-    if wish.is_answered:
-        return [style.closing or phrase("closing", wish.language)]
-    return [phrase("welcome", wish.language)]
-
-
-def _greet(wish: Wish, style: Style) -> str:
-    """In a line of its own where what follows begins with a capital."""
-    if style.greeting:
-        greeting = style.greeting
-    elif style.name:
-        greeting = phrase("greeting_named", wish.language, name=style.name)
-    else:
-        greeting = phrase("greeting", wish.language)
-    return f"{greeting}\n" if wish.language == "en" else greeting
-
-
-def _split(text: str) -> list[str]:
-    """A text in pieces that go on from what was typed; what is no plain paragraph stays whole."""
-    if "\n" in text.strip():
-        return [each for each in re.split(r"(?<=\n\n)", text) if each.strip()]
-    return [span.text for span in split_sentences(text) if not has_cue("courtesy", span.text)] or [
-        text
-    ]
-
-
-def _classes(hits: Sequence[Hit], body: _Body) -> list[DataClass]:
+def _classes(hits: Sequence[Hit], body: Body) -> list[DataClass]:
     cited = {each.chunk_id for each in body.citations}
     return [hit.data_class for hit in hits if hit.chunk_id in cited]

@@ -1,14 +1,24 @@
 """Every SQL statement of the copilot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
+from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
-from kefu.copilot.records import Aid, AidFigures, Closing, Neighbour, Suggestion, Verdict
+from kefu.copilot.records import (
+    Aid,
+    AidFigures,
+    Closing,
+    Neighbour,
+    NewSuggestion,
+    Suggestion,
+    Verdict,
+)
 from kefu.db import HalfVector
 from kefu.errors import NotFound
 from kefu.llm import Vector
@@ -21,39 +31,47 @@ LATEST_CLOSINGS = 20_000
 """Of a base, that a conversation is compared with."""
 
 
-async def insert_suggestion(  # noqa: PLR0913 - one parameter a column
-    conn: AsyncConnection,
-    *,
-    aid: Aid,
-    text: str,
-    conversation_id: UUID,
-    position: int,
-    staff_id: int | None,
-    mode: str,
-    language: str,
-    content: Mapping[str, object],
-) -> Suggestion:
-    """Keep what is about to be shown; `position` is that of the last message it was made from."""
-    cursor = conn.cursor(row_factory=class_row(Suggestion))
+async def insert_suggestion(conn: AsyncConnection, new: NewSuggestion) -> Suggestion:
+    """Keep what is shown."""
+    cursor = conn.cursor(row_factory=kwargs_row(_read_suggestion))
     await cursor.execute(
         "insert into copilot_suggestions (id, conversation_id, position, aid, staff_id, mode,"
-        " language, text, content) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        f" returning {SUGGESTION}",
-        [
-            uuid4(),
-            conversation_id,
-            position,
-            aid,
-            staff_id,
-            mode,
-            language,
-            text,
-            Jsonb(content),
-        ],
+        " language, text, content) values (%(id)s, %(conversation_id)s, %(position)s, %(aid)s,"
+        f" %(staff_id)s, %(mode)s, %(language)s, %(text)s, %(content)s) returning {SUGGESTION}",
+        {"id": uuid4(), **_columns(new)},
     )
     suggestion = await cursor.fetchone()
     assert suggestion is not None
     return suggestion
+
+
+async def update_shown(conn: AsyncConnection, id: UUID, new: NewSuggestion) -> Suggestion | None:
+    """Keep what is shown in the place of what was; None where that is settled or somebody else's.
+
+    The time at which the first was shown stays.
+    """
+    cursor = conn.cursor(row_factory=kwargs_row(_read_suggestion))
+    await cursor.execute(
+        "update copilot_suggestions set position = %(position)s, mode = %(mode)s, text = %(text)s,"
+        " content = %(content)s where id = %(id)s and conversation_id = %(conversation_id)s"
+        " and aid = %(aid)s and staff_id is not distinct from %(staff_id)s and verdict is null"
+        f" returning {SUGGESTION}",
+        {"id": id, **_columns(new)},
+    )
+    return await cursor.fetchone()
+
+
+def _read_suggestion(*, aid: str, verdict: str | None, **columns: Any) -> Suggestion:
+    return Suggestion(aid=Aid(aid), verdict=Verdict(verdict) if verdict else None, **columns)
+
+
+def _read_figures(*, aid: str, **columns: Any) -> AidFigures:
+    return AidFigures(aid=Aid(aid), **columns)
+
+
+def _columns(new: NewSuggestion) -> dict[str, object]:
+    given = {each.name: getattr(new, each.name) for each in fields(NewSuggestion)}
+    return given | {"content": Jsonb(new.content)}
 
 
 async def get_suggestion(conn: AsyncConnection, id: UUID, *, conversation_id: UUID) -> Suggestion:
@@ -62,7 +80,7 @@ async def get_suggestion(conn: AsyncConnection, id: UUID, *, conversation_id: UU
     Raises:
         NotFound: the conversation has no such suggestion.
     """
-    cursor = conn.cursor(row_factory=class_row(Suggestion))
+    cursor = conn.cursor(row_factory=kwargs_row(_read_suggestion))
     await cursor.execute(
         f"select {SUGGESTION} from copilot_suggestions where id = %s and conversation_id = %s",
         [id, conversation_id],
@@ -82,7 +100,7 @@ async def update_verdict(
     edit_share: float | None,
 ) -> Suggestion | None:
     """Keep what became of it; None where somebody has said so already."""
-    cursor = conn.cursor(row_factory=class_row(Suggestion))
+    cursor = conn.cursor(row_factory=kwargs_row(_read_suggestion))
     await cursor.execute(
         "update copilot_suggestions set verdict = %s, sent = %s, edit_share = %s,"
         " settled_at = clock_timestamp(),"
@@ -97,7 +115,7 @@ async def list_suggestions(
     conn: AsyncConnection, *, since: datetime, limit: int, after: UUID | None = None
 ) -> Sequence[Suggestion]:
     """What was shown since then, the earliest first, behind the one given."""
-    cursor = conn.cursor(row_factory=class_row(Suggestion))
+    cursor = conn.cursor(row_factory=kwargs_row(_read_suggestion))
     await cursor.execute(
         f"select {SUGGESTION} from copilot_suggestions where shown_at >= %(since)s"
         " and (%(after)s::uuid is null or (shown_at, id) >"
@@ -110,7 +128,7 @@ async def list_suggestions(
 
 async def list_kept(conn: AsyncConnection, aid: Aid, *, since: datetime) -> Sequence[Suggestion]:
     """What of one aid was shown since then and kept, edited or not, the earliest first."""
-    cursor = conn.cursor(row_factory=class_row(Suggestion))
+    cursor = conn.cursor(row_factory=kwargs_row(_read_suggestion))
     await cursor.execute(
         f"select {SUGGESTION} from copilot_suggestions where shown_at >= %s and aid = %s"
         " and verdict in ('accepted', 'edited') order by shown_at, id",
@@ -121,7 +139,7 @@ async def list_kept(conn: AsyncConnection, aid: Aid, *, since: datetime) -> Sequ
 
 async def list_figures(conn: AsyncConnection, *, since: datetime) -> Sequence[AidFigures]:
     """How each aid is taken up, of what was shown since then."""
-    cursor = conn.cursor(row_factory=class_row(AidFigures))
+    cursor = conn.cursor(row_factory=kwargs_row(_read_figures))
     await cursor.execute(
         "select aid, count(*) as shown_count,"
         " count(*) filter (where verdict = 'accepted') as accepted_count,"

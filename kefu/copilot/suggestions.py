@@ -7,10 +7,12 @@ from uuid import UUID
 
 from kefu.conversations import list_messages
 from kefu.copilot.reading import read_lines
-from kefu.copilot.records import Lines, Suggestion, Verdict
+from kefu.copilot.records import Lines, NewSuggestion, Suggestion, Verdict
 from kefu.copilot.store import (
     get_suggestion,
+    insert_suggestion,
     list_suggestions,
+    update_shown,
     update_verdict,
 )
 from kefu.db import Connection
@@ -21,6 +23,20 @@ LONGEST_COMPARED = 600  # words
 LINES_EXPORTED = 40
 PAGE = 200
 _WORD = re.compile(r"[a-z0-9]+|[^\s\w]|\w", re.IGNORECASE | re.ASCII)
+
+
+async def record_shown(
+    conn: Connection, new: NewSuggestion, *, instead_of: UUID | None = None
+) -> Suggestion:
+    """Keep what is about to be shown, under the id of an earlier one that it takes the place of.
+
+    What is settled, or was shown to somebody else, stays beside it.
+    """
+    if instead_of is not None:
+        changed = await update_shown(conn, instead_of, new)
+        if changed is not None:
+            return changed
+    return await insert_suggestion(conn, new)
 
 
 async def settle(

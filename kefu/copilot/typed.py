@@ -22,15 +22,12 @@ def go_on(typed: str, sentences: Sequence[str]) -> str:
     last = _unfinished(typed)
     left = [each for each in sentences if not is_said(each, typed)]
     if last:
-        finishing = next((each for each in left if _begins(each, last)), None)
+        finishing = next((each for each in left if is_begun(each, last)), None)
         if finishing is not None:
             others = [each for each in left if each is not finishing]
             whole = typed + _rest(finishing, last)
             return join_sentences([whole, *others]) if others else whole
-    gap = "" if typed.endswith("\n") or not left else "\n" if last else " "
-    if left and not typed.isascii():
-        gap = gap.strip(" ")
-    return typed + gap + join_sentences(left)
+    return typed + (_gap(typed, last) if left else "") + join_sentences(left)
 
 
 def is_said(sentence: str, typed: str) -> bool:
@@ -60,6 +57,15 @@ def join_sentences(sentences: Sequence[str]) -> str:
     return text.strip()
 
 
+def _gap(typed: str, last: str) -> str:
+    """What stands between what was typed and a sentence that goes on from it."""
+    if typed.endswith("\n"):
+        return ""
+    if last:
+        return "\n"
+    return " " if typed.isascii() and not typed[-1].isspace() else ""
+
+
 def _unfinished(typed: str) -> str:
     """The beginning of the sentence that was not finished; empty where the last one was."""
     if _ENDED.search(typed):
@@ -68,9 +74,10 @@ def _unfinished(typed: str) -> str:
     return typed[ends[-1] if ends else 0 :]
 
 
-def _begins(sentence: str, beginning: str) -> bool:
+def is_begun(sentence: str, beginning: str) -> bool:
+    """Whether what was typed is the beginning of a sentence, its last word maybe half of one."""
     mine, theirs = _WORD.findall(fold_text(beginning)), _WORD.findall(fold_text(sentence))
-    if not mine or len(mine) >= len(theirs):
+    if not mine or len(mine) > len(theirs) or mine == theirs:
         return False
     return mine[:-1] == theirs[: len(mine) - 1] and theirs[len(mine) - 1].startswith(mine[-1])
 

@@ -1,25 +1,19 @@
 """A day at the desk in a real Chromium: seen, answered with a suggestion, resolved."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from browsing import collect_failures, find_serious_violations, serve_app
+from browsing import find_serious_violations
+from desk_site import CUSTOMER, QUESTION, Site, ask, open_site, sit_down
 from fastapi import FastAPI
 from playwright.async_api import Browser, Page, expect
-from signing_in import COOKIE
 
-from kefu.accounts import Staff, add_staff, start_session
 from kefu.conversations import (
-    HandOver,
     NewMessage,
     get_conversation,
-    hand_over,
     list_messages,
     record_question,
     replace_customer,
@@ -28,73 +22,24 @@ from kefu.conversations import (
 )
 from kefu.copilot import list_figures
 from kefu.copilot.store import list_suggestions
-from kefu.db import Database
+from kefu.llm import ScriptedEndpoint
 from kefu.resources import Resources
-from kefu.server import attach
-from kefu.viewer import Viewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desk")]
 
-PATIENCE = 30_000
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)
-QUESTION = "How many days does a refund take?"
-CUSTOMER = Viewer(name="customer", customer_id="4711", permissions=frozenset({"chat"}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """A running desk and somebody who sits at it."""
-
-    address: str
-    database: Database
-    staff: Staff
-    secret: str
+WIDE = {"width": 1360, "height": 860}
+DRAFT = ("A refund takes 7 working days. [1] ", "Gift cards are kept. [1] ", "Soon. [1]")
 
 
 @pytest.fixture
 async def site(built_app: FastAPI, resources: Resources) -> AsyncIterator[Site]:
-    attach(built_app, resources)
-    feeding = asyncio.create_task(built_app.state.feed.run())
-    async with resources.database.transaction() as conn:
-        staff = await add_staff(
-            conn, actor="test", email="mia@example.com", name="Mia", role="staff"
-        )
-        secret = await start_session(conn, staff, settings=resources.settings.accounts)
-    async with serve_app(built_app) as address:
-        yield Site(address=address, database=resources.database, staff=staff, secret=secret)
-        built_app.state.feed.close()
-    feeding.cancel()
-    with suppress(asyncio.CancelledError):
-        await feeding
-
-
-@asynccontextmanager
-async def sit_down(browser: Browser, site: Site, **options: Any) -> AsyncIterator[Page]:
-    """The desk in a browser, on which nothing may fail."""
-    context = await browser.new_context(base_url=site.address, locale="en", **options)
-    await context.add_cookies([{"name": COOKIE, "value": site.secret, "url": site.address}])
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
-    failures = collect_failures(page)
-    yield page
-    await context.close()
-    assert failures == []
-
-
-async def ask(site: Site, question: str = QUESTION, *, customer_id: str | None = "4711") -> UUID:
-    """A conversation that waits for people."""
-    async with site.database.transaction() as conn:
-        conversation = await start_conversation(
-            conn, question, base="main", customer_id=customer_id
-        )
-        await record_question(conn, question, conversation_id=conversation.id)
-        await hand_over(conn, conversation.id, HandOver(reason="asked"))
-    return conversation.id
+    async with open_site(built_app, resources) as site:
+        yield site
 
 
 async def test_a_conversation_from_the_queue_to_its_end(browser: Browser, site: Site) -> None:
-    async with sit_down(browser, site, viewport={"width": 1360, "height": 860}) as page:
+    async with sit_down(browser, site, viewport=WIDE) as page:
         await page.goto("/desk?list=open")
         await expect(page.locator(".row")).to_have_count(0)
         id = await ask(site)
@@ -168,7 +113,7 @@ async def test_two_hundred_conversations_on_a_phone_and_a_screen(
             conversation = await start_conversation(conn, "Hello", base="main")
             text = f"Question {number}: where is my parcel?"
             await record_question(conn, text, conversation_id=conversation.id)
-    async with sit_down(browser, site, viewport={"width": 1360, "height": 860}) as page:
+    async with sit_down(browser, site, viewport=WIDE) as page:
         await page.goto("/desk?list=all")
         await expect(page.locator(".row")).to_have_count(200)
         await page.evaluate(
@@ -196,3 +141,39 @@ async def test_two_hundred_conversations_on_a_phone_and_a_screen(
             await expect(page.locator(".message.customer .said")).to_be_visible()
             assert await page.evaluate("document.documentElement.scrollWidth") == 375
             assert await find_serious_violations(page) == []
+
+
+async def test_a_reply_is_watched_stopped_and_follows_what_is_typed(
+    browser: Browser, built_app: FastAPI, resources: Resources
+) -> None:
+    drafting = replace(resources, endpoint=ScriptedEndpoint(DRAFT, delay_seconds=0.7))
+    async with (
+        open_site(built_app, drafting) as site,
+        sit_down(browser, site, viewport=WIDE) as page,
+    ):
+        id = await ask(site)
+        await page.goto(f"/desk/{id}?list=open")
+        await page.keyboard.press("s")
+        text, field = page.locator("#aid .aid-text"), page.locator("#answer")
+        await expect(text).to_contain_text("7 working days")
+        await expect(page.locator("#aid [data-stop]")).to_be_visible()
+        await page.keyboard.press("r")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#aid")).to_contain_text("stopped before it was whole")
+        assert await find_serious_violations(page) == []
+        shown = await text.text_content()
+        assert shown is not None
+        assert "let me know" not in shown
+        await field.press_sequentially("I looked it up. ")
+        await expect(text).to_contain_text("I looked it up. A refund takes 7 working days.")
+        await expect(text).to_contain_text("let me know")
+        await page.keyboard.press("Tab")
+        await expect(field).to_have_value(
+            "I looked it up. A refund takes 7 working days. Gift cards are kept."
+            " Please let me know if there is anything else."
+        )
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator(".message.staff .said")).to_contain_text("I looked it up.")
+    async with resources.database.connection() as conn:
+        (figures,) = await list_figures(conn, since=LONG_AGO)
+    assert (figures.shown_count, figures.accepted_count) == (1, 1)

@@ -55,6 +55,20 @@ async def test_a_reply_goes_on_from_what_was_typed(resources: Resources) -> None
     assert reply.text == f"{typed}A refund takes 7 working days. {CLOSING}"
 
 
+@pytest.mark.parametrize(
+    ("typed", "beginning"),
+    [
+        ("I looked it up.", "I looked it up. A refund takes"),
+        ("Hel", "Hello,\nA refund takes"),
+        ("Hi Ada,\n", "Hi Ada,\nA refund takes"),
+    ],
+)
+async def test_behind_what_is_typed_nobody_is_greeted(
+    resources: Resources, typed: str, beginning: str
+) -> None:
+    assert (await suggest(resources, REFUND, typed=typed)).text.startswith(beginning)
+
+
 async def test_an_unfinished_sentence_is_finished(resources: Resources) -> None:
     reply = await suggest(resources, "C: Hi", "S: Hello!", REFUND, typed="a refund ta")
     assert reply.text.startswith("a refund takes 7 working days.")
@@ -66,6 +80,7 @@ async def test_an_unfinished_sentence_is_finished(resources: Resources) -> None:
         ("", "One. Two."),
         ("One.", "One. Two."),
         ("Well then.", "Well then. One. Two."),
+        ("Well then. ", "Well then. One. Two."),
         ("好的。", "好的。One. Two."),
     ],
 )

@@ -15,6 +15,7 @@ from kefu.conversations import Conversation, record_question, start_conversation
 from kefu.copilot import (
     Aid,
     Closing,
+    NewSuggestion,
     Suggestion,
     Verdict,
     draft_article,
@@ -27,7 +28,7 @@ from kefu.copilot import (
     vote,
 )
 from kefu.copilot.records import Neighbour
-from kefu.copilot.store import insert_suggestion
+from kefu.copilot.suggestions import record_shown
 from kefu.db import Connection, Database
 from kefu.errors import BadInput, Conflict, NotFound
 from kefu.knowledge import ensure_base
@@ -53,16 +54,18 @@ def bare(database: Database) -> Resources:
 
 
 async def show(conn: Connection, conversation: Conversation, text: str = ANSWER) -> Suggestion:
-    return await insert_suggestion(
-        conn,
-        aid=Aid.REPLY,
-        text=text,
+    return await record_shown(conn, proposal(conversation, Aid.REPLY, text))
+
+
+def proposal(conversation: Conversation, aid: Aid, text: str) -> NewSuggestion:
+    return NewSuggestion(
         conversation_id=conversation.id,
         position=0,
+        aid=aid,
         staff_id=None,
         mode="extractive",
         language="en",
-        content={"text": text},
+        text=text,
     )
 
 
@@ -217,18 +220,8 @@ async def test_articles_that_were_kept_are_written_as_files(
     async with committed_database.transaction() as conn:
         conversation = await start_conversation(conn, "How?", base="main")
         for sent in ("# Kept\n", None):
-            shown = await insert_suggestion(
-                conn,
-                aid=Aid.ARTICLE,
-                text="# Draft\n",
-                conversation_id=conversation.id,
-                position=0,
-                staff_id=None,
-                mode="extractive",
-                language="en",
-                content={},
-            )
-            await settle(conn, shown.id, conversation_id=conversation.id, sent=sent)
+            draft = await record_shown(conn, proposal(conversation, Aid.ARTICLE, "# Draft\n"))
+            await settle(conn, draft.id, conversation_id=conversation.id, sent=sent)
     await to_thread(command, "copilot", "articles", str(tmp_path / "drafts"))
     assert [file.read_text() for file in (tmp_path / "drafts").iterdir()] == ["# Kept\n"]
     (figures,) = await to_thread(command, "copilot", "figures", "--json")

@@ -1,6 +1,7 @@
 """The routes of the desk. With `partial` a form gets back the part of the page that it changes."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from kefu.conversations import set_presence
 from kefu.copilot.aids import Desk, Shown, open_desk
 from kefu.copilot.desk_actions import act, act_on_all, read_id
 from kefu.copilot.pages.showing import PRESENCES, WHOLE, OpenVisit, Said, build_page, show
+from kefu.copilot.records import Tone
 from kefu.errors import BadInput, KefuError
-from kefu.web import local_path, read_form, render_page
+from kefu.web import EventStream, format_event, local_path, read_form, render_page
 
 PATH = "/desk"
 LIST = "copilot/_list.html"
+EVENTS = "text/event-stream"
 CONVERSATION, AID = "copilot/_conversation.html", "copilot/_aid.html"
 TICK = "c:"
 """Before the id of a conversation that is ticked in the list."""
@@ -98,19 +101,40 @@ async def change_conversation(visit: OpenVisit, conversation_id: UUID) -> Respon
 
 @router.post("/{conversation_id}/aids", dependencies=WRITING)
 async def help_out(visit: OpenVisit, conversation_id: UUID) -> Response:
-    """What the copilot says; with `partial` that alone, else on the page, ready to be sent."""
+    """What the copilot says; with `partial` that alone, else on the page, ready to be sent.
+
+    A suggested reply is streamed to who accepts events, as it is written.
+    """
     form = await read_form(visit.request)
     template, draft = AID if form.get("partial") else WHOLE, form.get("text", "")
     desk = await open_desk(visit.resources, conversation_id, viewer=visit.viewer)
+    if form.get("aid") == "reply" and EVENTS in visit.request.headers.get("accept", ""):
+        steps = desk.stream(draft, instead_of=read_id(form.get("instead_of", "")))
+        return EventStream(_encode(visit, conversation_id, steps))
     try:
         shown = await _help(desk, form)
     except KefuError as error:
-        if form.get("partial"):
-            raise
-        return await show(visit, conversation_id, WHOLE, Said(draft=draft, problem=error))
+        return await show(visit, conversation_id, template, Said(draft=draft, problem=error))
     proposed = shown.reply or shown.rewritten
     draft = proposed.text if proposed else draft
     return await show(visit, conversation_id, template, Said(shown=shown, draft=draft))
+
+
+async def _encode(
+    visit: OpenVisit, conversation_id: UUID, steps: AsyncGenerator[Shown, None]
+) -> AsyncGenerator[bytes, None]:
+    """The text so far as often as it grows, then the suggestion with its sources, or why not."""
+    said = Said()
+    async with aclosing(steps):
+        try:
+            async for step in steps:
+                said = Said(shown=step)
+                if step.so_far is not None:
+                    yield format_event("text", {"id": str(step.id), "text": step.so_far.text})
+        except KefuError as error:
+            said = Said(problem=error)
+    page = await show(visit, conversation_id, AID, said)
+    yield format_event("aid", {"html": bytes(page.body).decode()})
 
 
 async def _help(desk: Desk, form: Mapping[str, str]) -> Shown:
@@ -125,6 +149,7 @@ async def _help(desk: Desk, form: Mapping[str, str]) -> Shown:
         return await desk.draft()
     if aid == "question":
         return await desk.ask(form.get("question", ""))
-    if aid.startswith("tone:"):
-        return await desk.rewrite(text, aid.removeprefix("tone:"))
+    for tone in Tone:
+        if aid == f"tone:{tone}":
+            return await desk.rewrite(text, tone)
     raise BadInput("The copilot does not do that.")

@@ -1,0 +1,74 @@
+// What happens in all conversations, as it happens, and who types.
+
+import { refreshConversation } from "./desk_conversation.js";
+import { refreshList } from "./desk_list.js";
+import { desk, openId, say, words } from "./desk_page.js";
+
+const TYPING_MS = 4000;
+const LONGEST_WAIT_MS = 30_000;
+
+let typed = 0;
+export function tellTyping() {
+  if (Date.now() - typed < TYPING_MS) return;
+  typed = Date.now();
+  fetch(`/api/conversations/${openId()}/typing`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": words.csrf },
+    body: JSON.stringify({ is_typing: true }),
+  }).catch(() => {});
+}
+
+let hidden = 0;
+function showTyping(signal) {
+  const note = document.getElementById("typing");
+  const isOwn = signal.staff_id !== null && String(signal.staff_id) === words.staff;
+  if (!note || isOwn || signal.conversation_id !== openId()) return;
+  const person = document.querySelector(`option[value="staff:${signal.staff_id}"]`);
+  const name = signal.role === "staff" ? (person?.textContent.replace(/ \(.*/, "") ?? "?") : words.wordsCustomer;
+  note.textContent = `${name} ${words.wordsTyping}`;
+  note.hidden = !signal.data.is_typing;
+  clearTimeout(hidden);
+  hidden = setTimeout(() => (note.hidden = true), 2 * TYPING_MS);
+}
+
+const KINDS = [
+  "started", "message", "handed_over", "message_left", "assigned", "unassigned", "transferred",
+  "snoozed", "parked", "woken", "resolved", "reopened", "prioritised", "labelled", "contact_left", "rated",
+];
+
+export function listen() {
+  let cursor = words.cursor;
+  let waited = 1000;
+  const connect = () => {
+    const source = new EventSource(`/api/desk/events?after=${cursor}`);
+    source.onopen = () => {
+      waited = 1000;
+      say("");
+    };
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        cursor = event.lastEventId || cursor;
+        const told = JSON.parse(event.data);
+        refreshList();
+        if (told.conversation_id === openId()) refreshConversation();
+      });
+    }
+    source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      say(words.wordsLost);
+      setTimeout(connect, waited);
+      waited = Math.min(waited * 2, LONGEST_WAIT_MS);
+    };
+  };
+  connect();
+}
+
+export function tick() {
+  for (const clock of desk.querySelectorAll("[data-due]")) {
+    const left = Math.floor((new Date(clock.dataset.due) - Date.now()) / 1000);
+    const text = left < 0 ? words.wordsOverdue : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (clock.textContent !== text) clock.textContent = text;
+    clock.classList.toggle("late", left < 0);
+  }
+}

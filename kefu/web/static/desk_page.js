@@ -1,0 +1,48 @@
+// What all of the desk's scripts work with: the page, its parts, and how it asks the server.
+
+export const desk = document.getElementById("desk");
+export const pane = document.getElementById("pane");
+export const words = desk.dataset;
+
+export const part = (name) => pane.querySelector(`[data-part="${name}"]`);
+export const openId = () => pane.querySelector(".conversation")?.dataset.id ?? "";
+export const answer = () => document.getElementById("answer");
+export const query = () => desk.dataset.query;
+
+export function read(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content;
+}
+
+export async function get(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(response.statusText);
+  return read(await response.text());
+}
+
+export async function post(address, body, { headers = {}, ...options } = {}) {
+  const sent = { "X-CSRF-Token": words.csrf, ...headers };
+  return fetch(address, { method: "POST", body, headers: sent, ...options });
+}
+
+export function say(text) {
+  const state = document.getElementById("connection");
+  state.textContent = text;
+  state.hidden = !text;
+}
+
+// What only works with scripts is hidden without.
+export function prepare(root) {
+  for (const each of root.querySelectorAll("[data-needs-script]")) each.hidden = false;
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    const two = (number) => String(number).padStart(2, "0");
+    time.textContent = `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  }
+}
+
+export function scrollDown() {
+  const line = part("timeline");
+  if (line) line.scrollTop = line.scrollHeight;
+}
