@@ -15,7 +15,6 @@ from kefu.conversations import Conversation, record_question, start_conversation
 from kefu.copilot import (
     Aid,
     Closing,
-    NewSuggestion,
     Suggestion,
     Verdict,
     draft_article,
@@ -27,7 +26,7 @@ from kefu.copilot import (
     settle,
     vote,
 )
-from kefu.copilot.records import Neighbour
+from kefu.copilot.records import Neighbour, NewSuggestion
 from kefu.copilot.suggestions import record_shown
 from kefu.db import Connection, Database
 from kefu.errors import BadInput, Conflict, NotFound
