@@ -5,7 +5,8 @@
 `kefu evaluation calibrate` reads one half of each set; the scale and the thresholds that it finds
 are then held against the other half, which it has not seen. Product documentation is asked by
 people who may read all of it and by people who may not read the product the question is about;
-mtRAG by its answerable and its unanswerable turns.
+mtRAG by its answerable and its unanswerable turns. The demo company's scale is read from its
+development questions and held against its held-out ones.
 """
 
 import argparse
@@ -17,8 +18,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from answers import DEMO, DEVELOPMENT, HELD_OUT, HELD_OUT_SECOND
 from bench_data import data_root
-from datasets import load_alicloud, load_mtrag, load_products
+from datasets import load_alicloud, load_clapnq, load_mtrag, load_products
 from kefu_bases import ensure_filled, open_bench
 from rewriting import is_in, load_histories
 
@@ -32,6 +34,7 @@ from kefu.evaluation import (
     Split,
     Wish,
     calibrate,
+    read_lines,
     run_experiment,
     save_version,
 )
@@ -39,6 +42,7 @@ from kefu.evaluation.calibrating import UNSCALED, list_samples
 from kefu.evaluation.calibration import Sample, measure_reliability
 from kefu.evaluation.records import Exchange
 from kefu.evaluation.store.experiments import list_results
+from kefu.knowledge import ingest
 from kefu.llm import open_embedder
 from kefu.resources import Resources
 from kefu.text import content_digest, detect_language
@@ -96,6 +100,41 @@ async def prepare_mtrag(resources: Resources, root: Path, domain: str) -> list[C
     return cases
 
 
+async def prepare_clapnq(resources: Resources, root: Path) -> list[Case]:
+    """Questions about Wikipedia, half of them with no answer in the passages found for them."""
+    passages, questions = load_clapnq(root)
+    await ensure_filled(resources, "clapnq", passages)
+    return [
+        build_case(
+            row["id"],
+            row["input"],
+            Split.TRAIN if is_in("tune", row["id"]) else Split.TEST,
+            cited=frozenset(
+                f"{row['id']}.{place}"
+                for place in range(len(row["passages"]))
+                if kind == "answerable"
+            ),
+        )
+        for kind, rows in questions.items()
+        for row in rows
+    ]
+
+
+async def prepare_demo(resources: Resources, _root: Path) -> list[Case]:
+    """Development questions to read, two held-out sets to hold against; right is all facts."""
+    await ingest(resources, [DEMO / "documents"], base_name="demo")
+    rows = [
+        {**json.loads(line), "split": split}
+        for path, split in (
+            (DEVELOPMENT, Split.TRAIN),
+            (HELD_OUT, Split.TEST),
+            (HELD_OUT_SECOND, Split.TEST),
+        )
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return list(read_lines("\n".join(map(json.dumps, rows))))
+
+
 def build_case(
     name: str,
     question: str,
@@ -122,6 +161,8 @@ SETS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "alicloud-zh": ("products-zh", partial(prepare_alicloud, language="zh")),
     "alicloud-en": ("products-en", partial(prepare_alicloud, language="en")),
     "mtrag-cloud": ("mtrag-cloud", partial(prepare_mtrag, domain="cloud")),
+    "clapnq": ("clapnq", prepare_clapnq),
+    "demo": ("demo", prepare_demo),
     "mtrag-fiqa": ("mtrag-fiqa", partial(prepare_mtrag, domain="fiqa")),
 }
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SEED = 20261
 PASSAGES_PER_SET = {"alicloud": 3300, "mtrag cloud": 2000, "mtrag fiqa": 1200}
@@ -53,6 +54,21 @@ def load_alicloud(root: Path, language: str) -> RetrievalSet:
         queries={query_id: queries[query_id] for query_id in chosen},
         relevant=_read_qrels(root / "alicloud" / f"qrels.{language}.tsv"),
     )
+
+
+def load_clapnq(root: Path) -> tuple[dict[str, str], dict[str, list[Any]]]:
+    """Passages of all questions, `question.place` -> title and text; questions by answerability."""
+    passages: dict[str, str] = {}
+    questions: dict[str, list[Any]] = {}
+    for kind in ("answerable", "unanswerable"):
+        path = root / "clapnq" / "annotated_data" / "dev" / f"clapnq_dev_{kind}.jsonl"
+        questions[kind] = [
+            json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()
+        ]
+        for row in questions[kind]:
+            for place, passage in enumerate(row["passages"]):
+                passages[f"{row['id']}.{place}"] = f"{passage['title']}\n{passage['text']}"
+    return passages, questions
 
 
 def load_products(root: Path, language: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -20,7 +20,7 @@ import numpy as np
 from answers import DEMO, HELD_OUT, Case, Reply, is_supported, list_claims, load_demo
 from answers import reply_by_kefu as ask_kefu
 from bench_data import data_root
-from datasets import SEED, load_alicloud, load_gold_answers, load_mtrag, load_products
+from datasets import SEED, load_alicloud, load_clapnq, load_gold_answers, load_mtrag, load_products
 from kefu_bases import ensure_filled, open_bench
 from pipeline_peers import ANSWER_TOKENS, PEERS, Peer
 from rewriting import is_in, load_histories
@@ -94,15 +94,9 @@ async def prepare_demo(resources: Resources, path: Path, split: str | None) -> Q
 
 async def prepare_clapnq(resources: Resources, most: int) -> Questions:
     """Wikipedia; the passages of unanswerable questions are there, too."""
-    passages: dict[str, str] = {}
+    passages, questions = load_clapnq(data_root())
     cases: list[Case] = []
-    folder = data_root() / "clapnq" / "annotated_data" / "dev"
-    for kind in ("answerable", "unanswerable"):
-        path = folder / f"clapnq_dev_{kind}.jsonl"
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        for row in rows:
-            for place, passage in enumerate(row["passages"]):
-                passages[f"{row['id']}.{place}"] = f"{passage['title']}\n{passage['text']}"
+    for kind, rows in questions.items():
         random.Random(SEED).shuffle(rows)
         cases += [
             Case(
