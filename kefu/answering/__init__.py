@@ -23,6 +23,7 @@ from kefu.answering.intents import (
 from kefu.answering.likeness import are_alike
 from kefu.answering.listening import Listener
 from kefu.answering.loaded_words import is_negative
+from kefu.answering.losses import find_lost
 from kefu.answering.phrases import is_own_phrase
 from kefu.answering.records import (
     EXTRACTIVE,
@@ -45,7 +46,6 @@ from kefu.answering.statements import (
     Lost,
     Passage,
     Statement,
-    find_lost,
     read_statements,
     states_fact,
 )

@@ -8,18 +8,27 @@ content, nor are another example or another name that is added in brackets.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
 from kefu.answering.grounds import chinese_names, content_terms, is_said
 from kefu.answering.likeness import letters
 from kefu.answering.loaded_words import count_denials, directions, marks, nuances
+from kefu.answering.roles import swaps_roles
+from kefu.answering.sides import changes_sides
+from kefu.answering.typos import is_typo
 from kefu.answering.word_lists import CONCEPTS, LIGHT, REWORDINGS
-from kefu.text import fold_text, one_spelling
+from kefu.text import fold_text, is_chinese_word, one_spelling
 
 LEAST_SHARED = 0.75
 """Of the content words of either, for two sentences to say the same in other words."""
+
+LEAST_KEPT = 0.6
+"""Of the words of two sentences, for one to be the other with a word or two exchanged."""
+
+SHORTEST_PHRASE = 2
+"""Words, or Chinese characters, of a phrase that may stand elsewhere in its sentence."""
 
 LONGEST_ENDING = 1
 """Characters by which a Chinese word may go on in another: 手机号, 手机号码."""
@@ -27,10 +36,20 @@ LONGEST_ENDING = 1
 _EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+(?![\w@])")
 _BRACKETS = re.compile(r"\s?[(（][^()（）]*[)）]")
-_EXAMPLE = re.compile(
-    r"(?:[,;:.。，；：]\s*|\s)(?:例如|比如|譬如|for example\b|for instance\b|e\.g\.|such as\b).*",
+_SUCH_AS = (
+    r"(?:[,;:.。，；：]\s*|\s)(?:例如|比如|譬如|for example\b|for instance\b|e\.g\.|such as\b)"
+)
+_EXAMPLE = re.compile(rf"{_SUCH_AS}.*", re.IGNORECASE)
+_INSERTED = re.compile(rf"{_SUCH_AS}[^,;。，；]*[,，]?", re.IGNORECASE)
+_CALCULATION = re.compile(
+    r"=|\b(?:makes?|equals?|comes? to|amounts? to|works? out)\b|例如|比如|折合|相当于|等于|即"
+    r"|for example|e\.g\.",
     re.IGNORECASE,
 )
+_UNLESS = re.compile(r"\bunless\b|除非", re.IGNORECASE)
+_MAY = re.compile(r"\b(?:may|might)\b", re.IGNORECASE)
+_CAN = re.compile(r"\bcan\b", re.IGNORECASE)
+_LETTER = re.compile(r"(?<![A-Za-z0-9])(?:[B-HJ-Z]|[AI](?=\s*[\u3400-\u9fff]))(?![A-Za-z0-9'’])")
 _APPOSITION = re.compile(r"[:：][^:：]*$")
 _CLAUSE_END = re.compile(
     r"[,;.。，；！!?？:：]\s*|\s(?=(?:if|when|once|after|before|unless|and|but)\s)", re.IGNORECASE
@@ -72,7 +91,8 @@ class Assertion:
     @cached_property
     def names(self) -> frozenset[str]:
         """Of people, places and products, as far as they can be told."""
-        return frozenset([*_NAME.findall(self.text), *chinese_names(self.text)])
+        letters = _LETTER.findall(self.text)
+        return frozenset([*_NAME.findall(self.text), *chinese_names(self.text), *letters])
 
     @cached_property
     def marks(self) -> frozenset[str]:
@@ -82,7 +102,8 @@ class Assertion:
     @cached_property
     def turns(self) -> frozenset[str]:
         """What turns its meaning, but for conditions."""
-        denials = f"{count_denials(self.text)} denials"
+        count = count_denials(self.text) + len(_UNLESS.findall(self.text))
+        denials = f"{count} denials"
         return (self.marks - _LOOSE) | nuances(self.text) | {denials}
 
     @cached_property
@@ -120,7 +141,21 @@ class Assertion:
             has_same_facts(self.facts, other.facts)
             and self._turns_like(other)
             and self.names == other.names
+            and not changes_sides(self.text, other.text)
             and not self._is_turned_round(other)
+            and self._has_same_words(other)
+        )
+
+    def covers(self, other: "Assertion") -> bool:
+        """Whether it asserts the same in other sentences, and nothing else."""
+        mine, theirs = (fold_text(each.text) for each in (self, other))
+        names = [*((each, theirs) for each in self.names), *((each, mine) for each in other.names)]
+        return (
+            has_same_facts(self.facts, other.facts)
+            and self._turns_like(other)
+            and all(name.casefold() in text for name, text in names)
+            and not changes_sides(self.text, other.text)
+            and not swaps_roles(self.text, other.text)
             and self._has_same_words(other)
         )
 
@@ -130,22 +165,42 @@ class Assertion:
             return 1.0
         return sum(is_said(term, other.terms) for term in self.terms) / len(self.terms)
 
+    def says_otherwise(self, other: "Assertion") -> bool:
+        """Whether few words of the other one were exchanged, and the sense with them."""
+        common, both = self.words & other.words, self.words | other.words
+        if common.total() < LEAST_KEPT * both.total() or self.restates(other):
+            return False
+        gone, come = _replaced(other, self)
+        return (
+            bool(gone and come)
+            or self.names != other.names
+            or not self._turns_like(other)
+            or changes_sides(self.text, other.text)
+            or self._is_turned_round(other)
+        )
+
     def _without_additions(self, other: "Assertion") -> Iterator["Assertion"]:
         """Itself without brackets, examples and explanations that the other has not."""
         text = _BRACKETS.sub(lambda each: _kept(each, other), self.text)
-        shorter = [p.sub("", text) for p in (_EXAMPLE, _APPOSITION) if not p.search(other.text)]
+        patterns = (_EXAMPLE, _INSERTED, _APPOSITION)
+        shorter = [p.sub("", text) for p in patterns if not p.search(other.text)]
         for each in (text, *shorter):
             if each != self.text:
                 yield Assertion(each)
 
     def _turns_like(self, other: "Assertion") -> bool:
         """Whether denials, duties and the like are the same; a time may be said as a condition."""
-        if self.turns != other.turns:
+        if self._turns_beside(other) != other._turns_beside(self):
             return False
         if self.directions and other.directions and self.directions != other.directions:
             return False
         one, two = self._is_conditional, other._is_conditional
         return one == two or (one and not _replaced(other, self)[1])
+
+    def _turns_beside(self, other: "Assertion") -> frozenset[str]:
+        """Its turns; who may, can."""
+        is_allowed = _CAN.search(other.text) and _MAY.search(self.text)
+        return self.turns - {"perhaps"} if is_allowed else self.turns
 
     @property
     def _is_conditional(self) -> bool:
@@ -155,9 +210,10 @@ class Assertion:
         """Whether the same words stand in another order, and not for whole clauses."""
         if _ORDER.search(self.text) and _ORDER.search(other.text):
             return self._order_of(other) != other._order_of(self)
-        mine, theirs = (letters(each.text) for each in (self, other))
-        is_same = mine in theirs + theirs or self.clauses == other.clauses
-        return not is_same and self.words == other.words
+        if self.words == other.words:
+            mine, theirs = (_WORD.findall(fold_text(each.text)) for each in (self, other))
+            return not (_is_one_move(mine, theirs) or self.clauses == other.clauses)
+        return swaps_roles(self.text, other.text)
 
     def _order_of(self, other: "Assertion") -> list[str]:
         """The words that both have, as they stand in it."""
@@ -178,7 +234,8 @@ class Assertion:
 
 def value(fact: Fact) -> tuple[str, ...]:
     """What of a fact is compared."""
-    return (fact.kind, fact.value, fact.unit or "", fact.bound or "")
+    unit = "" if fact.unit == "count" else fact.unit or ""
+    return (fact.kind, fact.value, unit, fact.bound or "")
 
 
 def has_same_facts(one: Iterable[Fact], other: Iterable[Fact]) -> bool:
@@ -196,9 +253,13 @@ def means_same(one: str, other: str) -> bool:
     """Whether two words stand for each other."""
     nothing: frozenset[int] = frozenset()
     is_same = one_spelling(one) == one_spelling(other) or is_said(one, frozenset({other}))
-    return is_same or any(
-        not each.get(one, nothing).isdisjoint(each.get(other, nothing))
-        for each in (REWORDINGS, CONCEPTS)
+    return (
+        is_same
+        or is_typo(one, other)
+        or any(
+            not each.get(one, nothing).isdisjoint(each.get(other, nothing))
+            for each in (REWORDINGS, CONCEPTS)
+        )
     )
 
 
@@ -222,8 +283,17 @@ def _unsaid(one: Assertion, other: Assertion) -> frozenset[str]:
     return frozenset(
         term
         for term in one.telling_terms - other.telling_terms
-        if term.isascii() or not (term in folded or _goes_on(term, other.telling_terms))
+        if term.isascii()
+        or not (
+            term in folded or _is_put_together(term, folded) or _goes_on(term, other.telling_terms)
+        )
     )
+
+
+def _is_put_together(term: str, text: str) -> bool:
+    """Whether it consists of two words that a text has apart."""
+    parts = ((term[:at], term[at:]) for at in range(2, len(term) - 1))
+    return any(is_chinese_word(part) and part in text and rest in text for part, rest in parts)
 
 
 def _goes_on(term: str, others: frozenset[str]) -> bool:
@@ -237,8 +307,24 @@ def _kept(bracket: re.Match[str], other: Assertion) -> str:
     """Brackets that the other has too, or that assert something."""
     inside = Assertion(bracket[0])
     is_factual = inside.marks or any(each.kind is not FactKind.CODE for each in inside.facts)
+    is_factual = is_factual and not _CALCULATION.search(bracket[0])
     is_new = bracket[0].strip() not in other.text and not is_factual
     return "" if is_new else bracket[0]
+
+
+def _is_one_move(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether a phrase was moved as a whole, and nothing else; a word alone may turn the sense."""
+    start = _count_common(mine, theirs)
+    end = len(mine) - _count_common(mine[::-1][: len(mine) - start], theirs[::-1])
+    moved, as_is = mine[start:end], theirs[start:end]
+    turned = [at for at in range(len(moved)) if [*moved[at:], *moved[:at]] == list(as_is)]
+    return not moved or any(min(at, len(moved) - at) >= SHORTEST_PHRASE for at in turned)
+
+
+def _count_common(mine: Sequence[str], theirs: Sequence[str]) -> int:
+    """Words that both begin with."""
+    pairs = zip(mine, theirs, strict=False)
+    return next((at for at, (one, other) in enumerate(pairs) if one != other), len(mine))
 
 
 def _blank(text: str, start: int, end: int) -> str:

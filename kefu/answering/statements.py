@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
 
 from kefu.answering.assertions import Assertion, value
 from kefu.answering.facts import Fact, find_facts, plain
@@ -159,82 +158,12 @@ def read_statements(passages: Iterable[Passage]) -> Iterator[Statement]:
                 )
 
 
-def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[Lost]:
-    """The factual statements of a document that it does not make any more, each once.
-
-    One sentence may have become two, or two one. One that stands under another heading is the same
-    one unless both headings stood there before and still do: then it is said of something else.
-    Numbered steps keep their order.
-    """
-    places = {each.place for each in before} & {each.place for each in after}
-    known, left = {each.key for each in before}, {each.key for each in after}
-    added = [each for each in after if each.key not in known]
-    told = [*added, *_join(added)]
-    dropped = [each for each in before if each.key not in left]
-    merged = [each for each in _join(dropped) if any(other.restates(each) for other in added)]
-    by_key: dict[str, list[Statement]] = {}
-    for each in after:
-        by_key.setdefault(each.key, []).append(each)
-    lost = []
-    for old in {(each.place, each.key): each for each in before}.values():
-        is_merged = any(old.place == each.place and old.text in each.text for each in merged)
-        if not old.is_factual or is_merged:
-            continue
-        if not _stands(old, by_key.get(old.key, []), told, places):
-            lost.append(Lost(statement=old, successor=_find_successor(old, added)))
-    gone = {(each.statement.place, each.statement.key) for each in lost}
-    kept = [each for each in before if (each.place, each.key) not in gone]
-    return lost + list(_find_reordered(kept, after))
-
-
 def states_fact(literal: str, fact: Fact) -> bool:
     """Whether a literal that somebody wrote down holds a fact."""
     is_same = any(
         each.kind is fact.kind and each.value == fact.value for each in find_facts(plain(literal))
     )
     return is_same or fact.value in fold_text(literal)
-
-
-def _stands(
-    old: Statement, same: Sequence[Statement], added: Sequence[Statement], places: set[Place]
-) -> bool:
-    def is_moved(other: Statement) -> bool:
-        return other.place != old.place and {other.place, old.place} <= places
-
-    candidates = chain(same, (each for each in added if each.restates(old)))
-    return any(not (old.facts and is_moved(each)) for each in candidates)
-
-
-def _join(statements: Sequence[Statement]) -> Iterator[Statement]:
-    """Two sentences that follow each other, as one."""
-    for one, other in pairwise(statements):
-        if one.place == other.place and {one.kind, other.kind} == {SpanKind.SENTENCE}:
-            yield Statement(text=f"{one.text} {other.text}", place=one.place)
-
-
-def _find_successor(old: Statement, added: Sequence[Statement]) -> Statement | None:
-    """What was put in its place: of its kind, under its headings, and of its words."""
-    alike = [
-        (old.share(each) + 0.5 * (each.place == old.place), -number, each)
-        for number, each in enumerate(added)
-        if each.kind is old.kind and old.share(each) >= LEAST_ALIKE
-    ]
-    return max(alike)[2] if alike else None
-
-
-def _find_reordered(before: Sequence[Statement], after: Sequence[Statement]) -> Iterator[Lost]:
-    """Steps that come before one that they followed."""
-    order = {(each.place, each.key): number for number, each in enumerate(after) if each.is_step}
-    last: dict[Place, tuple[int, Statement]] = {}
-    for step in before:
-        number = order.get((step.place, step.key)) if step.is_step else None
-        if number is None:
-            continue
-        reached = last.get(step.place)
-        if reached is not None and number < reached[0]:
-            yield Lost(statement=reached[1], successor=step)
-            return
-        last[step.place] = (number, step)
 
 
 def _bare(text: str) -> str:

@@ -41,6 +41,12 @@ def _groups() -> dict[str, frozenset[str]]:
     return {word: frozenset(others - {word}) for word, others in by_word.items()}
 
 
+def _sides() -> list[list[list[str]]]:
+    return [
+        [side.split() for side in " ".join(words).split(" / ")] for words in _lines("sides.txt")
+    ]
+
+
 def _units() -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     for dimension, factor, zh, en, *spellings in _lines("units.txt"):
@@ -89,6 +95,9 @@ CONCEPTS = _numbered(_lines("concepts.txt"))
 
 REWORDINGS = _numbered([stem_word(word) for word in words] for words in _lines("rewordings.txt"))
 """Word -> groups whose words stand for each other in a sentence said otherwise."""
+
+SIDES = _sides()
+"""Sets of sides, each its words; Chinese ones as regular expressions."""
 
 LIGHT = frozenset(stem_word(word) for words in _lines("light.txt") for word in words)
 """Words that assert nothing."""
