@@ -50,7 +50,7 @@ from kefu.answering.statements import (
     states_fact,
 )
 from kefu.answering.verify import supports
-from kefu.answering.versions import list_current
+from kefu.answering.versions import Standing, list_current, list_lapsed
 from kefu.answering.write import fit_excerpts
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "Progress",
     "Sentence",
     "Stage",
+    "Standing",
     "Statement",
     "Turn",
     "Writing",
@@ -92,6 +93,7 @@ __all__ = [
     "is_negative",
     "is_own_phrase",
     "list_current",
+    "list_lapsed",
     "load_classifier",
     "read_labelled",
     "read_sense",

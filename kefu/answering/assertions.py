@@ -46,7 +46,7 @@ _CALCULATION = re.compile(
     r"|for example|e\.g\.",
     re.IGNORECASE,
 )
-_UNLESS = re.compile(r"\bunless\b|除非", re.IGNORECASE)
+_DENIES_TOO = re.compile(r"\b(?:unless|nothing|nobody|no one)\b|除非", re.IGNORECASE)
 _MAY = re.compile(r"\b(?:may|might)\b", re.IGNORECASE)
 _CAN = re.compile(r"\bcan\b", re.IGNORECASE)
 _LETTER = re.compile(r"(?<![A-Za-z0-9])(?:[B-HJ-Z]|[AI](?=\s*[\u3400-\u9fff]))(?![A-Za-z0-9'’])")
@@ -58,6 +58,9 @@ _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)*|[^\W_]")
 _ORDER = re.compile(r"先.*(?:再|然后|后)|\bfirst\b|\bthen\b", re.IGNORECASE)
 _BOUND_AFTER = r"\s*(?:以内|之内|内|以前|之前|前|以后|之后|后|以上|以下|起)?"
 _BOUND_BEFORE = re.compile(r"(?:within|until|before|after|since|by)\s*(?:the\s*)?$", re.IGNORECASE)
+_NAMING = frozenset({"gift", "discount", "by phone", "by mail", "certified", "secret"})
+"""Marks of words that are names of things as well."""
+
 _LOOSE = frozenset({"definition", "permission", "condition", "before", "after", "negative"})
 """Marks that are compared by themselves, or tell a rule but do not turn it."""
 
@@ -102,7 +105,7 @@ class Assertion:
     @cached_property
     def turns(self) -> frozenset[str]:
         """What turns its meaning, but for conditions."""
-        count = count_denials(self.text) + len(_UNLESS.findall(self.text))
+        count = count_denials(self.text) + len(_DENIES_TOO.findall(self.text))
         denials = f"{count} denials"
         return (self.marks - _LOOSE) | nuances(self.text) | {denials}
 
@@ -306,7 +309,8 @@ def _goes_on(term: str, others: frozenset[str]) -> bool:
 def _kept(bracket: re.Match[str], other: Assertion) -> str:
     """Brackets that the other has too, or that assert something."""
     inside = Assertion(bracket[0])
-    is_factual = inside.marks or any(each.kind is not FactKind.CODE for each in inside.facts)
+    facts = [each for each in inside.facts if each.kind is not FactKind.CODE]
+    is_factual = bool(facts or inside.marks - _NAMING)
     is_factual = is_factual and not _CALCULATION.search(bracket[0])
     is_new = bracket[0].strip() not in other.text and not is_factual
     return "" if is_new else bracket[0]

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kefu.answering.assertions import Assertion, has_same_facts, unpaired
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
-from kefu.answering.grounds import content_terms
+from kefu.answering.grounds import content_terms, is_said
 from kefu.answering.numerals import dimension
 from kefu.answering.statements import Place, Statement
 from kefu.answering.word_lists import LIGHT
@@ -25,6 +25,12 @@ MOST_OWN = 0.4
 LEAST_COMMON = 2
 """Content words in both, titles and headings among them."""
 
+LEAST_ANNOUNCED, FEWEST_ANNOUNCED = 0.6, 4
+"""Of the content words of what is announced, and how many, that the rule holds that stands."""
+
+MOST_UNSAID = 0.5
+"""Of the words of a rule's title and headings, that what is announced does not say."""
+
 _KIND = re.compile(
     r"政策|规定|规则|制度|办法|细则|说明|指南|手册|常见问题|问答|帮助|公告|通知|介绍|概述|条款|协议|须知|草稿|草案|副本"
     r"|\b(?:policy|policies|rules?|guides?|guidelines?|faqs?|questions?|answers?|help|handbook"
@@ -32,6 +38,14 @@ _KIND = re.compile(
     r"|announcements?|news|updates?)\b",
     re.IGNORECASE,
 )
+_ANNOUNCES = re.compile(
+    r"(?:调整|修改|变更|更新|延长|缩短|提高|上调|增加|降低|下调|减少|改)(?:为|至|到)"
+    r"|[自从][^，。]{0,20}起|即日起|今后"
+    r"|\b(?:from now on|as of|no longer|now)\b|\bfrom (?:\d{1,2} [A-Z]|[A-Z][a-z]+ \d)"
+    r"|\b(?:chang|rais|reduc|extend|shorten|lower|increas)(?:e|ed|es|ened)? (?:to|from)\b"
+)
+"""How a text says that a rule is another one from some day on."""
+
 _ORDINAL = re.compile(r"^(?:第?[\d一二三四五六七八九十]+[、.．)）章节条]?)+\s*")
 _MEASURED = frozenset({FactKind.NUMBER, FactKind.TIME, FactKind.WEEKDAY, FactKind.PHONE})
 
@@ -47,6 +61,8 @@ def contradicts(one: Statement, other: Statement) -> bool:
     mine, theirs = one.asserted, other.asserted
     if not (mine.facts or mine.turns or mine.marks) or mine.restates(theirs):
         return False
+    if _announces_otherwise(one, other):
+        return True
     return (_denies(mine, theirs) or _differs_in_a_figure(mine, theirs)) and _speaks_of_the_same(
         one, other
     )
@@ -104,6 +120,26 @@ def _is_about_the_same(one: Statement, other: Statement) -> bool:
     said = one.asserted.terms & other.asserted.terms
     mine, theirs = unpaired(about_mine - about_theirs - said, about_theirs - about_mine - said)
     return not mine or not theirs
+
+
+def _announces_otherwise(one: Statement, other: Statement) -> bool:
+    """Whether one says that the figure of a rule is changed, and the other one still has the old.
+
+    Announcements are short and say little but what changes: the rule may say more.
+    """
+    mine, theirs = one.asserted, other.asserted
+    if not _ANNOUNCES.search(mine.text) or not _codes(mine.facts) <= _codes(theirs.facts):
+        return False
+    read, held = _measures(mine.facts), _measures(theirs.facts)
+    is_other_figure = len(read) == 1 and all(
+        name in held and values.isdisjoint(held[name]) for name, values in read.items()
+    )
+    shared = [word for word in mine.telling_terms if is_said(word, theirs.telling_terms)]
+    least = max(FEWEST_ANNOUNCED, LEAST_ANNOUNCED * len(mine.telling_terms))
+    about = mine.telling_terms | _subject_terms(one.place)
+    subject = _subject_terms(other.place)
+    own = [word for word in subject if not is_said(word, about)]
+    return is_other_figure and len(shared) >= least and len(own) <= MOST_UNSAID * len(subject)
 
 
 def _denies(one: Assertion, other: Assertion) -> bool:

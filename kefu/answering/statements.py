@@ -138,6 +138,15 @@ class Lost:
         """Those that only its successor holds."""
         return _without(self.successor.facts, self.statement.facts) if self.successor else []
 
+    def is_told_by(self, literal: str) -> bool:
+        """Whether a literal that stands in either of the two tells one from the other."""
+        if self.successor is None:
+            return False
+        old, new, told = self.statement.asserted, self.successor.asserted, Assertion(literal)
+        stands = any(told.words <= each.words for each in (old, new))
+        changed = (old.terms ^ new.terms) | (old.turns ^ new.turns) | (old.names ^ new.names)
+        return stands and not changed.isdisjoint(told.terms | told.turns | told.names)
+
 
 def read_statements(passages: Iterable[Passage]) -> Iterator[Statement]:
     """All sentences, items, rows and blocks, in order, those that state nothing too."""

@@ -124,6 +124,14 @@ async def list_current(
     return frozenset(of for of, family in families.items() if family.standings[of].is_current)
 
 
+async def list_lapsed(
+    conn: Connection, base: Base, document_ids: Sequence[int], *, viewer: Viewer, today: date
+) -> Mapping[int, Standing]:
+    """Those of the documents that do not hold today, and that no version follows that does."""
+    families = _group(await list_editions(conn, base, document_ids, viewer=viewer), "", today)
+    return {of: family.standings[of] for of, family in families.items() if family.is_lapsed()}
+
+
 def _group(editions: Sequence[Edition], question: str, today: date) -> "dict[int, _Family]":
     return {
         of: _Family(list(group), question, today)
@@ -188,6 +196,13 @@ class _Family:
         latest = max(valid, key=lambda each: _start(each) or date.min, default=None)
         return latest.document_id if latest else None
 
+    def is_lapsed(self) -> bool:
+        """Whether the document does not hold today, and no later version does."""
+        if self._holds(self._own, self._today):
+            return False
+        current = [each for each in self._editions if self._holds(each, self._today)]
+        return not any(each.replaces or _is_later(each, self._own) for each in current)
+
     def _choose_valid(self, question: str) -> list[Edition]:
         """Those of the day that the question names, else those it names, else those of today."""
         day = find_day(question, today=self._today)
@@ -236,6 +251,16 @@ class _Family:
             re.search(rf"(?<![\w.]){re.escape(mark)}(?![\d.])", fold_text(question))
             for mark in telling
         )
+
+
+def _is_later(edition: Edition, own: Edition) -> bool:
+    """By its first day or else by the day it was written, as far as both are known."""
+    days = [
+        [(each.validity.valid_from, each.validity.stated_on)[at] for each in (edition, own)]
+        for at in (0, 1)
+    ]
+    known = next((pair for pair in days if None not in pair), None)
+    return known is not None and known[0] > known[1]
 
 
 def _is_version(edition: Edition, own: Edition) -> bool:

@@ -49,6 +49,9 @@ MOST_MESSAGES = 40
 MOST_FACTS = 2
 LONGEST_NAME = 63
 FEEDBACK_DATASET = "feedback"
+UNASKED = {Doubt.GARBLED, Doubt.UNREADABLE, Doubt.LAPSED}
+"""What no question can be asked about."""
+
 _FIGURE = re.compile(
     r"(?<![\w.])\d[\d,.]*\d?\s?(?:%|[A-Za-z]{2,12}\b|个?(?:工作日|自然日|小时|分钟|月|天|日|年|周|元|次|台"
     r"|张|份|倍|秒|人|条|级|核|折))?"
@@ -188,9 +191,9 @@ def ask_statement(unproven: Unproven) -> Case | None:
     """A question whose answer is the statement after the change.
 
     Of one that is gone: a question that is not to be answered with it any more. None for text that
-    cannot be read.
+    cannot be read, and for a document that holds no longer.
     """
-    if unproven.doubt in {Doubt.GARBLED, Doubt.UNREADABLE} or unproven.language not in {"zh", "en"}:
+    if unproven.doubt in UNASKED or unproven.language not in {"zh", "en"}:
         return None
     is_gone = not unproven.after
     text = unproven.before if is_gone else unproven.after

@@ -17,10 +17,12 @@ from kefu.answering import (
     Statement,
     count_facts,
     find_lost,
+    list_current,
     states_fact,
 )
 from kefu.db import Connection
 from kefu.evaluation.evaluators.evaluator import names
+from kefu.evaluation.lapsed import Lapsed, find_lapsed
 from kefu.evaluation.records import Case, Found
 from kefu.evaluation.standing import Contradiction, find_contradictions, read_stated
 from kefu.knowledge import (
@@ -35,6 +37,7 @@ from kefu.knowledge import (
     sample_chunks,
 )
 from kefu.text import count_scripts, find_garbled, index_terms, is_foreign, term_id
+from kefu.viewer import OPERATOR
 
 MOST_LOOKED_UP = 200
 """Statements of one change that are looked for in other documents; the rest counts as gone."""
@@ -53,6 +56,7 @@ class Doubt(StrEnum):
     CONTRADICTED = "contradicted"
     GARBLED = "garbled"
     UNREADABLE = "unreadable"
+    LAPSED = "lapsed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +65,10 @@ class Unproven:
 
     Attributes:
         place: title and headings.
-        before: what the document says; empty for text that is garbled or only added. Of a file
-            that cannot be read any more, the titles of what it held.
-        after: what it would say in its place, empty where it says nothing; or why it is not read.
+        before: what the document says; empty for text that is garbled or only added. The title of
+            what holds no longer, the titles of what a file held that cannot be read any more.
+        after: what it would say in its place, empty where it says nothing; or why it is not read,
+            or holds no longer.
         elsewhere: where the old statement stands still, or another than the new one, and as what;
             empty but for contradictions.
         language: of the document.
@@ -112,9 +117,10 @@ class Doubtful:
             return _ask_all(proving, gained, new)
         if gone:
             return _ask_all(proving, gone, old)
-        texts = [old.text, new.text if new else ""]
         literals = _list_literals([*told, *proving])
-        return any(count_facts([literal], text) for literal in literals for text in texts if text)
+        if new is not None:
+            return any(self.lost.is_told_by(each) for each in literals)
+        return any(count_facts([literal], old.text) for literal in literals)
 
 
 async def find_doubtful(
@@ -135,13 +141,17 @@ async def find_doubtful(
     lost = [each async for each in _find_lost(candidate, base, before, after)]
     told = {(each.unproven.uri, each.unproven.after) for each in lost}
     today = datetime.now(UTC).date()
-    contradictions = await find_contradictions(candidate, base, before, after, today=today)
+    held = await list_current(live, base, sorted(before), viewer=OPERATOR, today=today)
+    lapsed = await find_lapsed(candidate, base, before, after, held=held, today=today)
+    stated = {id: chunks for id, chunks in before.items() if id in held}
+    contradictions = await find_contradictions(candidate, base, stated, after, today=today)
     contradicted = map(_contradict, contradictions)
     known_unread = {each.path for each in await list_unread(live, base)}
     unread = [each for each in await list_unread(candidate, base) if each.path not in known_unread]
     return [
         *(Doubtful(unproven=_describe_unread(each)) for each in unread),
         *garbled,
+        *(Doubtful(unproven=_describe_lapsed(each)) for each in lapsed),
         *lost,
         *(Doubtful(unproven=each) for each in contradicted if (each.uri, each.after) not in told),
     ]
@@ -265,6 +275,20 @@ def _describe_unread(file: UnreadFile) -> Unproven:
         after=file.reason,
         language=file.language,
         audience=file.audience,
+    )
+
+
+def _describe_lapsed(lapsed: Lapsed) -> Unproven:
+    chunk = lapsed.chunk
+    return Unproven(
+        doubt=Doubt.LAPSED,
+        uri=chunk.uri,
+        id=chunk.external_id,
+        place=(chunk.title,),
+        before=chunk.title,
+        after=lapsed.reason,
+        language=chunk.language,
+        audience=chunk.audience,
     )
 
 
