@@ -46,7 +46,9 @@ _CALCULATION = re.compile(
     r"|for example|e\.g\.",
     re.IGNORECASE,
 )
-_DENIES_TOO = re.compile(r"\b(?:unless|nothing|nobody|no one)\b|除非", re.IGNORECASE)
+_DENIES_TOO = re.compile(
+    r"\b(?:unless|nothing|nobody|no one)\b|除非|除(?=[^，。]{1,20}外)", re.IGNORECASE
+)
 _MAY = re.compile(r"\b(?:may|might)\b", re.IGNORECASE)
 _CAN = re.compile(r"\bcan\b", re.IGNORECASE)
 _LETTER = re.compile(r"(?<![A-Za-z0-9])(?:[B-HJ-Z]|[AI](?=\s*[\u3400-\u9fff]))(?![A-Za-z0-9'’])")
@@ -212,7 +214,9 @@ class Assertion:
     def _is_turned_round(self, other: "Assertion") -> bool:
         """Whether the same words stand in another order, and not for whole clauses."""
         if _ORDER.search(self.text) and _ORDER.search(other.text):
-            return self._order_of(other) != other._order_of(self)
+            is_same = letters(self.text) == letters(other.text)
+            is_other = self.words == other.words and not is_same
+            return is_other or self._order_of(other) != other._order_of(self)
         if self.words == other.words:
             mine, theirs = (_WORD.findall(fold_text(each.text)) for each in (self, other))
             return not (_is_one_move(mine, theirs) or self.clauses == other.clauses)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from kefu.answering.assertions import LEAST_SHARED, Assertion, value
 from kefu.answering.facts import Fact
+from kefu.answering.loaded_words import marks
 from kefu.answering.statements import Place, Statement
 from kefu.text import SpanKind
 
@@ -21,6 +22,9 @@ LONGEST_AFTER = 8
 
 MOST_CHANGED = 150
 """Statements of a document; where more were changed it was written anew."""
+
+BOUND = frozenset({"free of charge", "immediate", "automatic", "by hand", "in full", "unlimited"})
+"""Marks that belong to the words beside them, as sides of opposites do."""
 
 _END = re.compile(r"[.。;；,，!！?？:：]\s*$")
 _CLAUSE_END = re.compile(
@@ -132,7 +136,8 @@ class _Clause:
     def weights(self) -> frozenset[tuple[str, ...]]:
         facts: list[Fact] = self.asserted.facts
         denial = [("denial",)] if _DENIAL.search(self.text) else []
-        return frozenset([*(value(fact)[:2] for fact in facts), *denial])
+        turning = ((each,) for each in marks(self.text) if each in BOUND or each[0].isdigit())
+        return frozenset([*(value(fact)[:2] for fact in facts), *denial, *turning])
 
 
 def _read_clauses(run: Run) -> list[_Clause]:
@@ -152,5 +157,9 @@ def _finds_its_weights(clause: _Clause, others: Sequence[_Clause]) -> bool:
     most = max(shared, default=0)
     if not most:
         return True
-    best = [each for each, count in zip(others, shared, strict=True) if count == most]
+    best = [
+        each
+        for each, count in zip(others, shared, strict=True)
+        if count == most or not each.asserted.telling_terms
+    ]
     return clause.weights <= frozenset().union(*(each.weights for each in best))
