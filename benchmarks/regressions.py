@@ -14,7 +14,8 @@ import importlib
 import json
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,6 +66,7 @@ class Trial:
         reasons: names of the checks that failed; none: it may go live.
         lost: cases that were right before; `won` that were not.
         changed: replies that are not what they were.
+        seconds: that an edit of documents took, from reading the files to the verdict.
     """
 
     change: Change
@@ -72,6 +74,7 @@ class Trial:
     lost: int
     won: int
     changed: int
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,14 @@ class Stand:
     Attributes:
         documents: the folder that is ingested; `untouched` is a copy.
         before: what was live, by the endpoint that wrote.
+        seconds: of asking all cases once, without a model.
     """
 
     resources: Resources
     version: DatasetVersion
     folder: Path
     before: dict[str, tuple[Experiment, Gates]]
+    seconds: float = 0.0
 
     @property
     def documents(self) -> Path:
@@ -155,7 +160,9 @@ async def _try_edit(stand: Stand, change: Change, edit: Edit) -> Trial:
     """As `kefu ingest --gate`, which lets nothing stay that makes a case worse."""
     edit(stand.documents)
     resources = replace(stand.resources, endpoint=None, endpoints=None)
+    started = time.monotonic()
     check = await check_edit(resources, [stand.documents], BASE, KnowledgeLimits())
+    seconds = time.monotonic() - started
     shutil.rmtree(stand.documents)
     shutil.copytree(DEMO / "documents", stand.documents)
     return Trial(
@@ -167,6 +174,7 @@ async def _try_edit(stand: Stand, change: Change, edit: Edit) -> Trial:
         lost=check.loss_count,
         won=check.better_count,
         changed=len(check.affected),
+        seconds=seconds,
     )
 
 
@@ -223,6 +231,17 @@ def print_tables(trials: dict[str, list[Trial]]) -> None:
             )
 
 
+def print_seconds(trials: Sequence[Trial], whole: float) -> None:
+    """How long edits of documents took, beside asking every case once."""
+    seconds = sorted(each.seconds for each in trials if each.seconds is not None)
+    if seconds:
+        at = {"median": len(seconds) // 2, "p95": int(len(seconds) * 0.95)}
+        print(f"\n{len(seconds)} edits; asking all cases once took {whole:.1f} s.")
+        for name, place in at.items():
+            taken = seconds[place]
+            print(f"* {name}: {taken:.1f} s, ratio to asking all cases once {taken / whole:.3f}")
+
+
 async def main() -> None:
     """Print what the gate stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -255,6 +274,7 @@ async def main() -> None:
                         told = f"{name} {len(trials[name])}/{len(changes)}: {change.name}"
                         print(f"  {told}: {trials[name][-1].reasons}", file=sys.stderr, flush=True)
                 print_tables(trials)
+                print_seconds([each for done in trials.values() for each in done], stand.seconds)
 
 
 @contextmanager
@@ -276,12 +296,14 @@ async def _set_up(
         version = await save_version(conn, DATASET, read_lines(lines), author=AUTHOR, base=BASE)
     stand = Stand(resources=resources, version=version, folder=folder, before={})
     await ingest(resources, [stand.documents], base_name=BASE)
-    before = {}
+    before, seconds = {}, {}
     for endpoint in ("none", "reader") if is_written else ("none",):
+        started = time.monotonic()
         live = await run(stand, Change(name="live", kind="live", endpoint=endpoint))
+        seconds[endpoint] = time.monotonic() - started
         before[endpoint] = (live, await set_limits(stand, live))
         print(f"<!-- live with {endpoint}: {before[endpoint][1]} -->", flush=True)
-    return replace(stand, before=before)
+    return replace(stand, before=before, seconds=seconds["none"])
 
 
 if __name__ == "__main__":
