@@ -6,8 +6,10 @@
 Pairs of sentences as an editor might replace one by the other (statement_pairs.jsonl), of shops,
 banks, airlines and others, in Chinese and English: half of them state the same. And pairs of which
 one stands and the other is added to another document (statement_additions.jsonl): half of them
-contradict each other. Those of one half were looked at when the comparison was written; what is
-judged wrongly in the held-out half never was.
+contradict each other. Edits by what an editor does stand in edit_classes.jsonl: parties, bounds and
+connectives exchanged, sentences cut up, lists made of them, and so on, as Markdown. Those of one
+half were looked at when the comparison was written; what is judged wrongly in the held-out half
+never was.
 """
 
 import argparse
@@ -29,6 +31,7 @@ class Pair:
     """Two sentences.
 
     Attributes:
+        kind: what was done to the text; empty where nobody says.
         is_alarm: whether an editor has to hear of it.
         is_told: whether the gate says so.
     """
@@ -39,11 +42,12 @@ class Pair:
     texts: tuple[str, str]
     is_alarm: bool
     is_told: bool
+    kind: str = ""
 
 
-def load_edits() -> list[Pair]:
-    """Sentences before and after an edit; other statements are alarms."""
-    rows = _load("statement_pairs.jsonl")
+def load_edits(name: str) -> list[Pair]:
+    """Texts before and after an edit; other statements are alarms."""
+    rows = _load(name)
     found = []
     for row in rows:
         before, after = (_read(PLACE, row[key]) for key in ("before", "after"))
@@ -82,6 +86,7 @@ def _pair(row: dict[str, Any], texts: tuple[str, str], *, is_alarm: bool, is_tol
         texts=texts,
         is_alarm=is_alarm,
         is_told=is_told,
+        kind=row.get("class", ""),
     )
 
 
@@ -97,6 +102,17 @@ def print_table(pairs: Sequence[Pair], alarms: str, rest: str) -> None:
     print()
 
 
+def print_kinds(pairs: Sequence[Pair]) -> None:
+    """What is told, by what was done."""
+    print("| edit | to be told | told: tuning | told: held out |")
+    print("|---|---|---|---|")
+    for kind, is_alarm in dict.fromkeys((each.kind, each.is_alarm) for each in pairs):
+        chosen = [each for each in pairs if (each.kind, each.is_alarm) == (kind, is_alarm)]
+        shares = [_share([each for each in chosen if each.part == part]) for part in PARTS]
+        print(f"| {kind} | {'yes' if is_alarm else 'no'} | {' | '.join(shares)} |")
+    print()
+
+
 def _share(pairs: Sequence[Pair]) -> str:
     return f"{sum(each.is_told for each in pairs)}/{len(pairs)}"
 
@@ -106,10 +122,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", choices=PARTS, help="list what is wrong in it")
     options = parser.parse_args()
-    edits, additions = load_edits(), load_additions()
+    edits, additions = load_edits("statement_pairs.jsonl"), load_additions()
+    classes = load_edits("edit_classes.jsonl")
     print_table(edits, "other statements", "same statements")
+    print_table(classes, "edits that change", "edits that do not")
+    print_kinds(classes)
     print_table(additions, "contradictions", "what may stand beside it")
-    for each in (*edits, *additions):
+    for each in (*edits, *classes, *additions):
         if each.part == options.show and each.is_told != each.is_alarm:
             print(f"{each.id}: {' -> '.join(each.texts)}")
 

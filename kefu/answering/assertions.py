@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
+from kefu.answering.bindings import keeps_bindings
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
 from kefu.answering.grounds import chinese_names, content_terms, is_said
 from kefu.answering.likeness import letters
@@ -149,6 +150,7 @@ class Assertion:
             and not changes_sides(self.text, other.text)
             and not self._is_turned_round(other)
             and self._has_same_words(other)
+            and self._keeps_bindings(other)
         )
 
     def covers(self, other: "Assertion") -> bool:
@@ -227,6 +229,11 @@ class Assertion:
         folded = fold_text(self.text)
         shared = self.telling_terms & other.telling_terms
         return sorted((each for each in shared if each in folded), key=folded.index)
+
+    def _keeps_bindings(self, other: "Assertion") -> bool:
+        """Whether in both, figures and denials stand beside the same words."""
+        has_same_words = not any(_replaced(other, self))
+        return keeps_bindings(other.text, self.text, has_same_words=has_same_words)
 
     def _has_same_words(self, other: "Assertion") -> bool:
         """Whether no word took the place of another, and few came or went."""

@@ -25,7 +25,7 @@ MOST_OWN = 0.4
 LEAST_COMMON = 2
 """Content words in both, titles and headings among them."""
 
-LEAST_ANNOUNCED, FEWEST_ANNOUNCED = 0.6, 4
+LEAST_ANNOUNCED, FEWEST_ANNOUNCED = 0.6, 2
 """Of the content words of what is announced, and how many, that the rule holds that stands."""
 
 MOST_UNSAID = 0.5
@@ -41,7 +41,7 @@ _KIND = re.compile(
 _ANNOUNCES = re.compile(
     r"(?:调整|修改|变更|更新|延长|缩短|提高|上调|增加|降低|下调|减少|改)(?:为|至|到)"
     r"|[自从][^，。]{0,20}起|即日起|今后"
-    r"|\b(?:from now on|as of|no longer|now)\b|\bfrom (?:\d{1,2} [A-Z]|[A-Z][a-z]+ \d)"
+    r"|\b(?:[Ff]rom now on|[Aa]s of|no longer|now)\b|\b[Ff]rom (?:\d{1,2} [A-Z]|[A-Z][a-z]+ \d)"
     r"|\b(?:chang|rais|reduc|extend|shorten|lower|increas)(?:e|ed|es|ened)? (?:to|from)\b"
 )
 """How a text says that a rule is another one from some day on."""
@@ -131,15 +131,19 @@ def _announces_otherwise(one: Statement, other: Statement) -> bool:
     if not _ANNOUNCES.search(mine.text) or not _codes(mine.facts) <= _codes(theirs.facts):
         return False
     read, held = _measures(mine.facts), _measures(theirs.facts)
-    is_other_figure = len(read) == 1 and all(
-        name in held and values.isdisjoint(held[name]) for name, values in read.items()
-    )
-    shared = [word for word in mine.telling_terms if is_said(word, theirs.telling_terms)]
-    least = max(FEWEST_ANNOUNCED, LEAST_ANNOUNCED * len(mine.telling_terms))
+    if len(read) != 1 or any(
+        name not in held or not values.isdisjoint(held[name]) for name, values in read.items()
+    ):
+        return False
+    words = Assertion(_ANNOUNCES.sub(" ", mine.text)).telling_terms
+    shared = [word for word in words if is_said(word, theirs.telling_terms)]
+    least = max(FEWEST_ANNOUNCED, LEAST_ANNOUNCED * len(words))
+    if len(shared) < least:
+        return False
     about = mine.telling_terms | _subject_terms(one.place)
     subject = _subject_terms(other.place)
     own = [word for word in subject if not is_said(word, about)]
-    return is_other_figure and len(shared) >= least and len(own) <= MOST_UNSAID * len(subject)
+    return len(shared) == len(words) or len(own) <= MOST_UNSAID * len(subject)
 
 
 def _denies(one: Assertion, other: Assertion) -> bool:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kefu.answering.assertions import LEAST_SHARED, Assertion, value
-from kefu.answering.facts import Fact
-from kefu.answering.loaded_words import marks
+from kefu.answering.bindings import keeps_bindings
 from kefu.answering.statements import Place, Statement
 from kefu.text import SpanKind
 
@@ -23,21 +22,7 @@ LONGEST_AFTER = 8
 MOST_CHANGED = 150
 """Statements of a document; where more were changed it was written anew."""
 
-BOUND = frozenset({"free of charge", "immediate", "automatic", "by hand", "in full", "unlimited"})
-"""Marks that belong to the words beside them, as sides of opposites do."""
-
 _END = re.compile(r"[.。;；,，!！?？:：]\s*$")
-_CLAUSE_END = re.compile(
-    r"(?:(?<!\d)[,.]|[,.](?!\d)|[;；。，、!！?？])\s*|\s+(?:and|but|while|whereas)\s+|而(?!且)|但是?",
-    re.IGNORECASE,
-)
-_DENIAL = re.compile(
-    r"不(?![仅但同论超少低高多足])|没|(?<!有)无(?!论)|未(?!来)|勿|禁止|除外|\bnot?\b|n't\b|\bnever\b"
-    r"|\bcannot\b|\bwithout\b|\bexcept\b",
-    re.IGNORECASE,
-)
-"""What denies and is no word of content, as to cancel and to stop are."""
-
 _LEAD_IN = re.compile(r"(?:要求|规定|限制|说明|事项|如下|以下|requirements|rules)\s*[:：]")
 
 
@@ -60,9 +45,9 @@ class Run:
     @cached_property
     def asserted(self) -> Assertion:
         """All of them as one."""
-        texts = [_END.sub("", each.text) for each in self.statements]
+        texts = [_END.sub("", _LEAD_IN.sub("", each.text)) for each in self.statements]
         is_chinese = any("\u3400" <= letter <= "\u9fff" for letter in texts[0])
-        return Assertion(_LEAD_IN.sub("", ("。" if is_chinese else ". ").join(texts)))
+        return Assertion(("。" if is_chinese else ". ").join(texts))
 
 
 def find_regrouped(
@@ -102,64 +87,18 @@ def _is_joinable(run: Sequence[Statement]) -> bool:
 
 
 def _says(new: Run, old: Run) -> bool:
-    if len(new.statements) == len(old.statements) == 1:
-        kinds = {each.kind for run in (new, old) for each in run.statements}
-        if len(kinds) == 1:
-            return False
-    return _is_near(old, new) and new.asserted.covers(old.asserted) and keeps_bindings(old, new)
+    kinds = {each.kind for run in (new, old) for each in run.statements}
+    if len(new.statements) == len(old.statements) == len(kinds) == 1:
+        return False  # compared as they are
+    is_row = SpanKind.TABLE_ROW in kinds
+    texts = (old.asserted.text, new.asserted.text)
+    return (
+        _is_near(old, new)
+        and new.asserted.covers(old.asserted)
+        and keeps_bindings(*texts, is_row=is_row)
+    )
 
 
 def _is_near(old: Run, new: Run) -> bool:
     least = LEAST_SHARED * max(len(old.terms), len(new.terms))
     return len(old.terms & new.terms) >= least - 2
-
-
-def keeps_bindings(old: Run, new: Run) -> bool:
-    """Whether figures and denials stand beside the words beside which they stood.
-
-    Each part of a sentence that holds any is looked up by its words in the other run; of a row of a
-    table only the cells count that hold some, too.
-    """
-    sides = (old, new), (new, old)
-    return all(_is_bound(_read_clauses(one), _read_clauses(other)) for one, other in sides)
-
-
-@dataclass(frozen=True)
-class _Clause:
-    text: str
-
-    @cached_property
-    def asserted(self) -> Assertion:
-        return Assertion(self.text)
-
-    @cached_property
-    def weights(self) -> frozenset[tuple[str, ...]]:
-        facts: list[Fact] = self.asserted.facts
-        denial = [("denial",)] if _DENIAL.search(self.text) else []
-        turning = ((each,) for each in marks(self.text) if each in BOUND or each[0].isdigit())
-        return frozenset([*(value(fact)[:2] for fact in facts), *denial, *turning])
-
-
-def _read_clauses(run: Run) -> list[_Clause]:
-    parts = _CLAUSE_END.split(run.asserted.text)
-    clauses = [_Clause(part) for part in parts if part and part.strip()]
-    is_row = any(each.kind is SpanKind.TABLE_ROW for each in run.statements)
-    return [each for each in clauses if each.weights or not is_row]
-
-
-def _is_bound(ones: Sequence[_Clause], others: Sequence[_Clause]) -> bool:
-    return all(_finds_its_weights(each, others) for each in ones if each.weights)
-
-
-def _finds_its_weights(clause: _Clause, others: Sequence[_Clause]) -> bool:
-    terms = clause.asserted.telling_terms
-    shared = [len(terms & each.asserted.telling_terms) for each in others]
-    most = max(shared, default=0)
-    if not most:
-        return True
-    best = [
-        each
-        for each, count in zip(others, shared, strict=True)
-        if count == most or not each.asserted.telling_terms
-    ]
-    return clause.weights <= frozenset().union(*(each.weights for each in best))

@@ -26,6 +26,15 @@ from kefu.answering.assertions import Assertion
         ("先关闭电源，再拔出插头。", "先拔出插头，再关闭电源。"),
         ("提现申请提交后 3 天到账。", "提现申请审核后 3 天到账。"),
         ("每次最长 30 天。", "每次最短 30 天。"),
+        ("The minimum age is 16.", "The maximum age is 16."),
+        (
+            "The carrier informs the passenger in time.",
+            "The passenger informs the carrier in time.",
+        ),
+        ("It is blocked unless the PIN is entered.", "It is blocked if the PIN is entered."),
+        ("The employer pays the fee.", "The employee pays the fee."),
+        ("转出行承担跨行费用。", "转入行承担跨行费用。"),
+        ("教练向会员补偿一节课。", "会员向教练补偿一节课。"),
     ],
 )
 def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None:
@@ -46,6 +55,12 @@ def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None
         ("每次不超过 30 天。", "每次最长 30 天。"),
         ("发票开具后无法修改抬头。", "发票一经开具，抬头就不能再修改。"),
         ("更换手机号需要验证码。", "更换手机号码时需要验证码。"),
+        ("Payement is due within 14 days.", "Payment is due within 14 days."),
+        ("A guard opens it within 3 hours.", "It is opened by a guard within 3 hours."),
+        ("Valuables must not be left.", "Valuables, for example watches, must not be left."),
+        ("It is divided by 8.", "It is divided by 8 (40 euros a day makes 5 euros an hour)."),
+        ("在前台，客人可以免费借用雨伞。", "客人可以在前台免费借用雨伞。"),
+        ("教炼须持证上岗。", "教练须持证上岗。"),
     ],
 )  # fmt: skip
 def test_other_words_for_the_same_assert_the_same(old: str, new: str) -> None:

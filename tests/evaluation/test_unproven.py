@@ -149,6 +149,46 @@ async def test_what_is_added_may_not_contradict_what_stands(
         assert any(after.replace(*pair) in each.elsewhere for pair in (("299", "199"), ("30", "7")))
 
 
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("valid_until: 2020-09-30", "held until 2020-09-30"),
+        ("status: superseded", "is marked as outdated"),
+        ("effective: 2099-01-01", "holds from 2099-01-01"),
+        ("valid_until: 2099-09-30", None),
+        ("reviewed: 2020-09-30", None),
+    ],
+)
+async def test_a_page_that_holds_no_longer_is_told(
+    resources: Resources, tmp_path: Path, fields: str, reason: str | None
+) -> None:
+    (tmp_path / "Prices.md").write_text(f"---\n{fields}\n---\n{PRICES}")
+    expected = [("lapsed", "Prices", reason)] if reason else []
+    check = await look(resources, tmp_path)
+    assert told(check) == expected
+    if reason is None:
+        return
+    assert ask_statement(check.unproven[0]) is None
+    (tmp_path / "Prices 2026.md").write_text(f"---\nsupersedes: Prices\n---\n{PRICES}")
+    assert told(await look(resources, tmp_path)) == []  # its place is taken
+
+
+async def test_a_case_about_a_figure_does_not_prove_the_words_beside_it(
+    resources: Resources, tmp_path: Path
+) -> None:
+    parking = tmp_path / "Parking.md"
+    with edited(parking, "The garage closes at 9 pm.", "The garage opens at 9 pm."):
+        assert [each[0] for each in told(await look(resources, tmp_path))] == ["changed"]
+
+
+async def test_an_announcement_does_not_change_a_rule_alone(
+    resources: Resources, tmp_path: Path
+) -> None:
+    news = "# News\n\nFrom 1 May 2026 refunds of a purchase are paid within 20 days.\n"
+    (tmp_path / "News.md").write_text(news)
+    assert [each[0] for each in told(await look(resources, tmp_path))] == ["contradicted"]
+
+
 async def test_a_file_that_is_saved_empty_is_told_until_it_is_withdrawn(
     resources: Resources, tmp_path: Path
 ) -> None:
