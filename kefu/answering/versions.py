@@ -255,12 +255,10 @@ class _Family:
 
 def _is_later(edition: Edition, own: Edition) -> bool:
     """By its first day or else by the day it was written, as far as both are known."""
-    days = [
-        [(each.validity.valid_from, each.validity.stated_on)[at] for each in (edition, own)]
-        for at in (0, 1)
-    ]
-    known = next((pair for pair in days if None not in pair), None)
-    return known is not None and known[0] > known[1]
+    one, other = edition.validity, own.validity
+    if one.valid_from and other.valid_from:
+        return one.valid_from > other.valid_from
+    return bool(one.stated_on and other.stated_on and one.stated_on > other.stated_on)
 
 
 def _is_version(edition: Edition, own: Edition) -> bool:
