@@ -193,13 +193,21 @@ app.command("demo")(run_async(demo_command))
 
 @app.command()
 @run_async
-async def serve() -> None:
+async def serve(
+    *,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many answer behind the one port.")
+    ] = 1,
+) -> None:
     """Serve the chat page and the API."""
-    from kefu.server import serve as serve_forever  # noqa: PLC0415 - half a second, rarely needed
+    from kefu import server  # noqa: PLC0415 - half a second, rarely needed
 
     settings = load_settings()
     typer.echo(f"Chat page: {settings.server.url}/  (Ctrl-C ends it)")
-    await serve_forever(settings, tell=typer.echo)
+    if processes == 1:
+        await server.serve(settings, tell=typer.echo)
+    else:
+        await server.serve_together(settings, count=processes, tell=typer.echo)
 
 
 @app.command("mcp")

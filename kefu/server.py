@@ -1,10 +1,12 @@
 """The web application: its routes, its guards, and what it holds open while it runs."""
 
 import asyncio
+import logging
 import re
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -31,6 +33,7 @@ from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
+from kefu.processes import is_orphan, keep_processes
 from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
@@ -57,6 +60,7 @@ LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 CANCEL_SECONDS = 1.0
 MAX_HEADER_BYTES = 64 * 1024
+LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 FILES = re.compile(r"/api/(?:widget/[^/]+/)?conversations/[^/]+/attachments")
 ROUTERS = (
     chat_api,
@@ -187,12 +191,39 @@ async def serve(settings: Settings, *, tell: Teller | None = None) -> None:
     await Server(config, app).serve()
 
 
+async def serve_together(settings: Settings, *, count: int, tell: Teller | None = None) -> None:
+    """Serve by so many processes behind one port until told to stop.
+
+    This one answers nothing. It keeps the embedded database and the port, and replaces who ends;
+    should it be killed itself, the others finish what they are at.
+    """
+    async with open_resources(settings) as resources:
+        await _begin_releases(resources, tell)
+        await _tell_setup_link(resources, tell)
+        config = configure_server(create_app(settings), settings.server, settings.log_level)
+        with config.bind_socket() as port:
+            await keep_processes(partial(serve_at, settings, port), count=count)
+
+
+def serve_at(settings: Settings, port: socket.socket) -> None:
+    """What one of several processes does: serve at a port that is open already."""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
+    app = create_app(settings)
+    config = configure_server(app, settings.server, settings.log_level)
+    with suppress(KeyboardInterrupt):
+        Server(config, app).run(sockets=[port])
+
+
 class Server(uvicorn.Server):
     """Ends the streams of events before it waits for open answers: they would never end."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self.app = app
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether it is time to stop: told so, or left alone."""
+        return await super().on_tick(counter) or is_orphan()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop taking requests and finish those that are open."""

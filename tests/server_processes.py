@@ -16,10 +16,12 @@ def build_environment(url: str, folder: Path, **settings: str) -> dict[str, str]
     return kept | {"KEFU_DATABASE_URL": url, "KEFU_DATA_DIR": str(folder)} | settings
 
 
-def start_server(environment: dict[str, str], port: int) -> "subprocess.Popen[bytes]":
+def start_server(
+    environment: dict[str, str], port: int, *options: str
+) -> "subprocess.Popen[bytes]":
     """`kefu serve`; it is up some seconds later."""
     return subprocess.Popen(
-        [sys.executable, "-m", "kefu", "serve"],
+        [sys.executable, "-m", "kefu", "serve", *options],
         env=environment | {"KEFU_SERVER__PORT": str(port)},
     )
 

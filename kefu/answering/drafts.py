@@ -38,6 +38,8 @@ _BARE_TABLE = re.compile(r"[^\n|]+\|[^\n]*\n[ \t]*:?-+:?[ \t]*\|")
 _BARE_ROW = re.compile(r"[^\n]*\|")
 _BARE_HEAD = re.compile(r"[^\n|`]+\|[^\n]*(?:\n[ \t:|-]*)?$")
 _SPACE = re.compile(r"\s*")
+_MAY_END = re.compile(r"[。！？!?….\n>\\#]")
+"""Without one of these nothing is complete, so most tokens need no closer look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class DraftStream:
         return list(self._take(is_end=True))
 
     def _take(self, *, is_end: bool) -> Iterator[Draft]:
-        while self._buffer:
+        while self._buffer and (is_end or _MAY_END.search(self._buffer)):
             cut = _find_cut(self._buffer, is_end=is_end)
             if cut is None:
                 return

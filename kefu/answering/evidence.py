@@ -10,9 +10,10 @@ from kefu.answering.likeness import are_alike
 from kefu.answering.links import without_links
 from kefu.answering.orders import split_readable
 from kefu.answering.weighing import Fit, Meant, find_meant, hit_score, list_nearness, words_score
+from kefu.answering.wording import terms_in
 from kefu.knowledge import OUTDATED
 from kefu.retrieval import Hit
-from kefu.text import ContentWord, Span, SpanKind, index_terms, query_terms
+from kefu.text import ContentWord, Span, SpanKind, query_terms
 
 UNKNOWN_IDF = 8.0  # of a word that the base does not know
 PAIR = 2  # characters
@@ -155,7 +156,7 @@ def _read(
     text: str, shares: Mapping[str, float], meant: Meant
 ) -> tuple[dict[str, float], dict[int, float]]:
     """The question's terms and concepts in a text."""
-    return _shared(shares, index_terms(text)), meant.held_in(text)
+    return _shared(shares, terms_in(text)), meant.held_in(text)
 
 
 def _shared(shares: Mapping[str, float], terms: Sequence[str]) -> dict[str, float]:

@@ -122,6 +122,7 @@ _AFTER = [
         Bound.LOWER,
     ),
 ]
+_DIGIT = re.compile(r"\d", re.ASCII)
 
 
 def plain(text: str) -> str:
@@ -133,7 +134,10 @@ def find_facts(text: str) -> list[Fact]:
     """Read the facts of a plain text; what one pattern took no later one sees."""
     found: list[Fact] = []
     rest = text
-    for pattern, read in _READERS:
+    has_digit = _DIGIT.search(text) is not None
+    for pattern, read, needs_digit in _READERS:
+        if needs_digit and not has_digit:
+            continue
         for match in pattern.finditer(rest):
             facts = list(read(match))
             found.extend(facts)
@@ -258,9 +262,11 @@ _HOST = r"(?<![\w.])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|example|test)(?!\w)"
 _YEAR_ALONE = r"(?:\s*年(?![内后前以])|(?![\d.,%]|\s*[a-z\u4e00-\u9fff]))"
 _CLOCK = r"(?<![\d:])(?P<h>\d{1,2}):(?P<min>\d{2})(?!\d)"
 
-_PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]]] = [
+_Read = Callable[[re.Match[str]], Iterator[Fact]]
+_PATTERNS: list[tuple[_Read, bool, tuple[str, ...]]] = [
     (
         _read_address,
+        False,
         (
             r"https?://[a-z0-9./_~?=&%#:@+-]+",
             r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
@@ -269,6 +275,7 @@ _PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]
     ),
     (
         _read_date,
+        True,
         (
             r"(?<!\d)(?P<y>\d{4})\s*[年/.-]\s*(?P<n>\d{1,2})\s*[月/.-]\s*(?P<d>\d{1,2})"
             r"(?!\d|\.\d)\s*[日号]?",
@@ -282,6 +289,7 @@ _PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]
     ),
     (
         _read_time,
+        True,
         (
             rf"{_CLOCK}\s*(?P<half>[ap])\.?m\b",
             rf"(?P<half>上午|下午|晚上)?\s*{_CLOCK}",
@@ -291,6 +299,7 @@ _PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]
     ),
     (
         _read_weekday,
+        False,
         (
             r"(?:周|星期|礼拜)(?P<cn>[一二三四五六日天])",
             r"\b(?P<en>mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?days?\b",
@@ -298,6 +307,7 @@ _PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]
     ),
     (
         _read_phone,
+        True,
         (
             r"\+\d[\d\s-]{6,}\d",
             r"(?<![\w.-])(?:400|800|0\d{2,3}|1[3-9]\d)[\s-]\d[\d\s-]{4,}\d",
@@ -306,14 +316,16 @@ _PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]
     ),
     (
         _read_number,
+        True,
         (
             rf"{_START}{_FIRST_SIGN}(?P<num>{DIGITS}){_TO}{_SECOND_SIGN}(?P<num2>{DIGITS}){_TAIL}",
             rf"{_FIRST_SIGN}{_START}(?P<num>{DIGITS})(?!\d|\.\d){_TAIL}",
         ),
     ),
-    (_read_percent, (rf"百分之\s*(?P<num>{DIGITS}|{CHINESE})",)),
+    (_read_percent, False, (rf"百分之\s*(?P<num>{DIGITS}|{CHINESE})",)),
     (
         _read_number,
+        False,
         (
             rf"(?P<num>{_WORDS})\s*(?:至|到|to|or|或)\s*(?P<num2>{_WORDS})[\s-]*"
             rf"(?P<unit>{UNIT})(?![a-z])",
@@ -321,7 +333,11 @@ _PATTERNS: list[tuple[Callable[[re.Match[str]], Iterator[Fact]], tuple[str, ...]
             rf"(?P<num>{ENGLISH})",
         ),
     ),
-    (_read_code, (r"[a-z0-9]+(?:[._+-]+[a-z0-9]+)*",)),
+    (_read_code, False, (r"[a-z0-9]+(?:[._+-]+[a-z0-9]+)*",)),
 ]
-_READERS = [(re.compile(regex, _FLAGS), read) for read, regexes in _PATTERNS for regex in regexes]
+_READERS = [
+    (re.compile(regex, _FLAGS), read, needs_digit)
+    for read, needs_digit, regexes in _PATTERNS
+    for regex in regexes
+]
 """In this order, so that a part of a date or an address is never read as a number."""

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import rjieba
 
@@ -42,6 +42,11 @@ class Clause:
     rest: frozenset[str] = frozenset()
     head: frozenset[str] = frozenset()
     other_heads: frozenset[str] = frozenset()
+
+    @cached_property
+    def folded(self) -> str:
+        """Its text without regard to case."""
+        return self.text.casefold()
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -143,6 +148,12 @@ class Grounds:
         pairs = [word[at : at + 2] for at in range(len(word) - 1)]
         has_pair = any(pair in self.folded for pair in pairs)
         return has_pair and all(character in self.folded for character in word)
+
+
+@lru_cache(maxsize=256)
+def read_grounds(texts: tuple[str, ...]) -> Grounds:
+    """The cited texts, read once: every sentence of an answer is held against the same few."""
+    return Grounds(texts)
 
 
 def content_terms(text: str) -> frozenset[str]:

@@ -26,12 +26,7 @@ def without_orders(text: str) -> str:
 
 def split_readable(text: str) -> list[Span]:
     """The sentences of a text that stand in no such paragraph."""
-    orders = _find_orders(text)
-    return [
-        span
-        for span in split_sentences(text)
-        if not any(start <= span.start < end for start, end in orders)
-    ]
+    return list(_split(text))
 
 
 def without_loud_titles(hits: Iterable[Hit]) -> list[Hit]:
@@ -45,6 +40,16 @@ def _without_loud_title(hit: Hit) -> Hit:
     if title == hit.title and len(headings) == len(hit.heading_path):
         return hit
     return replace(hit, title=title, heading_path=headings)
+
+
+@lru_cache(maxsize=1024)
+def _split(text: str) -> tuple[Span, ...]:
+    orders = _find_orders(text)
+    return tuple(
+        span
+        for span in split_sentences(text)
+        if not any(start <= span.start < end for start, end in orders)
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -14,9 +14,13 @@ from kefu.answering.grounds import (
     is_opposite_side,
     is_said,
     read_clauses,
+    read_grounds,
 )
 from kefu.answering.loaded_words import CONCEPTS, OPPOSITES
 from kefu.text import detect_language
+
+TRANSLATION = "translation"
+"""The check, last of all, that alone asks for `nearest`."""
 
 LEAST_COVERED = 0.7
 """Of the content words of a sentence that must occur in the cited text."""
@@ -90,22 +94,38 @@ def supports(
     A sentence in another language than all it cites cannot be compared word by word. It needs a
     `nearest`, which it must be near enough to, and whose facts and negations must be its own.
     """
+    found = list(_judge(sentence, cited_texts, question, nearest))
+    return Verdict(
+        reasons=tuple(reason for _, reason in found),
+        failed=tuple(dict.fromkeys(name for name, _ in found)),
+    )
+
+
+def find_problem(
+    sentence: str, cited_texts: Sequence[str], question: str, *, nearest: Nearest | None = None
+) -> str:
+    """The first check that `supports` finds failed, without going on to the others."""
+    return next((name for name, _ in _judge(sentence, cited_texts, question, nearest)), "")
+
+
+def _judge(
+    sentence: str, cited_texts: Sequence[str], question: str, nearest: Nearest | None
+) -> Iterator[tuple[str, str]]:
+    """Each check that finds something, with what it finds."""
     text = plain(_MARKDOWN.sub(r"\1", sentence))
     language = detect_language(text)
     case = _Case(
         sentence=text,
         clauses=read_clauses(text),
         facts=find_facts(text),
-        grounds=Grounds(cited_texts),
+        grounds=read_grounds(tuple(cited_texts)),
         is_translated=all(detect_language(cited) != language for cited in cited_texts),
         question_terms=content_terms(plain(question)),
         nearest=nearest,
     )
-    found = [(name, reason) for name, check in _CHECKS.items() for reason in check(case)]
-    return Verdict(
-        reasons=tuple(reason for _, reason in found),
-        failed=tuple(dict.fromkeys(name for name, _ in found)),
-    )
+    for name, check in _CHECKS.items():
+        for reason in check(case):
+            yield name, reason
 
 
 def _check_facts(case: _Case) -> Iterator[str]:
@@ -128,14 +148,14 @@ def _occurs(fact: Fact, grounds: Grounds) -> bool:
 
 def _holds(clause: Clause, fact: Fact) -> bool:
     if fact.kind is FactKind.CODE:
-        return _has_code(fact.value, clause.text.casefold())
+        return _has_code(fact.value, clause.folded)
     return any(map(fact.agrees, clause.facts))
 
 
 def _has_code(code: str, text: str) -> bool:
     forms = {code, code.removeprefix("v"), code.removesuffix("s")}
     return any(
-        form and re.search(rf"(?<![a-z0-9])v?{re.escape(form)}(?![a-z0-9]|\.\d)", text)
+        form and form in text and re.search(rf"(?<![a-z0-9])v?{re.escape(form)}(?![a-z0-9]|\.\d)", text)
         for form in forms
     )
 
@@ -323,7 +343,7 @@ def _check_translation(case: _Case) -> Iterator[str]:
     if case.nearest is None or case.nearest.similarity < LEAST_SIMILARITY:
         yield "in another language than what it cites, and not near enough to it"
         return
-    grounds = Grounds([case.nearest.text])
+    grounds = read_grounds((case.nearest.text,))
     for fact in case.facts:
         is_word = fact.kind is FactKind.CODE and fact.value.isalpha()
         if not is_word and not any(_holds(clause, fact) for clause in grounds.clauses):
@@ -341,5 +361,5 @@ _CHECKS: Mapping[str, Callable[[_Case], Iterator[str]]] = {
     "opposites": _check_opposites,
     "negation": _check_negation,
     "words": _check_words,
-    "translation": _check_translation,
+    TRANSLATION: _check_translation,
 }

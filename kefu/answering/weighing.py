@@ -14,10 +14,10 @@ from typing import TypeVar
 
 from kefu.answering.kinds import holds, kinds_asked
 from kefu.answering.understand import asks_for_number, asks_what_it_is, measure_asked_for
-from kefu.answering.wording import concepts_in
+from kefu.answering.wording import concepts_in, terms_in
 from kefu.knowledge import OUTDATED
 from kefu.retrieval import Hit
-from kefu.text import Span, detect_language, find_identifiers, index_terms, query_terms
+from kefu.text import Span, detect_language, find_identifiers, query_terms
 
 HIT_WEIGHT = 0.7
 NEARNESS_WEIGHT = 0.7  # of its chunk's height above the noise, in units of NEARNESS_UNIT
@@ -143,7 +143,7 @@ class Fit:
 
     def bonus(self, hit: Hit, span: Span) -> float:
         """What it gains or loses by that."""
-        text, terms = span.text, index_terms(span.text)
+        text, terms = span.text, terms_in(span.text)
         bonus = NUMBER_BONUS if self._wants_number and _NUMBER.search(text) else 0.0
         bonus += MEASURE_BONUS if self._measure and self._measure.search(text) else 0.0
         bonus += DEFINITION_BONUS if self._wants_definition and self._defines(text) else 0.0
@@ -164,4 +164,4 @@ class Fit:
 
     def _defines(self, text: str) -> bool:
         definition = _DEFINITION.match(text)
-        return bool(definition and self._terms.intersection(index_terms(definition["subject"])))
+        return bool(definition and self._terms.intersection(terms_in(definition["subject"])))

@@ -23,10 +23,16 @@ _AROUND = re.compile(
 
 
 @lru_cache(maxsize=8192)
+def terms_in(text: str) -> tuple[str, ...]:
+    """The index terms of a sentence or heading; what is found often is read often."""
+    return tuple(index_terms(text))
+
+
+@lru_cache(maxsize=8192)
 def concepts_in(text: str) -> frozenset[int]:
     """The concepts that a text has a word for."""
     folded = simplify_text(text).casefold()
-    words = set(index_terms(text))
+    words = set(terms_in(text))
     if not folded.isascii():
         words.update(_parts(folded))
     return frozenset(concept for word in words for concept in CONCEPTS.get(word, ()))
@@ -69,7 +75,7 @@ def read_said(texts: Sequence[str]) -> Said:
     """Texts as questions are compared with them."""
     return Said(
         text="\n".join(map(simplify_text, texts)),
-        terms=frozenset(term for text in texts for term in index_terms(text)),
+        terms=frozenset(term for text in texts for term in terms_in(text)),
         concepts=frozenset(concept for text in texts for concept in concepts_in(text)),
     )
 

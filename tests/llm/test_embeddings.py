@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from kefu.errors import ModelUnavailable
 from kefu.llm import BuiltInEmbedder, Embedder, FakeEmbedder, Vectors, open_embedder
-from kefu.llm.vectors import QueryCache
+from kefu.llm.vectors import VectorCache
 from kefu.settings import EmbeddingSettings
 from tests.llm.misbehaving import Behaviour, Request, Server, hang, respond, serve
 
@@ -67,7 +67,7 @@ async def test_no_texts_give_no_rows(built_in: Embedder) -> None:
 
 
 async def test_query_overtakes_documents(built_in: Embedder) -> None:
-    documents = asyncio.create_task(built_in.embed_documents(["文档 " * 60] * 40))
+    documents = asyncio.create_task(built_in.embed_documents([f"文档 {n} " * 60 for n in range(40)]))
     await asyncio.sleep(0)
     await built_in.embed_queries(["退款要多久?"])
     assert not documents.done()
@@ -98,7 +98,7 @@ async def test_repeated_query_is_not_computed_again() -> None:
         asked.extend(texts)
         return await FakeEmbedder(dimensions=8).embed_documents(texts)
 
-    cache = QueryCache(capacity=2)
+    cache = VectorCache(capacity=2)
     first = await cache.embed(["a", "b", "a"], embed_new, dimensions=8)
     again = await cache.embed(["b", "a"], embed_new, dimensions=8)
     assert asked == ["a", "b"]
