@@ -1,7 +1,8 @@
 """Many conversations at once: what Kefu adds to the model's own time, and what becomes of it.
 
-    python benchmarks/load.py [--conversations 200 400] [--minutes 3] [--think 30]
-    python benchmarks/load.py --conversations 200 --minutes 60     # soak: the slope of memory
+    python benchmarks/load.py [--conversations 200 400] [--processes 1 2] [--minutes 3] [--think 30]
+    python benchmarks/load.py --streams 0 200 1000        # what an open stream of events holds
+    python benchmarks/load.py --conversations 17 --ways kefu --soak-minutes 60
 
 The demo company answers, with a model that streams 30 tokens a second (streaming_model.py); answers
 are not cached. Every conversation asks, reads the whole answer, thinks for a while, and asks on in the same
@@ -20,15 +21,17 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
-import psutil
 from answers import DEMO
 from endpoint_layer import LITELLM_CONFIG, free_port, install_litellm, running
+from load_watch import MEGABYTE, Watched, tell_memory
 from streaming_model import model_seconds
 from vectors import CACHE
 
@@ -39,7 +42,6 @@ RAMP_SECONDS = 20.0
 SAMPLE_SECONDS = 5.0
 PATIENCE_SECONDS = 120.0
 ANSWERS_AT_ONCE = 64
-MEGABYTE = 1 << 20
 
 
 @dataclass(kw_only=True)
@@ -58,7 +60,7 @@ class Load:
     outcomes: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[float, float]] = field(default_factory=list)
-    cpu_seconds: float = 0.0
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -127,26 +129,27 @@ async def ask_proxy(port: int, question: str, _known: str | None, load: Load) ->
     return None
 
 
+HEAD = (
+    "| way | processes | conversations | replies/s | added to first text p50 / p95 / p99 ms"
+    " | whole p95 s | refused | memory MB | KB a conversation | MB an hour"
+    " | CPU ms a reply: event loop + other threads + database |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|"
+)
 ASK = {"kefu": ask_kefu, "litellm proxy": ask_proxy}
 
 
 async def run(
-    way: str,
-    port: int,
-    processes: Sequence[psutil.Process],
-    options: argparse.Namespace,
-    count: int,
-) -> Load:
-    """So many conversations for so many minutes."""
+    way: str, port: int, watched: Watched, load: Load, *, minutes: float, think: float
+) -> None:
+    """So many conversations for so many minutes; what comes of them is noted in `load`."""
     questions = [
         json.loads(line)["question"]
         for line in (DEMO / "questions.jsonl").read_text("utf-8").splitlines()
         if isinstance(json.loads(line)["question"], str)
     ]
-    load = Load(conversations=count)
     begun = time.perf_counter()
-    until = begun + options.minutes * 60
-    cpu = _cpu_seconds(processes)
+    until = begun + minutes * 60
+    cpu = watched.cpu_seconds()
 
     async def converse(number: int) -> None:
         draw = random.Random(number)
@@ -155,42 +158,22 @@ async def run(
         while time.perf_counter() < until:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 known = await ASK[way](port, draw.choice(questions), known, load)
-            await asyncio.sleep(options.think * draw.uniform(LEAST_THINK, 2 - LEAST_THINK))
+            await asyncio.sleep(think * draw.uniform(LEAST_THINK, 2 - LEAST_THINK))
 
     async def watch() -> None:
         while True:
-            load.memory.append((time.perf_counter() - begun, _memory(processes)))
+            load.memory.append((time.perf_counter() - begun, watched.memory()))
             await asyncio.sleep(SAMPLE_SECONDS)
 
     watching = asyncio.create_task(watch())
-    ended = await asyncio.gather(*map(converse, range(count)), return_exceptions=True)
+    ended = await asyncio.gather(*map(converse, range(load.conversations)), return_exceptions=True)
     load.refusals.update(type(each).__name__ for each in ended if isinstance(each, Exception))
     watching.cancel()
     load.seconds = time.perf_counter() - begun
-    load.cpu_seconds = _cpu_seconds(processes) - cpu
-    return load
+    load.cpu_seconds = {part: now - cpu[part] for part, now in watched.cpu_seconds().items()}
 
 
-def _family(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
-    return [one for each in processes for one in (each, *each.children(recursive=True))]
-
-
-def _memory(processes: Sequence[psutil.Process]) -> float:
-    """Bytes that they hold for themselves; what PostgreSQL shares is not counted again and again."""
-    found = 0
-    for each in _family(processes):
-        try:
-            found += each.memory_full_info().uss
-        except psutil.NoSuchProcess:
-            continue
-    return float(found)
-
-
-def _cpu_seconds(processes: Sequence[psutil.Process]) -> float:
-    return float(sum(sum(each.cpu_times()[:2]) for each in _family(processes)))
-
-
-def describe(way: str, load: Load) -> str:
+def describe(way: str, processes: int, load: Load) -> str:
     """One row of the table."""
     added = np.percentile(load.added, [50, 95, 99]) * 1000 if load.added else [np.nan] * 3
     times, held = np.array(load.memory).T
@@ -199,6 +182,7 @@ def describe(way: str, load: Load) -> str:
     replies = sum(load.outcomes.values())
     cells = [
         way,
+        str(processes),
         str(load.conversations),
         f"{replies / load.seconds:.1f}",
         " / ".join(f"{each:.0f}" for each in added),
@@ -207,12 +191,12 @@ def describe(way: str, load: Load) -> str:
         f"{held[0] / MEGABYTE:.0f} -> {held[-1] / MEGABYTE:.0f}",
         f"{(held.max() - held[0]) / 1024 / load.conversations:.0f}",
         f"{slope:+.0f}",
-        f"{load.cpu_seconds / max(replies, 1) * 1000:.0f}",
+        " + ".join(f"{each / max(replies, 1) * 1000:.0f}" for each in load.cpu_seconds.values()),
     ]
     return f"| {' | '.join(cells)} |"
 
 
-def start_kefu(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
+def start_kefu(stack: ExitStack, model: int, processes: int) -> tuple[int, Watched]:
     """The demo company, served; ready when its health says so."""
     port, folder = free_port(), FOLDER / "data"
     shutil.rmtree(folder, ignore_errors=True)  # what is live there names the model of another run
@@ -233,11 +217,21 @@ def start_kefu(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
     kefu = [sys.executable, "-m", "kefu"]
     with (FOLDER / "demo.log").open("wb") as out:
         subprocess.run([*kefu, "demo", "--no-serve"], stdout=out, check=True)
-    process = stack.enter_context(running(*kefu, "serve", port=port, log=FOLDER / "kefu.log"))
-    return port, process
+    command = [*kefu, "serve", "--processes", str(processes)]
+    process = stack.enter_context(running(*command, port=port, log=FOLDER / "kefu.log"))
+    wait_until_healthy(port)
+    return port, Watched(process, folder)
 
 
-def start_proxy(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
+def wait_until_healthy(port: int) -> None:
+    """The port of several processes is open before any of them answers."""
+    while True:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return
+        time.sleep(0.2)
+
+
+def start_proxy(stack: ExitStack, model: int, _processes: int) -> tuple[int, Watched]:
     """Litellm before the same model."""
     folder = CACHE / "litellm"
     folder.mkdir(parents=True, exist_ok=True)
@@ -247,37 +241,62 @@ def start_proxy(stack: ExitStack, model: int) -> tuple[int, psutil.Process]:
     process = stack.enter_context(
         running(*map(str, command), "--port", str(port), port=port, log=folder / "load.log")
     )
-    return port, process
+    return port, Watched(process)
+
+
+START = {"kefu": start_kefu, "litellm proxy": start_proxy}
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--conversations", type=int, nargs="+", default=[200, 400])
+    parser.add_argument("--processes", type=int, nargs="+", default=[1], help="of Kefu")
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--soak-minutes", type=float, default=0, help="one load, memory by minute")
+    parser.add_argument("--think", type=float, default=30, help="seconds, on average")
+    parser.add_argument("--ways", nargs="+", choices=ASK, default=list(ASK))
+    return parser.parse_args()
 
 
 async def main() -> None:
     """Print a row a way and load, and what was refused."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--conversations", type=int, nargs="+", default=[200, 400])
-    parser.add_argument("--minutes", type=float, default=3)
-    parser.add_argument("--think", type=float, default=30, help="seconds, on average")
-    parser.add_argument("--ways", nargs="+", choices=ASK, default=list(ASK))
-    options = parser.parse_args()
+    options = read_options()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    print(
-        "| way | conversations | replies/s | added to first text p50 / p95 / p99 ms | whole p95 s"
-        " | refused | memory MB | KB a conversation | MB an hour | CPU ms a reply |\n"
-        "|---|---|---|---|---|---|---|---|---|---|",
-        flush=True,
-    )
-    with ExitStack() as stack:
+    print(HEAD, flush=True)
+    with ExitStack() as outer:
         model = free_port()
         upstream = (sys.executable, str(HERE / "streaming_model.py"), str(model))
-        stack.enter_context(running(*upstream, port=model, log=FOLDER / "model.log"))
-        start = {"kefu": start_kefu, "litellm proxy": start_proxy}
-        ready = {way: start[way](stack, model) for way in options.ways}
-        for count in options.conversations:
-            for way, (port, process) in ready.items():
-                load = await run(way, port, [process], options, count)
-                print(describe(way, load), flush=True)
-                for message, times in load.refusals.most_common(5):
-                    print(f"<!-- {way}, {count}: {times} x {message} -->", flush=True)
-                print(f"<!-- {way}, {count}: {dict(load.outcomes)} -->", flush=True)
+        outer.enter_context(running(*upstream, port=model, log=FOLDER / "model.log"))
+        for way in options.ways:
+            for processes in options.processes if way == "kefu" else [1]:
+                with ExitStack() as stack:
+                    port, watched = START[way](stack, model, processes)
+                    await put_to_it(way, port, watched, options, processes)
+
+
+async def put_to_it(
+    way: str, port: int, watched: Watched, options: argparse.Namespace, processes: int
+) -> None:
+    """All loads, one after the other."""
+    for count in options.conversations:
+        load = Load(conversations=count)
+        minutes = options.soak_minutes or options.minutes
+        async with asyncio.TaskGroup() as tasks:
+            telling = None
+            if options.soak_minutes:
+                telling = tasks.create_task(tell_memory(watched, partial(_count, load)))
+            await run(way, port, watched, load, minutes=minutes, think=options.think)
+            if telling is not None:
+                telling.cancel()
+        print(describe(way, processes, load), flush=True)
+        for message, times in load.refusals.most_common(5):
+            print(f"<!-- {way}, {count}: {times} x {message} -->", flush=True)
+        print(f"<!-- {way}, {count}: {dict(load.outcomes)} -->", flush=True)
+
+
+def _count(load: Load) -> str:
+    refused = sum(load.refusals.values())
+    return f"{sum(load.outcomes.values())} replies, {refused} refused"
 
 
 if __name__ == "__main__":
