@@ -155,7 +155,9 @@ def _holds(clause: Clause, fact: Fact) -> bool:
 def _has_code(code: str, text: str) -> bool:
     forms = {code, code.removeprefix("v"), code.removesuffix("s")}
     return any(
-        form and form in text and re.search(rf"(?<![a-z0-9])v?{re.escape(form)}(?![a-z0-9]|\.\d)", text)
+        form
+        and form in text
+        and re.search(rf"(?<![a-z0-9])v?{re.escape(form)}(?![a-z0-9]|\.\d)", text)
         for form in forms
     )
 

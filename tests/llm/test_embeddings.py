@@ -67,7 +67,9 @@ async def test_no_texts_give_no_rows(built_in: Embedder) -> None:
 
 
 async def test_query_overtakes_documents(built_in: Embedder) -> None:
-    documents = asyncio.create_task(built_in.embed_documents([f"文档 {n} " * 60 for n in range(40)]))
+    documents = asyncio.create_task(
+        built_in.embed_documents([f"文档 {n} " * 60 for n in range(40)])
+    )
     await asyncio.sleep(0)
     await built_in.embed_queries(["退款要多久?"])
     assert not documents.done()
