@@ -21,10 +21,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -37,9 +38,11 @@ from vectors import CACHE
 
 HERE = Path(__file__).parent
 FOLDER = CACHE / "load"
+CHAINLIT = CACHE / "chainlit"
 LEAST_THINK = 0.5  # of the mean; the most is the other way round
 RAMP_SECONDS = 20.0
 SAMPLE_SECONDS = 5.0
+STILL_SECONDS = 10.0
 PATIENCE_SECONDS = 120.0
 ANSWERS_AT_ONCE = 64
 
@@ -127,6 +130,29 @@ async def ask_proxy(port: int, question: str, _known: str | None, load: Load) ->
     load.outcomes["passed on"] += bool(first)
     load.whole.append(time.perf_counter() - begun)
     return None
+
+
+async def run_chainlit(
+    _way: str, port: int, watched: Watched, load: Load, *, minutes: float, think: float
+) -> None:
+    """The same by chainlit's own protocol, which a client in its environment speaks."""
+    begun, cpu = time.perf_counter(), watched.cpu_seconds()
+    given = map(str, (port, load.conversations, minutes, think))
+    client = await asyncio.create_subprocess_exec(
+        CHAINLIT / "bin" / "python", HERE / "load_chainlit.py", *given,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=FOLDER,
+    )  # fmt: skip
+    answered = asyncio.create_task(client.communicate())
+    while not answered.done():
+        load.memory.append((time.perf_counter() - begun, watched.memory()))
+        await asyncio.wait([answered], timeout=SAMPLE_SECONDS)
+    found = json.loads(answered.result()[0])
+    load.added += [first - model_seconds("token") for first, _ in found["replies"]]
+    load.whole += [whole for _, whole in found["replies"]]
+    load.outcomes["passed on"] = len(found["replies"])
+    load.refusals.update(found["failed"])
+    load.seconds = time.perf_counter() - begun
+    load.cpu_seconds = {part: now - cpu[part] for part, now in watched.cpu_seconds().items()}
 
 
 HEAD = (
@@ -244,7 +270,24 @@ def start_proxy(stack: ExitStack, model: int, _processes: int) -> tuple[int, Wat
     return port, Watched(process)
 
 
-START = {"kefu": start_kefu, "litellm proxy": start_proxy}
+def start_chainlit(stack: ExitStack, model: int, _processes: int) -> tuple[int, Watched]:
+    """Chainlit with an app of ten lines before the same model."""
+    if not (CHAINLIT / "bin" / "chainlit").exists():
+        uv = str(Path(sys.executable).parent / "uv")
+        subprocess.run([uv, "venv", "--quiet", "--clear", CHAINLIT], check=True)
+        python = CHAINLIT / "bin" / "python"
+        wanted = ["chainlit==2.12.0", "openai"]
+        subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *wanted], check=True)
+    os.environ |= {"MODEL_URL": f"http://127.0.0.1:{model}/v1", "CHAINLIT_APP_ROOT": str(FOLDER)}
+    port = free_port()
+    command = [CHAINLIT / "bin" / "chainlit", "run", HERE / "load_chainlit.py", "--headless"]
+    process = stack.enter_context(
+        running(*map(str, command), "--port", str(port), port=port, log=FOLDER / "chainlit.log")
+    )
+    return port, Watched(process)
+
+
+START = {"kefu": start_kefu, "litellm proxy": start_proxy, "chainlit": start_chainlit}
 
 
 def read_options() -> argparse.Namespace:
@@ -252,9 +295,10 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--conversations", type=int, nargs="+", default=[200, 400])
     parser.add_argument("--processes", type=int, nargs="+", default=[1], help="of Kefu")
     parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--streams", type=int, nargs="+", help="idle ones; then memory alone")
     parser.add_argument("--soak-minutes", type=float, default=0, help="one load, memory by minute")
     parser.add_argument("--think", type=float, default=30, help="seconds, on average")
-    parser.add_argument("--ways", nargs="+", choices=ASK, default=list(ASK))
+    parser.add_argument("--ways", nargs="+", choices=START, default=list(START))
     return parser.parse_args()
 
 
@@ -271,7 +315,39 @@ async def main() -> None:
             for processes in options.processes if way == "kefu" else [1]:
                 with ExitStack() as stack:
                     port, watched = START[way](stack, model, processes)
-                    await put_to_it(way, port, watched, options, processes)
+                    if options.streams:
+                        await weigh_streams(port, watched, options.streams)
+                    else:
+                        await put_to_it(way, port, watched, options, processes)
+
+
+async def weigh_streams(port: int, watched: Watched, counts: Sequence[int]) -> None:
+    """What so many open streams of events hold, each of a customer in a conversation of its own."""
+    load = Load(conversations=1)
+    opened: list[asyncio.StreamWriter] = []
+    points: list[tuple[int, float]] = []
+    for count in counts:
+        while len(opened) < count:
+            known = await ask_kefu(port, "hello", None, load)
+            opened.append(await listen(port, f"/api/conversations/{known}/events?seconds=600"))
+        await asyncio.sleep(STILL_SECONDS)
+        points.append((count, watched.memory()))
+        print(f"{count} streams: {points[-1][1] / MEGABYTE:.1f} MB", flush=True)
+    for each in opened:
+        each.close()
+    await asyncio.sleep(STILL_SECONDS)
+    print(f"all closed: {watched.memory() / MEGABYTE:.1f} MB", flush=True)
+    steps = [(more - less) / (after - before) for (before, less), (after, more) in pairwise(points)]
+    print("a stream: " + " / ".join(f"{each / 1024:.0f}" for each in steps) + " KB", flush=True)
+
+
+async def listen(port: int, path: str) -> asyncio.StreamWriter:
+    """An open stream, once its head has come."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert b" 200 " in head, head
+    return writer
 
 
 async def put_to_it(
@@ -285,7 +361,8 @@ async def put_to_it(
             telling = None
             if options.soak_minutes:
                 telling = tasks.create_task(tell_memory(watched, partial(_count, load)))
-            await run(way, port, watched, load, minutes=minutes, think=options.think)
+            drive = run if way in ASK else run_chainlit
+            await drive(way, port, watched, load, minutes=minutes, think=options.think)
             if telling is not None:
                 telling.cancel()
         print(describe(way, processes, load), flush=True)

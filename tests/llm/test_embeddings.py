@@ -57,7 +57,8 @@ async def test_built_in_finds_the_translation(built_in: Embedder) -> None:
 async def test_built_in_rows_do_not_depend_on_the_batch(built_in: Embedder) -> None:
     texts = [f"第{number}条 clause {number}" * (number % 3 + 1) for number in range(19)]
     together = await built_in.embed_documents(texts)
-    alone = np.vstack([await built_in.embed_documents([text]) for text in texts])
+    async with open_embedder(EmbeddingSettings()) as other:
+        alone = np.vstack([await other.embed_documents([text]) for text in texts])
     assert together == pytest.approx(alone, abs=1e-4)
 
 
@@ -207,3 +208,10 @@ async def test_remote_that_is_down_is_named() -> None:
     async with open_embedder(settings(url)) as embedder:
         with pytest.raises(ModelUnavailable, match=r"cannot be reached .* embedding.url"):
             await embedder.embed_queries(["a"])
+
+
+async def test_a_text_that_was_embedded_lately_is_not_embedded_again(built_in: Embedder) -> None:
+    texts = [f"第{number}条 说明 clause" for number in range(12)]
+    first = await built_in.embed_documents(texts)
+    again = await built_in.embed_documents([*texts[::-1], "another one"])
+    assert np.array_equal(again[:12], first[::-1])
