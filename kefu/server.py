@@ -28,6 +28,7 @@ from kefu.chatbot.widget.origins import ChannelOrigins
 from kefu.chatbot.widget.pages import router as widget_pages
 from kefu.conversations import Feed, keep_desk
 from kefu.conversations.api import router as conversation_api
+from kefu.conversations.pages import router as conversation_pages
 from kefu.copilot.api import router as copilot_api
 from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
@@ -73,6 +74,7 @@ ROUTERS = (
     pages,
     account_pages,
     tracing_pages,
+    conversation_pages,
     desk_pages,
     endpoint_pages,
     prompt_pages,

@@ -1,8 +1,9 @@
-"""Queues are added, changed and deleted; one is always there."""
+"""Queues are added, changed and deleted; one is always there. Each change is in the audit log."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+from kefu.audit import record_audit
 from kefu.conversations.hours import require_hours
 from kefu.conversations.records import DeskStaff, NewQueue, Queue
 from kefu.conversations.store.desk import (
@@ -22,17 +23,19 @@ MOST_SPANS = 50
 MOST_CAPACITY = 100
 
 
-async def add_queue(conn: Connection, new: NewQueue) -> Queue:
+async def add_queue(conn: Connection, new: NewQueue, *, actor: str) -> Queue:
     """Add a queue.
 
     Raises:
         BadInput: its name, time zone or hours cannot be used.
         Conflict: the name is taken.
     """
-    return await get_queue(conn, await insert_queue(conn, _check(new)))
+    queue = await get_queue(conn, await insert_queue(conn, _check(new)))
+    await _record(conn, "queue.added", queue, actor)
+    return queue
 
 
-async def change_queue(conn: Connection, id: int, new: NewQueue) -> Queue:
+async def change_queue(conn: Connection, id: int, new: NewQueue, *, actor: str) -> Queue:
     """Put what is said of a queue in the place of what was said before.
 
     Raises:
@@ -42,10 +45,12 @@ async def change_queue(conn: Connection, id: int, new: NewQueue) -> Queue:
     """
     await get_queue(conn, id)
     await update_queue(conn, id, _check(new))
-    return await get_queue(conn, id)
+    queue = await get_queue(conn, id)
+    await _record(conn, "queue.changed", queue, actor)
+    return queue
 
 
-async def drop_queue(conn: Connection, id: int) -> None:
+async def drop_queue(conn: Connection, id: int, *, actor: str) -> None:
     """Delete a queue; its conversations go to the usual one.
 
     Raises:
@@ -56,6 +61,7 @@ async def drop_queue(conn: Connection, id: int) -> None:
     if queue.is_default:
         raise Conflict("The usual queue cannot be deleted, only renamed.")
     await delete_queue(conn, id, heir_id=(await list_queues(conn))[0].id)
+    await record_audit(conn, actor=actor, action="queue.deleted", subject=queue.name)
 
 
 async def equip(
@@ -65,6 +71,7 @@ async def equip(
     capacity: int,
     skills: Sequence[str],
     languages: Sequence[str],
+    actor: str,
 ) -> DeskStaff:
     """Say what somebody can take on.
 
@@ -80,7 +87,37 @@ async def equip(
         conn, staff_id, capacity=capacity, skills=sorted(set(skills)), languages=languages
     )
     everybody = await list_desk_staff(conn)
-    return next(staff for staff in everybody if staff.staff_id == staff_id)
+    equipped = next(staff for staff in everybody if staff.staff_id == staff_id)
+    await record_audit(
+        conn,
+        actor=actor,
+        action="desk_staff.changed",
+        subject=equipped.name,
+        details={
+            "capacity": capacity,
+            "skills": list(equipped.skills),
+            "languages": list(languages),
+        },
+    )
+    return equipped
+
+
+async def _record(conn: Connection, action: str, queue: Queue, actor: str) -> None:
+    await record_audit(
+        conn,
+        actor=actor,
+        action=action,
+        subject=queue.name,
+        details={
+            "skills": list(queue.skills),
+            "languages": list(queue.languages),
+            "timezone": queue.timezone,
+            "hours": [f"{each.weekday} {each.opens}-{each.closes}" for each in queue.hours],
+            "holidays": [day.isoformat() for day in queue.holidays],
+            "assignment": queue.assignment,
+            "target_seconds": queue.target_seconds,
+        },
+    )
 
 
 def _check(new: NewQueue) -> NewQueue:

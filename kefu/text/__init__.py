@@ -26,6 +26,7 @@ from kefu.text.segment import (
 )
 from kefu.text.sentences import Span, SpanKind, split_sentences
 from kefu.text.spelling import one_spelling
+from kefu.text.spreadsheets import write_csv
 from kefu.text.stop_words import CHINESE_STOP_WORDS, ENGLISH_STOP_WORDS
 
 __all__ = [
@@ -71,4 +72,5 @@ __all__ = [
     "term_id",
     "to_simplified",
     "translatable",
+    "write_csv",
 ]

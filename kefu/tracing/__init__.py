@@ -5,6 +5,7 @@ PostgreSQL, personal data masked, and sent to a collector when the settings name
 never delays or breaks what is recorded.
 """
 
+from kefu.tracing.charts import Chart, by_day, draw_lines
 from kefu.tracing.recording import Recorder, record_traces
 from kefu.tracing.records import (
     Feedback,
@@ -22,6 +23,7 @@ from kefu.tracing.store.feedback import list_feedback, list_rated, replace_feedb
 from kefu.tracing.traces import get_trace, list_traces
 
 __all__ = [
+    "Chart",
     "Feedback",
     "RatedAnswer",
     "Rating",
@@ -31,7 +33,9 @@ __all__ = [
     "TraceFilter",
     "TraceSummary",
     "Value",
+    "by_day",
     "current_trace_id",
+    "draw_lines",
     "find_trace_id",
     "get_trace",
     "keep_partitions",

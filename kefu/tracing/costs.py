@@ -1,19 +1,16 @@
 """Cost and latency of the last days, as a page and as CSV."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, time, timedelta
-from io import StringIO
 from urllib.parse import urlencode
 
 from kefu.db import Connection
+from kefu.text import write_csv
 from kefu.tracing.charts import Chart, by_day, draw_bars, draw_lines
 from kefu.tracing.records import CallFigures, OperationFigures
 from kefu.tracing.shown import MICROS, CostsPage, CurrencyChart
 from kefu.tracing.store.figures import GROUPS, list_call_figures, list_operation_figures
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def stretch(days: int, *, today: date | None = None) -> tuple[datetime, datetime]:
@@ -52,12 +49,8 @@ async def export_costs(conn: Connection, *, days: int) -> str:
     """Model calls by day, product, endpoint, prompt version and currency, as CSV."""
     since, until = stretch(days)
     rows = await list_call_figures(conn, since=since, until=until, by=list(GROUPS))
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow([field.name for field in fields(CallFigures)])
-    for row in rows:
-        writer.writerow(_harmless(asdict(row).values()))
-    return text.getvalue()
+    names = [field.name for field in fields(CallFigures)]
+    return write_csv(names, [asdict(row).values() for row in rows])
 
 
 def _draw_costs(daily: Sequence[CallFigures], *, first: date, last: date) -> list[CurrencyChart]:
@@ -78,11 +71,3 @@ def _draw_latency(answers: Sequence[OperationFigures], *, first: date, last: dat
     median = by_day(answers, day=lambda row: row.on_day, value=lambda row: row.p50_seconds)
     slowest = by_day(answers, day=lambda row: row.on_day, value=lambda row: row.p95_seconds)
     return draw_lines({"p50": median, "p95": slowest}, first=first, last=last)
-
-
-def _harmless(values: Iterable[object]) -> list[object]:
-    """No text that a spreadsheet would run as a formula."""
-    return [
-        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-        for value in values
-    ]

@@ -37,7 +37,14 @@ async def seat(
 ) -> Viewer:
     """Somebody at the desk."""
     viewer = await hire(conn, name)
-    await equip(conn, viewer.staff_id or 0, capacity=capacity, skills=skills, languages=languages)
+    await equip(
+        conn,
+        viewer.staff_id or 0,
+        capacity=capacity,
+        skills=skills,
+        languages=languages,
+        actor="test",
+    )
     await set_presence(conn, "online", viewer=viewer)
     return viewer
 

@@ -31,7 +31,9 @@ from kefu.errors import BadInput, Conflict
 
 async def give_out_by(conn: Connection, assignment: Assignment) -> Queue:
     queue = (await list_queues(conn))[0]
-    return await change_queue(conn, queue.id, NewQueue(name="General", assignment=assignment))
+    return await change_queue(
+        conn, queue.id, NewQueue(name="General", assignment=assignment), actor="test"
+    )
 
 
 async def test_round_robin_goes_round(conn: Connection) -> None:
@@ -61,7 +63,7 @@ async def test_skill_and_language_decide(conn: Connection) -> None:
     await seat(conn, "A", languages=("en",))
     lin = await seat(conn, "Lin", languages=("zh",), skills=("billing",))
     billing = NewQueue(name="Billing", skills=("billing",), assignment="round_robin")
-    queue = await add_queue(conn, billing)
+    queue = await add_queue(conn, billing, actor="test")
     chinese = (await ask(conn, "发票开错了怎么办")).id
     handed = await hand_over(conn, chinese, HandOver(reason="asked", skills=("billing",)))
     assert (handed.queue_id, handed.assignee_id) == (queue.id, lin.staff_id)
@@ -126,16 +128,16 @@ async def test_the_expected_wait_is_what_those_before_take(conn: Connection) -> 
 
 
 async def test_queues_are_kept_in_order(conn: Connection) -> None:
-    queue = await add_queue(conn, NewQueue(name="Billing"))
+    queue = await add_queue(conn, NewQueue(name="Billing"), actor="test")
     with pytest.raises(Conflict):
-        await add_queue(conn, NewQueue(name=" Billing "))
+        await add_queue(conn, NewQueue(name=" Billing "), actor="test")
     for wrong in (NewQueue(name=""), NewQueue(name="x", timezone="Mars/Base")):
         with pytest.raises(BadInput):
-            await add_queue(conn, wrong)
+            await add_queue(conn, wrong, actor="test")
     id = (await ask(conn)).id
     await hand_over(conn, id, HandOver(reason="asked", queue_id=queue.id))
-    await drop_queue(conn, queue.id)
+    await drop_queue(conn, queue.id, actor="test")
     usual = (await list_queues(conn))[0]
     assert (await get_conversation(conn, id)).queue_id == usual.id
     with pytest.raises(Conflict):
-        await drop_queue(conn, usual.id)
+        await drop_queue(conn, usual.id, actor="test")

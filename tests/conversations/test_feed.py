@@ -270,7 +270,9 @@ async def test_coming_to_the_desk_and_handing_over_do_not_block_each_other(
 ) -> None:
     async with committed_database.transaction() as conn:
         usual = (await list_queues(conn))[0]
-        await change_queue(conn, usual.id, NewQueue(name="General", assignment="round_robin"))
+        await change_queue(
+            conn, usual.id, NewQueue(name="General", assignment="round_robin"), actor="test"
+        )
         people = [await seat(conn, name, capacity=50) for name in ("A", "B")]
 
     async def come(n: int) -> None:
@@ -285,5 +287,5 @@ async def test_coming_to_the_desk_and_handing_over_do_not_block_each_other(
         await asyncio.gather(*map(come, range(20)), *map(ask_here, range(20)))
     async with committed_database.connection() as conn:
         loads = sorted(staff.load for staff in await list_desk_staff(conn))
-        await change_queue(conn, usual.id, NewQueue(name="General"))
+        await change_queue(conn, usual.id, NewQueue(name="General"), actor="test")
     assert loads == [10, 10]

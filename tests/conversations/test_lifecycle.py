@@ -228,7 +228,7 @@ async def test_a_conversation_that_waits_wakes_when_the_customer_writes(conn: Co
 async def test_what_is_left_outside_the_hours_waits_for_the_opening(conn: Connection) -> None:
     queue = (await list_queues(conn))[0]
     hours = (Opening(weekday=0, opens="09:00", closes="17:00"),)
-    await change_queue(conn, queue.id, NewQueue(name="General", hours=hours))
+    await change_queue(conn, queue.id, NewQueue(name="General", hours=hours), actor="test")
     sunday = datetime(2026, 11, 22, 12, tzinfo=UTC)
     id = (await ask(conn)).id
     left = await hand_over(conn, id, HandOver(reason="asked"), now=sunday)
@@ -253,7 +253,7 @@ async def test_what_is_left_outside_the_hours_waits_for_the_opening(conn: Connec
 
 async def test_a_transfer_takes_its_note_along(conn: Connection) -> None:
     lin, ann = await hire(conn), await hire(conn, "Ann")
-    queue = await add_queue(conn, NewQueue(name="Billing"))
+    queue = await add_queue(conn, NewQueue(name="Billing"), actor="test")
     id = await ask_for_person(conn)
     await take(conn, id, viewer=lin)
     to_ann = Transfer(expected=lin.staff_id, staff_id=ann.staff_id, note="Yours, I think.")

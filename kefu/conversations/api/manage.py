@@ -35,35 +35,35 @@ def _read_queue(body: QueueBody) -> NewQueue:
 
 
 @router.post("/queues", responses=problems(400, 401, 403, 409, 413))
-async def post_queue(body: QueueBody, resources: OpenResources, _: Manager) -> Queue:
+async def post_queue(body: QueueBody, resources: OpenResources, viewer: Manager) -> Queue:
     """Add a queue."""
     async with resources.database.transaction() as conn:
-        return await add_queue(conn, _read_queue(body))
+        return await add_queue(conn, _read_queue(body), actor=viewer.name)
 
 
 @router.put("/queues/{queue_id}", responses=problems(400, 401, 403, 404, 409, 413))
 async def put_queue(
-    queue_id: RowId, body: QueueBody, resources: OpenResources, _: Manager
+    queue_id: RowId, body: QueueBody, resources: OpenResources, viewer: Manager
 ) -> Queue:
     """Change a queue."""
     async with resources.database.transaction() as conn:
-        return await change_queue(conn, queue_id, _read_queue(body))
+        return await change_queue(conn, queue_id, _read_queue(body), actor=viewer.name)
 
 
 @router.delete("/queues/{queue_id}", status_code=204, responses=problems(400, 401, 403, 404, 409))
-async def delete_queue(queue_id: RowId, resources: OpenResources, _: Manager) -> None:
+async def delete_queue(queue_id: RowId, resources: OpenResources, viewer: Manager) -> None:
     """Delete a queue; its conversations go to the usual one."""
     async with resources.database.transaction() as conn:
-        await drop_queue(conn, queue_id)
+        await drop_queue(conn, queue_id, actor=viewer.name)
 
 
 @router.put("/staff/{staff_id}", responses=problems(400, 401, 403, 404, 413))
 async def put_staff(
-    staff_id: RowId, body: Equipment, resources: OpenResources, _: Manager
+    staff_id: RowId, body: Equipment, resources: OpenResources, viewer: Manager
 ) -> DeskStaff:
     """Say how many conversations somebody takes on, and with which skills and languages."""
     async with resources.database.transaction() as conn:
-        return await equip(conn, staff_id, **body.model_dump())
+        return await equip(conn, staff_id, **body.model_dump(), actor=viewer.name)
 
 
 @router.post("/canned-responses", responses=problems(400, 401, 403, 413))

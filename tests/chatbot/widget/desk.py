@@ -12,7 +12,7 @@ async def seat(conn: Connection, name: str) -> Viewer:
     """A person who takes on conversations."""
     email = f"{uuid4().hex[:8]}@example.com"
     person = view_as(await add_staff(conn, actor="test", email=email, name=name, role="staff"))
-    await equip(conn, person.staff_id or 0, capacity=5, skills=(), languages=())
+    await equip(conn, person.staff_id or 0, capacity=5, skills=(), languages=(), actor="test")
     await set_presence(conn, "online", viewer=person)
     return person
 
