@@ -139,8 +139,12 @@ async def test_people_are_given_what_they_take_on(
         ["en"],
     )
     assert "takes on 1 to" in find_alert(await client.post(path, data=given | {"capacity": "0"}))
-    await client.post("/admin/queues", data=QUEUE | {"skills": "refunds"})
-    assert "Manager" in page(await client.get("/admin/queues")).css("tbody")[0].text()
+    for language, name in (("zh", "Chinese"), ("en", "English")):
+        queue = QUEUE | {"language_zh": "", f"language_{language}": "yes", "name": name}
+        await client.post("/admin/queues", data=queue | {"skills": "refunds"})
+    rows = page(await client.get("/admin/queues")).css("tbody")[0].css("tr")
+    able = {row.css("th")[0].text().strip(): "Manager" in row.text() for row in rows}
+    assert (able["Chinese"], able["English"]) == (False, True)
 
 
 async def test_a_canned_response_is_looked_at_kept_changed_and_deleted(

@@ -170,13 +170,21 @@ async def _show_all(
                 queue=queue,
                 is_open=is_open(queue, now),
                 opens_at=find_opening(queue, now),
-                people=[each.name for each in people if set(queue.skills) <= set(each.skills)],
+                people=[each.name for each in people if _is_able(each, queue)],
             )
             for queue in await list_queues(conn)
         ]
     page = QueuesPage(queues=queues, people=people, problem=problem)
     status = 200 if problem is None else problem.status
     return render_page(request, "conversations/queues.html", page, status=status)
+
+
+def _is_able(person: DeskStaff, queue: Queue) -> bool:
+    """Whether somebody, when there, can serve some conversation of the queue."""
+    languages, written = set(queue.languages), set(person.languages)
+    return set(queue.skills) <= set(person.skills) and (
+        not languages or not written or bool(languages & written)
+    )
 
 
 def _show(
