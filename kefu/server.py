@@ -22,6 +22,7 @@ from kefu.chatbot import Answerer, end_shadows
 from kefu.chatbot.api import router as chat_api
 from kefu.chatbot.pages import router as pages
 from kefu.chatbot.webhooks import keep_answering, keep_delivering
+from kefu.chatbot.webhooks.pages import router as webhook_pages
 from kefu.chatbot.widget.api import router as widget_api
 from kefu.chatbot.widget.origins import PREFIX as WIDGET_PREFIX
 from kefu.chatbot.widget.origins import ChannelOrigins
@@ -67,6 +68,7 @@ ROUTERS = (
     chat_api,
     widget_api,
     widget_pages,
+    webhook_pages,
     conversation_api,
     copilot_api,
     search_api,

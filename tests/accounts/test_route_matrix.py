@@ -19,6 +19,8 @@ from routes import Address, list_routes
 from signing_in import sign_in, sign_in_as
 
 from kefu.accounts import NewKey, create_key, create_link
+from kefu.chatbot.webhooks.records import NewWebhook
+from kefu.chatbot.webhooks.registering import add_webhook
 from kefu.chatbot.widget import ChannelLook, add_channel
 from kefu.conversations import record_answer, record_question, start_conversation
 from kefu.db import Database
@@ -103,10 +105,14 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
     )
     look = ChannelLook(base="main", title="Theirs")
     await add_channel(conn, "theirs", look, settings=resources.settings, actor=other.email)
+    webhook = NewWebhook(name="theirs", url="https://crm.invalid/hooks")
+    await add_webhook(conn, webhook, settings=resources.settings, actor=other.email)
     release = await release_something(conn, resources)
     answer = await record_answer(conn, "Yes.", conversation_id=conversation.id, answer=ANSWER)
     return {
         "channel": "theirs",
+        "webhook_name": "theirs",
+        "delivery_id": str(uuid4()),
         "channel_name": "theirs",
         "endpoint_name": "theirs",
         "staff_id": str(other.id),

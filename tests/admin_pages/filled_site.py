@@ -153,6 +153,9 @@ async def _fill(app: FastAPI, resources: Resources) -> None:
             assert response.status_code == 303, response.text
         channel = {"name": "shop", "base": "main", "title": "Shop", "accent": "#0b6e4f"}
         assert (await client.post("/admin/channels", data=channel)).status_code == 200
+        hook = {"name": "crm", "url": "https://crm.invalid/hooks", "kind.rated": "yes"}
+        assert (await client.post("/admin/webhooks", data=hook)).status_code == 200
+        assert (await client.post("/admin/webhooks/crm/tests")).status_code == 200
         canned = {"shortcut": "hello", "language": "en", "text": "Hello!", "for_all": "yes"}
         assert (await client.post("/desk/canned-responses", data=canned)).status_code == 303
         key = {"name": "CRM", "days": "30", "scope.chat": "yes", "scope.search": "yes"}

@@ -92,3 +92,17 @@ class TakenIn:
     conversation_id: UUID
     message_id: UUID
     attempt_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered(TakenIn):
+    """A customer's message that the chatbot gave up on.
+
+    Attributes:
+        text: of the message.
+    """
+
+    text: str
+    last_problem: str
+    received_at: datetime
+    given_up_at: datetime

@@ -6,7 +6,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 
-from kefu.chatbot.webhooks.records import TakenIn
+from kefu.chatbot.webhooks.records import TakenIn, Unanswered
+from kefu.errors import NotFound
 
 TAKEN_IN = "webhook, id, conversation_id, message_id, attempt_count"
 
@@ -81,6 +82,35 @@ async def update_unanswered(
             "id": taken.id,
         },
     )
+
+
+async def list_given_up(conn: AsyncConnection, webhook: str, *, limit: int) -> Sequence[Unanswered]:
+    """What a messenger brought in and nobody answered, the latest first."""
+    cursor = conn.cursor(row_factory=class_row(Unanswered))
+    await cursor.execute(
+        "select w.webhook, w.id, w.conversation_id, w.message_id, w.attempt_count,"
+        " w.last_problem, w.received_at, w.given_up_at, m.text"
+        " from webhook_messages w join messages m on m.id = w.message_id"
+        " where w.webhook = %s and w.given_up_at is not null order by w.received_at desc limit %s",
+        [webhook, limit],
+    )
+    return await cursor.fetchall()
+
+
+async def restart_taken_in(conn: AsyncConnection, webhook: str, message_id: UUID) -> None:
+    """Have a message that was given up on answered, from the first attempt on.
+
+    Raises:
+        NotFound: the webhook has given up on no such message.
+    """
+    cursor = await conn.execute(
+        "update webhook_messages set given_up_at = null, attempt_count = 0,"
+        " next_attempt_at = clock_timestamp()"
+        " where webhook = %s and message_id = %s and given_up_at is not null",
+        [webhook, message_id],
+    )
+    if cursor.rowcount == 0:
+        raise NotFound("No message %(id)s was given up on.", id=message_id)
 
 
 async def find_conversation(conn: AsyncConnection, webhook: str, thread: str) -> UUID | None:
