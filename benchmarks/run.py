@@ -36,6 +36,7 @@ RUNS = {
     "injections": ["injections.py"],
     "knowledge": ["knowledge_gate.py"],
     "cache": ["answer_cache.py"],
+    "related": ["related.py"],
     "copilot": ["copilot.py"],
     "other_words": ["other_words.py"],
     "versions": ["versions.py"],

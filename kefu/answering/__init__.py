@@ -39,6 +39,7 @@ from kefu.answering.records import (
     Writing,
     WritingEnd,
 )
+from kefu.answering.related import find_related
 from kefu.answering.replies import say
 from kefu.answering.rewrite import understand
 from kefu.answering.sameness import read_sense
@@ -89,6 +90,7 @@ __all__ = [
     "find_facts",
     "find_intent",
     "find_lost",
+    "find_related",
     "fit_excerpts",
     "is_negative",
     "is_own_phrase",

@@ -23,7 +23,7 @@ from kefu.answering.orders import without_loud_titles
 from kefu.answering.tabular import Worked, work_out
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown, unsaid_share
-from kefu.answering.versions import Standing, settle_versions
+from kefu.answering.versions import Settled, Standing, settle_versions
 from kefu.resources import Resources
 from kefu.retrieval import Hit, find_held, read_around, search, weigh_terms
 from kefu.text import Span, content_words, detect_language, query_terms
@@ -62,26 +62,17 @@ class Evidence:
     worked: Worked | None = None
 
 
-async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Evidence:
-    """Search, rank and read on; raises as `kefu.retrieval.search`."""
+async def gather(
+    resources: Resources, asked: Asked, *, viewer: Viewer, base: str, is_whole: bool = True
+) -> Evidence:
+    """Search, rank and read on; raises as `kefu.retrieval.search`.
+
+    What is not whole lacks what stands around the hits and what tables say, and tells as well by
+    what a question is answered and how sure that is.
+    """
     question = asked.text
     with tracer.start_as_current_span("gather") as span:
-        found = await search(
-            resources,
-            asked.query,
-            viewer=viewer,
-            base_name=base,
-            top_k=HITS_SEARCHED,
-            carried=asked.carried,
-        )
-        settled = await settle_versions(
-            resources,
-            question,
-            without_loud_titles(found),
-            viewer=viewer,
-            base=base,
-            today=datetime.now(UTC).date(),
-        )
+        settled = await _search(resources, asked, viewer=viewer, base=base)
         hits = distinct_hits(settled.hits)
         units = list_units(hits)
         words = content_words(question)
@@ -94,12 +85,14 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
         language = detect_language(question)
         unknown = find_unknown(words, held, hits, language=language)
         unsaid = unsaid_share(words, ranked, language=language)
-        worked = await work_out(resources, question, hits, viewer=viewer, base=base)
+        worked = None
+        if is_whole:
+            worked = await work_out(resources, question, hits, viewer=viewer, base=base)
         told = confidence(question, hits, ranked, unknown=unknown, unsaid=unsaid)
         sure = _recalibrated(resources, told)
         sure = max(sure, WORKED_OUT) if worked else sure
         around = []
-        if _may_quote_more(question, ranked):
+        if is_whole and _may_quote_more(question, ranked):
             around = await _around(resources, ranked, hits, viewer=viewer, base=base)
         span.set_attributes({"kefu.unit_count": len(ranked), "kefu.confidence": round(sure, 3)})
     read_on = read_units(question, around, idf=idf)
@@ -110,6 +103,26 @@ async def gather(resources: Resources, asked: Asked, *, viewer: Viewer, base: st
         standings=settled.standings,
         conflict=() if worked else find_conflict(ranked, settled.standings),
         worked=worked,
+    )
+
+
+async def _search(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Settled:
+    """What is found, in the versions that hold."""
+    found = await search(
+        resources,
+        asked.query,
+        viewer=viewer,
+        base_name=base,
+        top_k=HITS_SEARCHED,
+        carried=asked.carried,
+    )
+    return await settle_versions(
+        resources,
+        asked.text,
+        without_loud_titles(found),
+        viewer=viewer,
+        base=base,
+        today=datetime.now(UTC).date(),
     )
 
 

@@ -166,6 +166,7 @@ class Answer:
         notice: why the answer is not what was hoped for, when something failed on the way.
         data_class: the highest in question, answer and what they build on.
         writing: what became of what a model wrote; None where none was asked to.
+        related: questions that lead on from it and are answered too.
     """
 
     answer: str
@@ -181,6 +182,7 @@ class Answer:
     read_as: str | None = None
     data_class: DataClass = DataClass.RESTRICTED
     writing: Writing | None = None
+    related: tuple[str, ...] = ()
 
 
 AnswerEvent = Progress | Sentence | Answer

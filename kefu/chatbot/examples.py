@@ -26,6 +26,7 @@ ANSWER_EXAMPLE = {
     "notice": None,
     "choices": [],
     "read_as": None,
+    "related": ["超过 7 天还能退款吗？"],
     "conversation_id": "6f1c5a52-0d53-4f0e-9a7b-3d1f0f6d1c11",
     "message_id": "0b6f6f6e-8a39-4b0e-8f0b-5a0a4b1b7f2e",
 }

@@ -41,6 +41,7 @@ class ShownAnswer:
         html: rendered and safe.
         model: that wrote the answer; empty when it was extracted.
         choices: buttons that send what the question is about.
+        related: questions that lead on, as buttons.
     """
 
     message_id: UUID
@@ -50,6 +51,7 @@ class ShownAnswer:
     model: str
     notice: str | None
     choices: Sequence[str]
+    related: Sequence[str]
     references: Sequence[ShownReference]
     feedback: Feedback | None
 
@@ -129,6 +131,7 @@ def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = No
         model="" if answer.mode == EXTRACTIVE else answer.mode,
         notice=answer.notice,
         choices=answer.choices,
+        related=answer.related,
         references=_show_references(answer.citations),
         feedback=feedback,
     )

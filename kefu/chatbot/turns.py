@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from uuid import UUID
 
 from opentelemetry import trace
 
-from kefu.answering import Answer, Outcome, Progress, Sentence, Turn
+from kefu.answering import Answer, Outcome, Progress, Sentence, Turn, find_related
 from kefu.chatbot.answerer import ANSWER, Answerer
 from kefu.chatbot.cached import find_place, keep_answer
 from kefu.chatbot.records import ChatAnswer, PendingTurn
@@ -235,17 +235,38 @@ async def _answer(
     place = await find_place(resources, turn, viewer=viewer)
     if place is not None and place.held is not None:
         yield Sentence(text=place.held.answer, citations=place.held.citations)
-        yield await _store(resources, turn, place.held)
+        yield await _store(resources, turn, _with_fewer(place.held, resources))
         return
     events = answerer(resources, turn.question, viewer=viewer, base=turn.base, history=turn.history)
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Answer):
-                yield await _store(resources, turn, event)
+                answer = await _relate(resources, turn, event, viewer=viewer)
+                yield await _store(resources, turn, answer)
                 if place is not None:
-                    await keep_answer(resources, place, event)
+                    await keep_answer(resources, place, answer)
             else:
                 yield event
+
+
+async def _relate(
+    resources: Resources, turn: PendingTurn, answer: Answer, *, viewer: Viewer
+) -> Answer:
+    """The answer with questions that lead on from it."""
+    related = await find_related(
+        resources,
+        answer,
+        asked=[turn.question, *(each.question for each in turn.history)],
+        viewer=viewer,
+        base=turn.base,
+        most=resources.settings.chatbot.related_questions,
+    )
+    return replace(answer, related=related)
+
+
+def _with_fewer(answer: Answer, resources: Resources) -> Answer:
+    """An answer that was kept, with as many related questions as the settings say by now."""
+    return replace(answer, related=answer.related[: resources.settings.chatbot.related_questions])
 
 
 async def wait_for_answer(events: AsyncGenerator[ChatEvent, None]) -> ChatAnswer:

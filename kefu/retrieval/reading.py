@@ -5,10 +5,11 @@ from dataclasses import asdict
 
 from kefu.knowledge import get_base
 from kefu.resources import Resources
-from kefu.retrieval.records import Hit, ScoreParts
+from kefu.retrieval.records import Hit, Neighbour, ScoreParts
+from kefu.retrieval.store.neighbours import list_neighbours
 from kefu.retrieval.store.search import list_around
 from kefu.retrieval.store.terms import list_held
-from kefu.text import term_id
+from kefu.text import Language, term_id
 from kefu.viewer import Viewer
 
 UNSCORED = ScoreParts(lexical=0.0, lexical_share=0.0, dense=None, above_noise=None, literal=0.0)
@@ -53,6 +54,23 @@ async def read_places(
         base = await get_base(conn, base_name)
         chunks = await list_around(conn, base, places, viewer=viewer)
     return [Hit(**asdict(chunk), score=0.0, parts=UNSCORED) for chunk in chunks]
+
+
+async def read_neighbours(
+    resources: Resources,
+    chunk_ids: Sequence[int],
+    *,
+    viewer: Viewer,
+    base_name: str,
+    language: Language,
+) -> list[Neighbour]:
+    """Chunks of one language beside some in their documents, and those most like each.
+
+    They are read under the rights of the viewer, the likest first.
+    """
+    async with resources.database.connection() as conn:
+        base = await get_base(conn, base_name)
+        return await list_neighbours(conn, base, chunk_ids, viewer=viewer, language=language)
 
 
 async def find_held(

@@ -94,6 +94,25 @@ class Hit(Chunk):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Where a chunk stands that is near to another one.
+
+    Attributes:
+        status: of the document as its front matter says.
+        data_class: of the source it comes from.
+        similarity: cosine, to the likest of the others; None where either has no vector.
+    """
+
+    chunk_id: int
+    document_id: int
+    title: str
+    heading_path: tuple[str, ...]
+    status: str | None
+    data_class: DataClass
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseFloor:
     """What irrelevant questions find among the chunks of a language.
 

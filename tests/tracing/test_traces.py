@@ -52,6 +52,7 @@ async def test_an_answer_leaves_one_trace_with_all_its_steps(
                 "gather": {"retrieval main": {"embed": {}, "find": {}}, "tables": {}},
                 "write": {"chat scripted": {}, "verify": {}},
             },
+            "relate": {},
             "store": {},
         }
     }

@@ -58,6 +58,7 @@ class WidgetMessage:
     model: str = ""
     notice: str | None = None
     choices: Sequence[str] = ()
+    related: Sequence[str] = ()
     references: Sequence[Reference] = ()
     rating: Rating | None = None
     staff_name: str | None = None
@@ -183,6 +184,7 @@ def _show(
         model="" if is_extractive else answer.mode,
         notice=answer.notice,
         choices=answer.choices,
+        related=answer.related,
         references=show_references(answer.citations),
         rating=feedback.rating if feedback else None,
     )

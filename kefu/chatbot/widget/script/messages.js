@@ -65,6 +65,7 @@ class MessageViews {
       message.references.length ? this.#references(message.references) : null,
       message.is_abstention ? this.#person() : null,
       this.#feedback(message),
+      message.related.length ? this.#related(message.related) : null,
     ];
     return h("li", { class: `message chatbot${message.is_abstention ? " abstained" : ""}`, "data-id": message.id }, ...parts);
   }
@@ -72,6 +73,15 @@ class MessageViews {
   choices(choices) {
     const buttons = choices.map((text) => h("button", { type: "button", class: "pill", dir: "auto", onclick: () => this.acts.ask(text) }, text));
     return h("div", { class: "choices", role: "group" }, ...buttons);
+  }
+
+  /** Questions that lead on; those of the last answer are shown. */
+  #related(questions) {
+    const group = this.choices(questions);
+    group.classList.add("related");
+    group.setAttribute("aria-label", this.texts.related);
+    group.prepend(h("p", { "aria-hidden": "true" }, this.texts.related));
+    return group;
   }
 
   #person() {
