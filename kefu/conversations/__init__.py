@@ -1,12 +1,13 @@
 """Conversations: what customers, the chatbot and the staff write, who serves whom, and when."""
 
 from kefu.conversations.assigning import assign, take
-from kefu.conversations.attaching import attach
+from kefu.conversations.attaching import attach, build_headers
 from kefu.conversations.canned import drop_response, fill_in, keep_response
 from kefu.conversations.closing import rate, reopen, resolve, sort
 from kefu.conversations.content import check_content
 from kefu.conversations.feed import Feed, show_to_customer
 from kefu.conversations.handing_over import HandOver, hand_over, leave_contact
+from kefu.conversations.identifying import give_to_customer
 from kefu.conversations.inbox_records import InboxEntry, InboxFilter
 from kefu.conversations.metric_records import Metrics, MetricsReport
 from kefu.conversations.metrics import read_metrics
@@ -34,7 +35,13 @@ from kefu.conversations.records import (
     Signal,
     State,
 )
-from kefu.conversations.sending import add_note, go_on, send_as_customer, send_as_staff
+from kefu.conversations.sending import (
+    MAX_MESSAGE_CHARACTERS,
+    add_note,
+    go_on,
+    send_as_customer,
+    send_as_staff,
+)
 from kefu.conversations.snoozing import snooze, wake
 from kefu.conversations.states import get_state, mark_read, read_messages
 from kefu.conversations.store.conversations import (
@@ -66,6 +73,7 @@ from kefu.conversations.transferring import Transfer, transfer
 from kefu.conversations.upkeep import keep_desk
 
 __all__ = [
+    "MAX_MESSAGE_CHARACTERS",
     "Attachment",
     "CannedResponse",
     "Conversation",
@@ -94,6 +102,7 @@ __all__ = [
     "add_queue",
     "assign",
     "attach",
+    "build_headers",
     "change_queue",
     "check_content",
     "count_entries",
@@ -110,6 +119,7 @@ __all__ = [
     "get_customer",
     "get_message",
     "get_state",
+    "give_to_customer",
     "go_on",
     "hand_over",
     "keep_desk",

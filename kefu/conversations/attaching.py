@@ -1,6 +1,7 @@
 """Files in conversations: what they are is found in their content, never believed."""
 
 import hashlib
+from urllib.parse import quote
 from uuid import UUID
 
 from kefu.conversations.ownership import WRITE, require_own
@@ -79,6 +80,15 @@ def recognise(content: bytes) -> str:
     if "\0" in text:
         raise BadInput("Images, PDF files and plain text can be sent, nothing else.")
     return "text/plain"
+
+
+def build_headers(file: Attachment) -> dict[str, str]:
+    """Of the response that holds a file: all but images are saved rather than shown."""
+    shown = "inline" if file.media_type in IMAGES else "attachment"
+    return {
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Cache-Control": "private, max-age=86400, immutable",
+    }
 
 
 def _clean_name(given: str) -> str:

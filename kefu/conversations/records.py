@@ -31,6 +31,7 @@ EventKind = Literal[
     "reopened",
     "prioritised",
     "labelled",
+    "identified",
     "contact_left",
     "rated",
 ]

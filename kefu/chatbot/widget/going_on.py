@@ -7,6 +7,7 @@ from kefu.conversations import (
     Conversation,
     get_conversation,
     get_customer,
+    give_to_customer,
     go_on,
     lock_conversation,
     replace_customer,
@@ -59,6 +60,27 @@ async def write_in(
     conversation = await lock_conversation(conn, conversation_id)
     _require_here(conversation, channel=channel, visitor=visitor)
     return await go_on(conn, conversation, reopen_days=reopen_days)
+
+
+async def carry_over(
+    conn: Connection, conversation_id: UUID, *, unknown_id: str, channel: Channel, visitor: Visitor
+) -> bool:
+    """Whether a conversation goes on as the customer's, whom the host site identified by now.
+
+    It was that of the anonymous visitor whose token came along with the identity, or is the
+    customer's already.
+    """
+    assert visitor.viewer.customer_id is not None
+    given = await give_to_customer(
+        conn,
+        conversation_id,
+        unknown_id=unknown_id,
+        customer_id=visitor.viewer.customer_id,
+        channel=channel.name,
+    )
+    if given is not None:
+        await _note_customer(conn, visitor)
+    return given is not None
 
 
 async def _note_customer(conn: Connection, visitor: Visitor) -> None:

@@ -38,7 +38,7 @@ def begin_visit(
             raise NotSignedIn("The signed identity is not valid or has expired.")
         return _visit(channel, claims, secret=secret)
     expires_at = now + timedelta(days=ANONYMOUS_DAYS)
-    known = _find_anonymous(channel, token, secret=secret)
+    known = find_anonymous(channel, token, secret=secret)
     sub = known or f"{ANONYMOUS_MARK}{uuid4().hex}"
     return _visit(channel, Claims(sub=sub, exp=int(expires_at.timestamp())), secret=secret)
 
@@ -58,7 +58,8 @@ def read_visitor(token: str, *, channel: str, secret: str) -> Visitor:
     )
 
 
-def _find_anonymous(channel: str, token: str | None, *, secret: str) -> str | None:
+def find_anonymous(channel: str, token: str | None, *, secret: str) -> str | None:
+    """The anonymous visitor of the channel to whom a token was given that still counts."""
     if token is None:
         return None
     try:

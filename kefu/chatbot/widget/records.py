@@ -91,6 +91,7 @@ class Visit:
 
     Attributes:
         visitor: the same for the same person; tells nothing about the person.
+        keeps_conversation: the conversation that was named is this visitor's, too.
     """
 
     token: str
@@ -98,6 +99,7 @@ class Visit:
     is_identified: bool
     name: str | None
     expires_at: datetime
+    keeps_conversation: bool = False
 
 
 def contrast(first: str, second: str) -> float:

@@ -8,7 +8,10 @@ from importlib.resources import files
 
 from kefu.text import content_digest
 
-PARTS = ("dom", "storage", "wire", "blocks", "messages", "standing", "panel", "live", "element")
+PARTS = (
+    *("dom", "storage", "wire", "blocks", "messages", "standing", "panel", "live", "nudge"),
+    *("element", "start"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

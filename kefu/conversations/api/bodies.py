@@ -10,13 +10,14 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from kefu.accounts import require
 from kefu.conversations.records import Assignment, Language, Presence, Priority
+from kefu.conversations.sending import MAX_MESSAGE_CHARACTERS
 from kefu.viewer import Viewer
 from kefu.web import ProblemBody
 
 LARGEST = 2**31 - 1
 Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
 Position = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
-Text = Annotated[str, Field(max_length=4000)]
+Text = Annotated[str, Field(max_length=MAX_MESSAGE_CHARACTERS)]
 Short = Annotated[str, Field(max_length=200)]
 Words = Annotated[Sequence[Short], Field(max_length=50)]
 

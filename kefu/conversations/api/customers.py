@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +16,7 @@ from kefu.conversations.api.bodies import (
     Typing,
     problems,
 )
-from kefu.conversations.attaching import IMAGES, attach
+from kefu.conversations.attaching import attach, build_headers
 from kefu.conversations.closing import rate
 from kefu.conversations.feed import redact
 from kefu.conversations.handing_over import HandOver, hand_over, leave_contact
@@ -28,8 +27,9 @@ from kefu.conversations.sending import send_as_customer
 from kefu.conversations.states import get_state, read_messages
 from kefu.conversations.store.conversations import get_conversation
 from kefu.conversations.store.messages import get_attachment
-from kefu.viewer import Viewer
-from kefu.web import OpenResources
+from kefu.safety import Act
+from kefu.viewer import Viewer, is_unknown
+from kefu.web import OpenResources, limit_visitor
 
 router = APIRouter(tags=["conversations"], prefix="/api/conversations/{conversation_id}")
 
@@ -59,15 +59,21 @@ async def list_messages(
     return [_show(message, viewer) for message in messages]
 
 
-@router.post("/messages", responses=problems(400, 403, 404, 413))
+@router.post("/messages", responses=problems(400, 403, 404, 413, 429))
 async def send_message(
-    conversation_id: UUID, body: CustomerMessage, resources: OpenResources, viewer: Customer
+    request: Request,
+    conversation_id: UUID,
+    body: CustomerMessage,
+    resources: OpenResources,
+    viewer: Customer,
 ) -> Message:
     """Send a message as the customer, without asking the chatbot.
 
     What was resolved is reopened; after `conversations.reopen_days` another conversation follows,
     whose id the message then has.
     """
+    if is_unknown(viewer):
+        await limit_visitor(request, resources, Act.MESSAGE, visitor=conversation_id)
     async with resources.database.transaction() as conn:
         message = await send_as_customer(
             conn,
@@ -126,7 +132,7 @@ async def type_here(
 
 @router.post(
     "/attachments",
-    responses=problems(400, 403, 404, 413),
+    responses=problems(400, 403, 404, 413, 429),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -142,6 +148,8 @@ async def upload(
     name: Annotated[str, Query(min_length=1, max_length=400)] = "file",
 ) -> Attachment:
     """Send a file as the body; a message then names its id. What no message names is deleted."""
+    if is_unknown(viewer):
+        await limit_visitor(request, resources, Act.UPLOAD, visitor=conversation_id)
     content = await request.body()
     async with resources.database.transaction() as conn:
         return await attach(
@@ -171,15 +179,7 @@ async def download(
         file, content = await get_attachment(
             conn, attachment_id, conversation_id=conversation_id, with_notes=is_staff
         )
-    shown = "inline" if file.media_type in IMAGES else "attachment"
-    return Response(
-        content,
-        media_type=file.media_type,
-        headers={
-            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(file.name, safe='')}",
-            "Cache-Control": "private, max-age=86400, immutable",
-        },
-    )
+    return Response(content, media_type=file.media_type, headers=build_headers(file))
 
 
 def _show(message: Message, viewer: Viewer) -> Message:

@@ -29,11 +29,7 @@ async def insert_conversation(  # noqa: PLR0913 - one parameter a column
 ) -> Conversation:
     """Begin a conversation; a customer who is new here is kept."""
     if customer_id is not None:
-        await conn.execute(
-            "insert into customers (id) values (%s)"
-            " on conflict (id) do update set seen_at = clock_timestamp()",
-            [customer_id],
-        )
+        await _note_seen(conn, customer_id)
     cursor = conn.cursor(row_factory=class_row(Conversation))
     await cursor.execute(
         "insert into conversations (id, customer_id, base, language, channel, follows_id)"
@@ -45,6 +41,26 @@ async def insert_conversation(  # noqa: PLR0913 - one parameter a column
     return conversation
 
 
+async def _note_seen(conn: AsyncConnection, customer_id: str) -> None:
+    await conn.execute(
+        "insert into customers (id) values (%s)"
+        " on conflict (id) do update set seen_at = clock_timestamp()",
+        [customer_id],
+    )
+
+
+async def update_customer_id(conn: AsyncConnection, id: UUID, customer_id: str) -> Conversation:
+    """Say whose a locked conversation is; a customer who is new here is kept."""
+    await _note_seen(conn, customer_id)
+    return await _read_conversation(
+        conn,
+        "update conversations set customer_id = %(customer_id)s where id = %(id)s"
+        f" returning {CONVERSATION}",
+        id,
+        customer_id=customer_id,
+    )
+
+
 async def get_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
     """Read one conversation.
 
@@ -53,7 +69,7 @@ async def get_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
     """
     return await _read_conversation(
         conn,
-        f"select {CONVERSATION} from conversations where id = %s",
+        f"select {CONVERSATION} from conversations where id = %(id)s",
         id,
     )
 
@@ -66,14 +82,16 @@ async def lock_conversation(conn: AsyncConnection, id: UUID) -> Conversation:
     """
     return await _read_conversation(
         conn,
-        f"select {CONVERSATION} from conversations where id = %s for update",
+        f"select {CONVERSATION} from conversations where id = %(id)s for update",
         id,
     )
 
 
-async def _read_conversation(conn: AsyncConnection, statement: str, id: UUID) -> Conversation:
+async def _read_conversation(
+    conn: AsyncConnection, statement: str, id: UUID, **values: object
+) -> Conversation:
     cursor = conn.cursor(row_factory=class_row(Conversation))
-    await cursor.execute(statement.encode(), [id])
+    await cursor.execute(statement.encode(), {"id": id, **values})
     conversation = await cursor.fetchone()
     if conversation is None:
         raise NotFound("There is no conversation %(number)s.", number=id)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 
 from kefu.accounts import require
 from kefu.conversations import (
+    MAX_MESSAGE_CHARACTERS,
     CannedResponse,
     Conversation,
     Customer,
@@ -119,6 +120,7 @@ class DeskPage:
     told: int | None = None
     lists: Sequence[str] = tuple(LISTS)
     tones: Sequence[str] = tuple(Tone)
+    max_characters: int = MAX_MESSAGE_CHARACTERS
     presences: Sequence[str] = PRESENCES
     priorities: Sequence[str] = PRIORITIES
 

@@ -33,7 +33,7 @@ function showTyping(signal) {
 
 const KINDS = [
   "started", "message", "handed_over", "message_left", "assigned", "unassigned", "transferred",
-  "snoozed", "parked", "woken", "resolved", "reopened", "prioritised", "labelled", "contact_left", "rated",
+  "snoozed", "parked", "woken", "resolved", "reopened", "prioritised", "labelled", "identified", "contact_left", "rated",
 ];
 
 export function listen() {

@@ -156,13 +156,18 @@ async def test_a_thumb_down_and_a_comment_are_stored(
         assert await cursor.fetchall() == [(-1, "银行卡呢？")]
 
 
-async def test_an_identified_customer_owns_the_conversation_and_leaves_it_by_signing_out(
+async def test_who_signs_in_takes_the_conversation_along_and_leaves_it_by_signing_out(
     browser: Browser, shop: Shop, resources: Resources
 ) -> None:
-    shop.attributes["data-identity"] = sign(shop.secret)
     async with visit(browser, shop) as page:
         await open_widget(page)
         await ask_and_wait(page)
+        await page.evaluate("identity => Kefu.identify(identity)", sign(shop.secret))
+        await expect(page.get_by_role("button", name="历史会话")).to_be_visible()
+        await expect(page.locator(".message")).to_have_count(2)
+        shop.attributes["data-identity"] = sign(shop.secret)
+        await page.reload()
+        await expect(page.locator(".message")).to_have_count(2)
         async with resources.database.connection() as conn:
             cursor = await conn.execute("select customer_id from conversations")
             assert await cursor.fetchall() == [("4711",)]

@@ -33,3 +33,7 @@ async def ask(
     response = await client.post(f"{PLACE}/messages", json=given, headers=headers)
     assert response.status_code == 200, response.text
     return read_events(response)
+
+
+def read_token(headers: dict[str, str]) -> str:
+    return headers["authorization"].removeprefix("Bearer ")

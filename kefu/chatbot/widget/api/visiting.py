@@ -1,6 +1,8 @@
 """The script, how the widget looks, and who is before it."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from kefu.chatbot.api.requests import require_json
 from kefu.chatbot.turns import MAX_QUESTION_CHARACTERS
 from kefu.chatbot.widget.channels import read_secret
-from kefu.chatbot.widget.identity import begin_visit, read_visitor
+from kefu.chatbot.widget.going_on import carry_over
+from kefu.chatbot.widget.identity import begin_visit, find_anonymous, read_visitor
 from kefu.chatbot.widget.origins import PREFIX
 from kefu.chatbot.widget.records import Channel, Visit, Visitor
 from kefu.chatbot.widget.script import build_script
@@ -25,12 +28,16 @@ router = APIRouter(include_in_schema=False)
 
 
 class VisitRequest(BaseModel):
-    """Who is there, as the host site signed it, or the token of an earlier visit."""
+    """Who is there, as the host site signed it, or the token of an earlier visit.
+
+    With both, the conversation that the anonymous visitor is in goes on as the customer's.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     identity: str | None = Field(None, max_length=8000)
     token: str | None = Field(None, max_length=8000)
+    conversation_id: UUID | None = None
 
 
 async def find_channel(channel: str, resources: OpenResources) -> Channel:
@@ -90,4 +97,13 @@ async def read_config(
 async def visit(body: VisitRequest, channel: CurrentChannel, resources: OpenResources) -> Visit:
     """Give the widget a token for whoever is before it."""
     secret = read_secret(channel, settings=resources.settings)
-    return begin_visit(channel.name, secret=secret, identity=body.identity, token=body.token)
+    begun = begin_visit(channel.name, secret=secret, identity=body.identity, token=body.token)
+    unknown_id = find_anonymous(channel.name, body.token, secret=secret)
+    if body.conversation_id is None or unknown_id is None or not begun.is_identified:
+        return begun
+    visitor = read_visitor(begun.token, channel=channel.name, secret=secret)
+    async with resources.database.transaction() as conn:
+        is_kept = await carry_over(
+            conn, body.conversation_id, unknown_id=unknown_id, channel=channel, visitor=visitor
+        )
+    return replace(begun, keeps_conversation=is_kept)

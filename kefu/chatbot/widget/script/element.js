@@ -1,7 +1,5 @@
-// The element, and what makes one for the script tag that loaded this.
+// The element: what the visitor does, what the server says, and what is shown of both.
 
-const script = document.currentScript;
-const PROACTIVE_KEY = "dismissed";
 const TYPING_TOLD_MS = 4000;
 
 class KefuWidget extends HTMLElement {
@@ -10,8 +8,10 @@ class KefuWidget extends HTMLElement {
   #lasting;
   #passing;
   #panel;
+  #nudge;
   #views;
   #running = null; // AbortController of the answer that is being written
+  #answered = Promise.resolve(); // when it has been
   #isRestored = false;
   #live;
   #state = null;
@@ -29,7 +29,8 @@ class KefuWidget extends HTMLElement {
     this.#build();
     if (this.#passing.get("isOpen")) this.open();
     else if (this.#lasting.get("isWithStaff")) this.#restore();
-    this.#planProactive();
+    this.#wire.carryOver().catch(() => {}); // the next request tries again
+    if (!this.isOpen && !this.#lasting.get("conversation")) this.#nudge.plan(this.#config.proactive_rules);
     this.dispatchEvent(new CustomEvent("kefu:ready", { bubbles: true }));
   }
 
@@ -73,8 +74,8 @@ class KefuWidget extends HTMLElement {
       icon("down"),
       this.badge,
     );
-    this.nudge = h("div", { class: "nudge", hidden: true, role: "status" });
-    root.append(this.#panel.element, this.nudge, this.launcher);
+    this.#nudge = new Nudge(texts, this.#passing, () => this.open());
+    root.append(this.#panel.element, this.#nudge.element, this.launcher);
   }
 
   get isOpen() {
@@ -82,7 +83,7 @@ class KefuWidget extends HTMLElement {
   }
 
   open() {
-    this.#dismiss();
+    this.#nudge.dismiss();
     this.#panel.open();
     this.launcher.setAttribute("aria-expanded", "true");
     this.launcher.setAttribute("aria-label", this.#config.texts.close);
@@ -106,9 +107,13 @@ class KefuWidget extends HTMLElement {
   }
 
   /** Tell who the customer is, or with null that nobody is signed in any more. */
-  identify(identity) {
+  async identify(identity) {
+    if (identity) await this.#answered; // it is given to who asked
     this.#wire.identify(identity ?? null);
     this.#panel.earlier.hidden = !this.#wire.isIdentified;
+    await this.#wire.carryOver().catch(() => {}); // the next request tries again
+    this.#live.stop();
+    this.#followIfNeeded();
   }
 
   get #place() {
@@ -131,8 +136,13 @@ class KefuWidget extends HTMLElement {
     if (!this.isOpen) this.open();
     await this.#restore();
     this.#panel.append(this.#views.ofCustomer({ content: [question], blocks: [], attachments: [] }));
-    if (this.#isWithStaff) await this.#write(question);
-    else await this.#answer(question);
+    await this.#send(question);
+  }
+
+  #send(question) {
+    if (this.#isWithStaff) return this.#write(question);
+    this.#answered = this.#answer(question);
+    return this.#answered;
   }
 
   /** Give the people here what was written; the same key is one message, however often it is sent. */
@@ -157,7 +167,7 @@ class KefuWidget extends HTMLElement {
         const { id } = await this.#wire.post(`${this.#place}/attachments?${query}`, file);
         await this.#reply({ attachment_ids: [id] });
       } catch (error) {
-        const kind = error.status === 413 ? "file_too_large" : error.status === 400 ? "file_refused" : "failed";
+        const kind = { 400: "file_refused", 413: "file_too_large" }[error.status] ?? kindOf(error);
         this.#panel.append(this.#views.line(`${file.name}: ${this.#config.texts[kind]}`));
       }
     }
@@ -192,8 +202,7 @@ class KefuWidget extends HTMLElement {
   async #retry(question) {
     if (this.#running) return;
     this.#panel.list.lastElementChild?.classList.contains("failed") && this.#panel.list.lastElementChild.remove();
-    if (this.#isWithStaff) await this.#write(question);
-    else await this.#answer(question);
+    await this.#send(question);
   }
 
   async #answer(question) {
@@ -382,68 +391,4 @@ class KefuWidget extends HTMLElement {
     const body = { conversation_id: this.#lasting.get("conversation"), rating };
     return this.#wire.post(`/messages/${id}/feedback`, comment ? { ...body, comment } : body);
   }
-
-  #planProactive() {
-    const rule = this.#config.proactive_rules.find(({ pattern }) => fits(pattern, location.pathname));
-    if (!rule || this.#passing.get(PROACTIVE_KEY) || this.#lasting.get("conversation")) return;
-    this.proactiveTimer = setTimeout(() => this.#showNudge(rule.text), rule.seconds * 1000);
-  }
-
-  #showNudge(text) {
-    if (this.isOpen) return;
-    const speak = h("button", { type: "button", class: "nudge-text", dir: "auto", onclick: () => this.open() }, text);
-    this.nudge.replaceChildren(speak, iconButton("close", this.#config.texts.dismiss, () => this.#dismiss()));
-    this.nudge.hidden = false;
-  }
-
-  #dismiss() {
-    clearTimeout(this.proactiveTimer);
-    if (!this.nudge.hidden) this.#passing.set({ [PROACTIVE_KEY]: true });
-    this.nudge.hidden = true;
-  }
-}
-
-/** Whether a path fits a pattern in which `*` stands for anything. */
-function fits(pattern, path) {
-  const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(path);
-}
-
-function kindOf(error) {
-  if (error.status === 429 || error.status === 503 || /unavailable|busy/.test(error.type ?? "")) return "busy";
-  if (error.status) return "failed";
-  return navigator.onLine ? "interrupted" : "offline";
-}
-
-function start() {
-  const { channel, identity, theme, side, language } = script.dataset;
-  const element = new KefuWidget();
-  if (theme) element.setAttribute("theme", theme);
-  if (side) element.setAttribute("side", side);
-  window.Kefu = {
-    element,
-    open: () => element.open(),
-    close: () => element.close(),
-    ask: (question) => element.ask(question),
-    identify: (token) => element.identify(token),
-  };
-  document.body.append(element);
-  const spoken = language || document.documentElement.lang || navigator.language;
-  element
-    .begin({
-      server: new URL(script.src).origin,
-      channel,
-      identity: identity || null,
-      language: /^zh\b/i.test(spoken) ? "zh" : "en",
-    })
-    .catch((error) => {
-      element.remove();
-      console.warn(`Kefu: the channel ${channel} cannot be shown here.`, error);
-    });
-}
-
-if (script && !customElements.get("kefu-widget")) {
-  customElements.define("kefu-widget", KefuWidget);
-  if (document.body) start();
-  else document.addEventListener("DOMContentLoaded", start);
 }

@@ -8,6 +8,14 @@ class Refused extends Error {
   }
 }
 
+/** What the visitor is told of an error. */
+function kindOf(error) {
+  if (error.type === "too_many_requests") return "too_many";
+  if (error.status === 429 || error.status === 503 || /unavailable|busy/.test(error.type ?? "")) return "busy";
+  if (error.status) return "failed";
+  return navigator.onLine ? "interrupted" : "offline";
+}
+
 /** Events out of the body of a response; unlike EventSource, fetch can carry a header and be stopped. */
 async function* readEvents(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
@@ -107,8 +115,14 @@ class Wire {
     return this.#visiting;
   }
 
+  /** Begin the visit at once, where the conversation goes on as that of who signed in. */
+  async carryOver() {
+    if (this.#identity && this.#memory.get("token") && this.#memory.get("conversation")) await this.#visit();
+  }
+
   async #begin() {
-    const body = this.#identity ? { identity: this.#identity } : { token: this.#memory.get("token") };
+    const token = this.#memory.get("token");
+    const body = this.#identity ? { identity: this.#identity, token, conversation_id: this.#memory.get("conversation") } : { token };
     const response = await this.#fetch("/visits", {
       method: "POST",
       credentials: "omit",
@@ -116,7 +130,7 @@ class Wire {
       body: JSON.stringify(body),
     });
     const visit = await response.json();
-    if (this.#memory.get("visitor") !== visit.visitor) this.#forget();
+    if (this.#memory.get("visitor") !== visit.visitor && !visit.keeps_conversation) this.#forget();
     const { visitor, is_identified: isIdentified } = visit;
     this.#memory.set({ visitor, isIdentified, token: isIdentified ? null : visit.token });
     return visit;
