@@ -238,6 +238,8 @@ def start_kefu(stack: ExitStack, model: int, processes: int) -> tuple[int, Watch
         "KEFU_SERVER__PORT": str(port),
         "KEFU_ENDPOINTS": json.dumps([endpoint]),
         "KEFU_ANSWER_CACHE__ENABLED": "false",
+        "KEFU_VISITORS__PER_ADDRESS": "0",  # all come from one
+        "KEFU_VISITORS__MESSAGES_PER_MINUTE": "0",
         "KEFU_CHATBOT__CONCURRENT_ANSWERS": str(ANSWERS_AT_ONCE),
     }
     kefu = [sys.executable, "-m", "kefu"]

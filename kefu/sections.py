@@ -191,6 +191,26 @@ class HandOverSettings(Section):
     )
 
 
+class VisitorSettings(Section):
+    """How much visitors may do whom nobody knows: neither customers who signed in nor API keys."""
+
+    messages_per_minute: int = Field(
+        20, ge=0, le=10_000, description="Messages of one visitor; 0: no limit."
+    )
+    conversations_per_hour: int = Field(
+        30, ge=0, le=10_000, description="Conversations that one visitor begins; 0: no limit."
+    )
+    uploads_per_hour: int = Field(
+        30, ge=0, le=10_000, description="Files that one visitor sends; 0: no limit."
+    )
+    per_address: int = Field(
+        20,
+        ge=0,
+        le=10_000,
+        description="So many times as much may come from one address; 0: no limit.",
+    )
+
+
 class ConversationSettings(Section):
     """How long conversations go on, and what they may hold."""
 

@@ -61,6 +61,7 @@ Teller = Callable[[str], object]
 LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 CANCEL_SECONDS = 1.0
+THIS_MACHINE = ("127.0.0.1", "::1")
 MAX_HEADER_BYTES = 64 * 1024
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 FILES = re.compile(r"/api/(?:widget/[^/]+/)?conversations/[^/]+/attachments")
@@ -243,6 +244,7 @@ def configure_server(app: FastAPI, settings: ServerSettings, log_level: str) -> 
         port=settings.port,
         log_level=log_level,
         http="h11",
+        forwarded_allow_ips=[*THIS_MACHINE, *settings.trusted_proxies],
         h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         ws="none",
         server_header=False,

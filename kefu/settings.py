@@ -41,6 +41,7 @@ from kefu.sections import (
     Seconds,
     Secret,
     Section,
+    VisitorSettings,
 )
 from kefu.viewer import DataClass
 
@@ -64,6 +65,12 @@ class ServerSettings(Section):
         None,
         pattern=r"^https?://[^/]+$",
         description="Where people reach Kefu, e.g. https://help.example.com; empty: host and port.",
+    )
+
+    trusted_proxies: tuple[str, ...] = Field(
+        (),
+        max_length=50,
+        description="Proxies on other machines whose X-Forwarded-For and -Proto count.",
     )
 
     @property
@@ -188,6 +195,9 @@ class ChatbotSettings(Section):
     examples: tuple[str, ...] = Field(
         (), max_length=6, description="Questions offered on the page; empty: general ones."
     )
+    related_questions: int = Field(
+        3, ge=0, le=3, description="Questions offered after an answer, at most; 0: none."
+    )
     concurrent_answers: int = Field(
         32, ge=1, le=1000, description="Answers written at the same time; other questions wait."
     )
@@ -252,6 +262,7 @@ class Settings(BaseSettings):
     customers: CustomerSettings = CustomerSettings()
     conversations: ConversationSettings = ConversationSettings()
     hand_over: HandOverSettings = HandOverSettings()
+    visitors: VisitorSettings = VisitorSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     model: ModelSettings = ModelSettings()
     endpoints: tuple[EndpointSettings, ...] = Field(

@@ -26,6 +26,11 @@ class Viewer:
     customer_id: str | None = None
 
 
+def is_unknown(viewer: Viewer) -> bool:
+    """Whether it is somebody before the chatbot of whom nobody said who it is."""
+    return not viewer.sees_everything and viewer.staff_id is None and viewer.customer_id is None
+
+
 ANONYMOUS = Viewer(name="anonymous")
 OPERATOR = Viewer(name="operator", sees_everything=True)
 

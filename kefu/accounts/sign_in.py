@@ -1,7 +1,6 @@
 """Signing in with a password, without telling strangers who has an account."""
 
 import hashlib
-import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +19,12 @@ from kefu.accounts.store.staff import find_password_hash, find_staff, update_pas
 from kefu.audit import record_audit
 from kefu.db import Connection, Database
 from kefu.errors import NotSignedIn, TooManyRequests
+from kefu.safety import find_network
 from kefu.settings import AccountSettings
 from kefu.text import clean_text
 
 ATTEMPTS_OF_A_NETWORK = 10  # as many people behind one address may mistype at the same time
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-IPV6_NETWORK_BITS = 64  # the smallest network that a provider hands out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ async def prove(
         NotSignedIn: wrong; the same for an address that nobody has and for a disabled person.
     """
     email = fold_email(email)
-    keys = (_key("email", email), _key("network", _network(host)))
+    keys = (_key("email", email), _key("network", find_network(host)))
     async with database.transaction() as conn:
         await _count(conn, keys, settings=settings)
     async with database.connection() as conn:
@@ -138,13 +137,3 @@ async def _record_failure(database: Database, email: str, *, host: str) -> None:
 def _key(kind: str, value: str) -> str:
     """Hashed, because people type passwords into the wrong field."""
     return f"{kind}:{hashlib.sha256(value.encode()).hexdigest()}"
-
-
-def _network(host: str) -> str:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.version == 4:
-        return host
-    return str(ipaddress.ip_network((address, IPV6_NETWORK_BITS), strict=False))

@@ -25,6 +25,7 @@ from kefu.conversations import State, get_state, leave_contact, rate
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, draw_page, find_original, get_excerpt, is_drawable
 from kefu.resources import Resources
+from kefu.safety import Act
 from kefu.tracing import Rating
 from kefu.viewer import ANONYMOUS
 from kefu.web import (
@@ -39,6 +40,7 @@ from kefu.web import (
     enter_gate,
     finish_unless_gone,
     format_event,
+    limit_visitor,
     local_path,
     read_form,
     render,
@@ -221,11 +223,13 @@ async def _begin_turn(request: Request, resources: Resources, form: dict[str, st
     question = form.get("question", "")
     base = form.get("base") or None
     current = _conversation_id(request)
+    await limit_visitor(request, resources, Act.MESSAGE, visitor=current)
     if current is not None:
         try:
             return await begin_turn(resources, question, viewer=ANONYMOUS, conversation_id=current)
         except NotFound:
             pass
+    await limit_visitor(request, resources, Act.CONVERSATION)
     return await begin_turn(resources, question, viewer=ANONYMOUS, base=base)
 
 

@@ -25,6 +25,7 @@ from kefu.web.rendering import THEME_COOKIE, THEMES, note_viewer, render, render
 from kefu.web.state import OpenResources, RowId, enter_gate
 from kefu.web.static_files import Static
 from kefu.web.trees import Element, Node, build_tree
+from kefu.web.visiting import find_host, limit_visitor
 
 __all__ = [
     "LANGUAGES",
@@ -50,10 +51,12 @@ __all__ = [
     "choose_language",
     "describe",
     "enter_gate",
+    "find_host",
     "finish_unless_gone",
     "format_event",
     "install_problem_handlers",
     "is_foreign",
+    "limit_visitor",
     "list_translations",
     "local_path",
     "note_viewer",

@@ -35,7 +35,8 @@ async def test_what_was_acknowledged_outlives_a_killed_server(
         id = (await ask(conn, customer_id=None)).id
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    server = start_server(build_environment(migrated_url, tmp_path), port)
+    unlimited = {"KEFU_VISITORS__MESSAGES_PER_MINUTE": "0"}
+    server = start_server(build_environment(migrated_url, tmp_path) | unlimited, port)
     acknowledged: list[str] = []
     try:
         await wait_until_up(url)

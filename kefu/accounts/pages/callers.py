@@ -6,6 +6,7 @@ from fastapi import Request
 
 from kefu.accounts.access import read_session_cookie
 from kefu.accounts.sign_in import Caller
+from kefu.web import find_host
 
 # Each says that it is those after it, too; "like Gecko" and "Mozilla" are said by all of them.
 BROWSER = re.compile(r"(Edg|OPR|MicroMessenger|Firefox|FxiOS|CriOS|Chrome|Version)/(\d+)")
@@ -25,7 +26,7 @@ BROWSERS = ("Edg", "OPR", "MicroMessenger", "Firefox", "FxiOS", "CriOS", "Chrome
 def describe_caller(request: Request) -> Caller:
     """The client of a request, as far as it says."""
     return Caller(
-        host=request.client.host if request.client else "",
+        host=find_host(request),
         browser=name_browser(request.headers.get("user-agent", "")),
         old_secret=read_session_cookie(request),
     )

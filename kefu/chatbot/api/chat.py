@@ -23,8 +23,9 @@ from kefu.chatbot.turns import (
     wait_for_answer,
 )
 from kefu.knowledge import Excerpt, get_excerpt
+from kefu.safety import Act
 from kefu.tracing import Feedback, Rating
-from kefu.viewer import Viewer
+from kefu.viewer import Viewer, is_unknown
 from kefu.web import (
     EventStream,
     OpenResources,
@@ -33,6 +34,7 @@ from kefu.web import (
     enter_gate,
     finish_unless_gone,
     format_event,
+    limit_visitor,
 )
 
 EVENT_NAMES = {Progress: "progress", Sentence: "sentence", ChatAnswer: "answer"}
@@ -101,7 +103,7 @@ SUCCESS: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/api/chat",
     response_model=ChatAnswer,
-    responses=SUCCESS | _problems(400, 403, 404, 413, 415, 503),
+    responses=SUCCESS | _problems(400, 403, 404, 413, 415, 429, 503),
     dependencies=[Depends(require_json), Depends(enter_gate)],
 )
 async def chat(
@@ -118,6 +120,10 @@ async def chat(
     shown, `sentence` for each verified piece, then one `answer` or one `error`; the data of an
     `error` event is what else would stand under `error` in the body.
     """
+    if is_unknown(viewer):
+        begins = [Act.CONVERSATION] if body.conversation_id is None else []
+        known = body.conversation_id
+        await limit_visitor(request, resources, Act.MESSAGE, *begins, visitor=known)
     turn = await begin_turn(
         resources,
         body.question,

@@ -32,6 +32,7 @@ TEXTS = {
     "open_document": _("Open the document"),
     "outdated": _("No longer valid"),
     "source_missing": _("This source cannot be opened."),
+    "related": _("Related questions"),
     "helpful": _("Helpful"),
     "not_helpful": _("Not helpful"),
     "thanks": _("Thank you, this was stored."),
@@ -44,6 +45,7 @@ TEXTS = {
         "Many questions are being answered right now, or a part of the service does not respond."
         " Please try again in a moment."
     ),
+    "too_many": _("You have sent a lot in a short time. Please wait a moment, then try again."),
     "failed": _("Something went wrong on our side."),
     "unanswered": _("This question has no answer yet."),
     "retry": _("Try again"),

@@ -88,6 +88,7 @@ function showFailure(turn, question, kind, detail = "") {
 
 /** Which failure card a problem that the server describes gets. */
 function kindOf(problem) {
+  if (problem.type === "too_many_requests") return "too_many";
   if (/unavailable$/.test(problem.type)) return "unavailable";
   return problem.reference ? "internal" : "refused";
 }

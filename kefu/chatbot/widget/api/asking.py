@@ -27,8 +27,9 @@ from kefu.chatbot.widget.shown import (
 from kefu.conversations import NewMessage, get_state, send_as_customer
 from kefu.knowledge import get_excerpt
 from kefu.resources import Resources
+from kefu.safety import Act
 from kefu.tracing import Feedback, Rating
-from kefu.web import EventStream, OpenResources, RowId, enter_gate, format_event
+from kefu.web import EventStream, OpenResources, RowId, enter_gate, format_event, limit_visitor
 
 LONGEST_QUOTE = 2000
 SHOWN: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
@@ -68,6 +69,10 @@ async def ask(
 
     Where people serve the conversation, they get it: `turn`, then `kept`.
     """
+    if not visitor.is_identified:
+        begins = [Act.CONVERSATION] if body.conversation_id is None else []
+        known = visitor.viewer.customer_id
+        await limit_visitor(request, resources, Act.MESSAGE, *begins, visitor=known)
     reopen_days = resources.settings.conversations.reopen_days
     async with resources.database.transaction() as conn:
         conversation = await write_in(

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -15,6 +14,7 @@ from kefu.chatbot.widget.going_on import get_own
 from kefu.chatbot.widget.records import Visitor
 from kefu.chatbot.widget.shown import WidgetConversation, show_conversation, show_message
 from kefu.conversations import (
+    MAX_MESSAGE_CHARACTERS,
     Attachment,
     Conversation,
     Event,
@@ -24,6 +24,7 @@ from kefu.conversations import (
     Signal,
     State,
     attach,
+    build_headers,
     get_attachment,
     get_state,
     hand_over,
@@ -36,13 +37,13 @@ from kefu.conversations import (
     tell_typing,
 )
 from kefu.resources import Resources
+from kefu.safety import Act
 from kefu.tracing import list_feedback
-from kefu.web import EventStream, OpenResources, format_event
+from kefu.web import EventStream, OpenResources, format_event, limit_visitor
 
 MOST_MESSAGES = 500
 MOST_EARLIER = 30
 STREAM_SECONDS = 600.0
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 HAPPENED: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
@@ -55,7 +56,7 @@ class Body(BaseModel):
 class Reply(Body):
     """What a visitor writes to the people here, or fills in."""
 
-    text: str = Field("", max_length=8000)
+    text: str = Field("", max_length=MAX_MESSAGE_CHARACTERS)
     client_key: str = Field(min_length=1, max_length=100)
     content: Sequence[Mapping[str, Any]] = Field((), max_length=10)
     attachment_ids: Sequence[UUID] = Field((), max_length=10)
@@ -146,9 +147,16 @@ async def follow(
 
 @router.post(f"{PLACE}/replies", dependencies=[Depends(require_json)])
 async def reply(
-    own: OwnConversation, body: Reply, visitor: CurrentVisitor, resources: OpenResources
+    request: Request,
+    own: OwnConversation,
+    body: Reply,
+    visitor: CurrentVisitor,
+    resources: OpenResources,
 ) -> dict[str, Any]:
     """Write to the people here, without asking the chatbot; the same key twice is one message."""
+    if not visitor.is_identified:
+        known = visitor.viewer.customer_id
+        await limit_visitor(request, resources, Act.MESSAGE, visitor=known)
     async with resources.database.transaction() as conn:
         message = await send_as_customer(
             conn,
@@ -210,6 +218,8 @@ async def upload(
     name: Annotated[str, Query(min_length=1, max_length=400)] = "file",
 ) -> Attachment:
     """Keep a file that a reply will take along; what it is is found in its content."""
+    if not visitor.is_identified:
+        await limit_visitor(request, resources, Act.UPLOAD, visitor=visitor.viewer.customer_id)
     content = await request.body()
     async with resources.database.transaction() as conn:
         return await attach(
@@ -229,15 +239,7 @@ async def download(own: OwnConversation, attachment_id: UUID, resources: OpenRes
         file, content = await get_attachment(
             conn, attachment_id, conversation_id=own.id, with_notes=False
         )
-    shown = "inline" if file.media_type in IMAGES else "attachment"
-    return Response(
-        content,
-        media_type=file.media_type,
-        headers={
-            "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(file.name, safe='')}",
-            "Cache-Control": "private, max-age=86400, immutable",
-        },
-    )
+    return Response(content, media_type=file.media_type, headers=build_headers(file))
 
 
 async def _encode(
