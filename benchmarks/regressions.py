@@ -49,6 +49,7 @@ LISTS = {
     "first": "seeded_changes",
     "second": "seeded_changes_second",
     "third": "seeded_changes_third",
+    "fourth": "seeded_changes_fourth",
 }
 """Modules with `list_harmful` and `list_harmless`."""
 
