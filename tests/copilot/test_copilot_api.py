@@ -92,6 +92,16 @@ async def test_every_aid_is_there_over_http(
     assert again.status_code == 409
 
 
+async def test_why_an_aid_does_not_come_is_told_in_its_place(
+    client: AsyncClient, resources: Resources, conversation_id: UUID
+) -> None:
+    await sign_in(client, resources.database, "staff")
+    form = {"aid": "article", "partial": "1"}
+    refused = await client.post(f"/desk/{conversation_id}/aids", data=form)
+    assert refused.status_code == 400
+    assert ">An article needs a question of the customer and an answer of staff.<" in refused.text
+
+
 async def test_who_manages_the_desk_reads_how_aids_are_taken_up(
     client: AsyncClient, resources: Resources, conversation_id: UUID
 ) -> None:

@@ -175,7 +175,9 @@ async def test_who_comes_second_is_told(
     other = await sign_in(client, database, "editor")
     late = await post(client, waiting, action="take", expected="")
     assert late.status_code == 409
-    assert parse(late).css_first(".notice.bad") is not None
+    notice = parse(late).css_first(".notice.bad")
+    assert notice is not None
+    assert notice.text().strip() == "Staff serves this conversation already."
     assert (await get_conversation(conn, waiting.id)).assignee_id == staff.id != other.id
 
 
