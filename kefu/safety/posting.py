@@ -7,6 +7,8 @@ import asyncio
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +17,7 @@ import httpx2
 from kefu.llm import is_refused, unwrap
 
 LONGEST_SECONDS = 10.0
+MOST_DIGITS = 9  # of seconds; more is for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +40,12 @@ class Posted:
     Attributes:
         status: None: nobody answered.
         problem: why it was not taken; empty: it was.
+        retry_after_seconds: when it may come again, as the answer says; None: it does not.
     """
 
     status: int | None = None
     problem: str = ""
+    retry_after_seconds: float | None = None
 
 
 async def post(
@@ -63,9 +68,30 @@ async def post(
             ) as response,
         ):
             status, is_taken = response.status_code, response.is_success
+            retry_after = response.headers.get("retry-after", "")
     except (httpx2.HTTPError, TimeoutError) as error:
         return Posted(problem=f"{type(error).__name__}: {error}"[:300])
-    return Posted(status=status, problem="" if is_taken else f"It answers with status {status}.")
+    if is_taken:
+        return Posted(status=status)
+    return Posted(
+        status=status,
+        problem=f"It answers with status {status}.",
+        retry_after_seconds=read_retry_after(retry_after, now=datetime.now(UTC)),
+    )
+
+
+def read_retry_after(header: str, *, now: datetime) -> float | None:
+    """Seconds or a date (RFC 9110, 10.2.3) as seconds from now; None for anything else."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:MOST_DIGITS])
+    try:
+        wanted = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if wanted.tzinfo is None:  # "-0000", of an unknown zone
+        wanted = wanted.replace(tzinfo=UTC)
+    return max(0.0, (wanted - now).total_seconds())
 
 
 async def find_place(url: str, *, allows_private: bool) -> Place | str:

@@ -76,12 +76,15 @@ async def serve(behaviour: Behaviour) -> AsyncIterator[Server]:
         yield server
 
 
-def respond(body: str | bytes, *, status: int = 200, content_type: str = JSON) -> Behaviour:
-    """The whole body at once."""
+def respond(
+    body: str | bytes, *, status: int = 200, content_type: str = JSON, header: str | None = None
+) -> Behaviour:
+    """The whole body at once, `header` as in `Retry-After: 5` among the headers."""
+    more = [header] if header else []
 
     async def behaviour(_request: Request, writer: asyncio.StreamWriter) -> None:
         data = body.encode() if isinstance(body, str) else body
-        writer.write(_head(status, content_type, f"Content-Length: {len(data)}") + data)
+        writer.write(_head(status, content_type, f"Content-Length: {len(data)}", *more) + data)
 
     return behaviour
 
@@ -153,8 +156,8 @@ def _usage(input_tokens: int, output_tokens: int) -> bytes:
     return f"data: {json.dumps(event | {'choices': [], 'usage': said})}\n\n".encode()
 
 
-def _head(status: int, content_type: str, extra: str) -> bytes:
-    lines = (f"HTTP/1.1 {status} X", f"Content-Type: {content_type}", extra, "Connection: close")
+def _head(status: int, content_type: str, *extra: str) -> bytes:
+    lines = (f"HTTP/1.1 {status} X", f"Content-Type: {content_type}", *extra, "Connection: close")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -20,6 +21,12 @@ from kefu.safety import Posted, post, sign_headers
 
 WAITS_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """Before the second, third, ... attempt: three days in all, as Standard Webhooks advises."""
+
+JITTER = 0.2
+"""At most so much of a wait is added, so that what failed together does not come back together."""
+
+LONGEST_ASKED_SECONDS = 86_400.0
+"""The longest wait that is granted to whoever asks for one with `Retry-After`."""
 
 LEASE_SECONDS = 60  # longer than sending can take; then another process takes it over
 EVERY_SECONDS = 1.0
@@ -104,16 +111,25 @@ async def _note(database: Database, delivery: Delivery, posted: Posted) -> None:
             delivery.id,
             status=posted.status,
             problem=posted.problem,
-            wait_seconds=next_wait(delivery.attempt_count),
+            wait_seconds=next_wait(
+                delivery.attempt_count, asked_seconds=posted.retry_after_seconds
+            ),
         )
         if posted.status == HTTPStatus.GONE:
             reason = "It answered 410 Gone."
             await disable_webhook(conn, delivery.webhook, reason=reason, actor=ACTOR)
 
 
-def next_wait(attempt_count: int) -> float | None:
-    """Seconds until it is sent again after so many attempts; None: never."""
-    return WAITS_SECONDS[attempt_count - 1] if attempt_count <= len(WAITS_SECONDS) else None
+def next_wait(attempt_count: int, *, asked_seconds: float | None = None) -> float | None:
+    """Seconds until it is sent again after so many attempts; None: never.
+
+    Not before the time that was asked for, but for more than a day.
+    """
+    if attempt_count > len(WAITS_SECONDS):
+        return None
+    asked = min(asked_seconds or 0.0, LONGEST_ASKED_SECONDS)
+    planned = max(float(WAITS_SECONDS[attempt_count - 1]), asked)
+    return planned * random.uniform(1, 1 + JITTER)  # noqa: S311 - nobody gains by guessing it
 
 
 async def keep_delivering(resources: Resources, *, every_seconds: float = EVERY_SECONDS) -> None:
