@@ -1,6 +1,6 @@
 """What the settings are made of, and the sections that stand on their own."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -188,6 +188,9 @@ class HandOverSettings(Section):
     )
     vip: bool = Field(
         default=False, description="Customers who are marked as VIP go to people at once."
+    )
+    intents: tuple[Literal["complaint", "urgent", "abusive", "out_of_scope"], ...] = Field(
+        (), max_length=4, description="What a message is taken for that goes to people at once."
     )
 
 

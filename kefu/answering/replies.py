@@ -28,6 +28,9 @@ def reply_at_once(intent: Intent, language: str, *, settings: Settings) -> Reply
     """What is said without a look at the knowledge; None where that is needed."""
     if intent is Intent.PERSON and has_people(settings):
         return hand_over("hand_over", language, settings=settings)
+    if settings.hand_over.to_desk and intent in settings.hand_over.intents:
+        name = "hand_over_unhappy" if intent in UNHAPPY | {Intent.ABUSIVE} else "hand_over"
+        return hand_over(name, language, settings=settings)
     if intent is Intent.PERSON:
         return Reply(outcome=Outcome.REPLIED, text=phrase("nobody", language))
     if intent in TALK:

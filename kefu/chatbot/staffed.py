@@ -15,6 +15,8 @@ REASONS = {
     Intent.PERSON: "asked",
     Intent.COMPLAINT: "complaint",
     Intent.URGENT: "urgent",
+    Intent.ABUSIVE: "abusive",
+    Intent.OUT_OF_SCOPE: "out_of_scope",
 }
 
 

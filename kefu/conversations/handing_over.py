@@ -25,7 +25,7 @@ class HandOver:
     """Why a person has to go on, and what the person should know.
 
     Attributes:
-        reason: one word, as `asked`, `failed`, `complaint`, `urgent`, `vip`, `topic`.
+        reason: one word, as `asked`, `failed`, `complaint`, `urgent`, `abusive`, `vip`, `topic`.
         queue_id: None: by skills and language.
         priority: None: as it is.
     """
