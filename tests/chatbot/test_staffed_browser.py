@@ -3,18 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from browsing import find_serious_violations
 from fastapi import FastAPI
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from kefu.accounts import add_staff, view_as
 from kefu.conversations import (
     HandOver,
     NewMessage,
+    NewQueue,
+    Opening,
+    change_queue,
     hand_over,
+    list_queues,
     resolve,
     send_as_staff,
     tell_typing,
@@ -59,7 +64,9 @@ async def test_a_customer_sees_live_what_people_write_and_rates_it(
     async with resources.database.transaction() as conn:
         await tell_typing(conn, id, role="staff", is_typing=True, viewer=lin)
     await expect(page.locator("[data-typing]")).to_be_visible(timeout=SECONDS)
-    await page.fill("#question", "谢谢")
+    async with page.expect_response("**/api/conversations/*/typing", timeout=SECONDS) as told:
+        await page.fill("#question", "谢谢")
+    assert (await told.value).status == 204
     await page.press("#question", "Enter")
     await expect(page.locator(".question")).to_have_text(["退款多久到账？", "谢谢"])
     await page.reload()
@@ -69,3 +76,37 @@ async def test_a_customer_sees_live_what_people_write_and_rates_it(
     await expect(standing).to_contain_text("感谢您的评价", timeout=SECONDS)
     await expect(page.locator(".reply")).to_have_count(1)
     assert await find_serious_violations(page) == []
+
+
+async def test_when_people_are_back_is_told_by_the_clock_of_the_customer(
+    page: Page, browser: Browser, site: str, resources: Resources
+) -> None:
+    day = (datetime.now(UTC) + timedelta(days=2)).weekday()
+    async with resources.database.transaction() as conn:
+        (queue,) = await list_queues(conn)
+        hours = (Opening(weekday=day, opens="09:00", closes="10:00"),)
+        await change_queue(conn, queue.id, NewQueue(name="General", hours=hours))
+    for locale, zone, told in (("zh-CN", "Asia/Shanghai", "17:00"), ("en-US", "UTC", "09:00 AM")):
+        context = await browser.new_context(
+            base_url=site,
+            locale=locale,
+            timezone_id=zone,
+            color_scheme="dark",
+            viewport={"width": 375, "height": 700},
+        )
+        other = await context.new_page()
+        await other.goto("/")
+        await other.fill("#question", "退款多久到账？")
+        await other.press("#question", "Enter")
+        await expect(other.locator(".feedback")).to_be_visible(timeout=SECONDS)
+        cookies = await context.cookies()
+        id = UUID(next(each["value"] for each in cookies if each["name"] == "kefu_conversation"))
+        async with resources.database.transaction() as conn:
+            await hand_over(conn, id, HandOver(reason="asked"))
+        await other.reload()
+        shown = other.locator(".standing time")
+        await expect(shown).to_contain_text(told, timeout=SECONDS)
+        await expect(shown).to_contain_text("GMT+8" if zone != "UTC" else "UTC")
+        assert await find_serious_violations(other) == []
+        await other.screenshot(path=f"/tmp/standing-{locale}.png")
+        await context.close()

@@ -168,8 +168,33 @@ async function refresh() {
   if ([conversation, wanted].some((each) => each.querySelector(OF_PEOPLE))) {
     patch(conversation, wanted.innerHTML);
   }
+  showTimes();
   if (follows) scrollToEnd();
   follow(wanted.dataset.events);
+}
+
+const TIME = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+
+/** When people are back, by the customer's own clock. */
+function showTimes() {
+  for (const each of conversation.querySelectorAll(".standing time")) {
+    each.textContent = new Date(each.dateTime).toLocaleString(document.documentElement.lang, TIME);
+  }
+}
+
+const TYPING_TOLD_MS = 4000;
+let typedAt = 0;
+
+/** Tell the people who serve the conversation that the customer types. */
+function tellTyping() {
+  const isServed = stream && conversation.querySelector("[data-typing]");
+  if (!isServed || Date.now() - typedAt < TYPING_TOLD_MS) return;
+  typedAt = Date.now();
+  fetch(stream.url.replace(/events(\?.*)?$/, "typing"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ is_typing: true }),
+  }).catch(() => {});
 }
 
 let isBehind = false; // something happened while an answer was written
@@ -231,7 +256,10 @@ field.addEventListener("keydown", (event) => {
   if (field.value.trim() && !running) form.requestSubmit();
 });
 
-field.addEventListener("input", fitField);
+field.addEventListener("input", () => {
+  fitField();
+  tellTyping();
+});
 stopButton.addEventListener("click", () => {
   running?.abort();
   field.focus();
@@ -246,6 +274,7 @@ window.addEventListener("offline", showConnection);
 field.value ||= sessionStorage.getItem(DRAFT) ?? "";
 fitField();
 showConnection();
+showTimes();
 scrollToEnd();
 listenForSources(byId("panel"));
 listenForFeedback();

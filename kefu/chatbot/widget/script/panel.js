@@ -14,7 +14,7 @@ class Panel {
     this.sourceOpener = null;
     this.list = h("ol", { class: "messages" });
     this.welcome = this.#buildWelcome();
-    this.standing = new Standing(this.texts, acts);
+    this.standing = new Standing(config, acts);
     this.log = h(
       "div",
       { class: "log", tabindex: "0", role: "region", "aria-label": this.texts.conversation },

@@ -3,11 +3,13 @@
 
 const MOST_STARS = 5;
 const TYPING_SHOWN_MS = 8000;
+const OPENS = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 
 class Standing {
   /** `acts`: leaveContact, rateConversation. */
-  constructor(texts, acts) {
+  constructor({ texts, language }, acts) {
     this.texts = texts;
+    this.language = language;
     this.acts = acts;
     this.bar = h("div", { class: "standing", role: "status", hidden: true });
     this.typing = h("div", { class: "typing", hidden: true }, showTyping(texts.typing));
@@ -42,7 +44,7 @@ class Standing {
   }
 
   #describeClosed(place, contact) {
-    const opens = place.opens_at ? new Date(place.opens_at).toLocaleString(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" }) : "";
+    const opens = place.opens_at ? new Date(place.opens_at).toLocaleString(this.language, OPENS) : "";
     const told = h("p", {}, opens ? fill(this.texts.closed_until, { when: opens }) : this.texts.closed);
     if (contact) return [told, h("p", {}, fill(this.texts.contact_kept, { contact }))];
     const field = h("input", { type: "email", required: true, maxlength: "200", placeholder: this.texts.email, "aria-label": this.texts.email });
