@@ -76,7 +76,7 @@ async def test_outside_the_hours_it_is_left_as_a_message(
     later = (datetime.now(UTC) + timedelta(days=2)).weekday()
     hours = (Opening(weekday=later, opens="09:00", closes="17:00"),)
     (queue,) = await list_queues(conn)
-    await change_queue(conn, queue.id, NewQueue(name="General", hours=hours))
+    await change_queue(conn, queue.id, NewQueue(name="General", hours=hours), actor="test")
     _, conversation = await ask(resources, conn, COMPLAINT, to_desk=True, intents=("complaint",))
     assert (conversation.served_by, conversation.status) == ("staff", "pending")
     cursor = await conn.execute(
