@@ -55,7 +55,7 @@ def _read_parts(text: str) -> tuple[Part, ...]:
 def _weigh(clause: Clause) -> frozenset[tuple[str, ...]]:
     figures = [(fact.kind, fact.value) for fact in clause.facts]
     denial = [("denial",)] if _DENIAL.search(clause.text) else []
-    turning = ((each,) for each in marks(clause.text) if each in BOUND or each[0].isdigit())
+    turning = (("mark", each) for each in marks(clause.text) if each in BOUND or each[0].isdigit())
     return frozenset([*figures, *denial, *turning])
 
 
@@ -64,14 +64,13 @@ def _is_bound(ones: Sequence[Part], others: Sequence[Part]) -> bool:
 
 
 def _finds_its_weights(part: Part, others: Sequence[Part]) -> bool:
+    """In the part with most of its words; where several have as many, words of weight in each."""
     words, weights = part
     shared = [len(words & each) for each, _ in others]
     most = max(shared, default=0)
     if not most:
         return True
-    best = [
-        held
-        for (each, held), count in zip(others, shared, strict=True)
-        if count == most or not each
-    ]
-    return weights <= frozenset().union(*best)
+    best = [held for (_, held), count in zip(others, shared, strict=True) if count == most]
+    is_one_enough = {each for held in best for each in held if most == 1 or each[0] != "mark"}
+    wordless = [held for each, held in others if not each]
+    return weights <= frozenset.intersection(*best).union(is_one_enough, *wordless)

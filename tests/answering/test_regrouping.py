@@ -60,6 +60,7 @@ def test_the_same_in_another_cut_is_still_stated(before: str, after: str) -> Non
             "- Passports must be valid for 6 months.\n- Visas must be printed.",
             "Passports must be valid for 6 months.",
         ),
+        ("升舱立即生效，降舱在账期末生效。", "降舱立即生效。升舱在账期末生效。"),
         ("金卡可带 2 位同伴，银卡可带 1 位同伴。", "银卡可带 2 位同伴。金卡可带 1 位同伴。"),
     ],
 )
