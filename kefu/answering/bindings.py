@@ -20,30 +20,45 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
-    r"不(?![仅但同论超少低高多足])|没|(?<!有)无(?!论)|未(?!来)|勿|禁止|除外|\bnot?\b|n't\b|\bnever\b"
+    r"不(?![仅但同论超少低高多足])|没|(?<!有)无(?!论)|未(?!来)|勿|禁止|除外|\bnot?\b|n't\b|\bnever\b|\bnothing\b"
     r"|\bcannot\b|\bwithout\b|\bexcept\b",
     re.IGNORECASE,
 )
 """What denies and is no word of content, as to cancel and to stop are."""
+
+_WORDS = frozenset({"denial", "mark"})
+"""Kinds of weight that are no figures."""
 
 Part = tuple[frozenset[str], frozenset[tuple[str, ...]]]
 """Content words of a part of a sentence, and what of weight stands beside them."""
 
 
 def keeps_bindings(
-    one: str, other: str, *, has_same_words: bool = True, is_row: bool = False
+    one: str, other: str, *, has_same_words: bool = False, is_row: bool = False
 ) -> bool:
     """Whether figures, denials and words of weight stand beside the same words in both.
 
-    Where both have the same words, they all stand beside each other in a text of one part. With a
-    row of a table only its cells count that hold some, as heads are said once.
+    Where both are one sentence of the same words, those of a text of one part all stand beside each
+    other, and figures that stand together cannot have changed places. With a row of a table only
+    its cells count that hold some, as heads are said once.
     """
     mine, theirs = (
         [each for each in _read_parts(text) if each[1] or not is_row] for text in (one, other)
     )
-    if has_same_words and min(len(mine), len(theirs)) < 2:
-        return True
+    if has_same_words:
+        if min(len(mine), len(theirs)) < 2:
+            return True
+        if max(_count_with_figures(mine), _count_with_figures(theirs)) < 2:
+            mine, theirs = _without_figures(mine), _without_figures(theirs)
     return _is_bound(mine, theirs) and _is_bound(theirs, mine)
+
+
+def _count_with_figures(parts: Sequence[Part]) -> int:
+    return sum(any(each[0] not in _WORDS for each in held) for _, held in parts)
+
+
+def _without_figures(parts: Sequence[Part]) -> list[Part]:
+    return [(words, frozenset(each for each in held if each[0] in _WORDS)) for words, held in parts]
 
 
 @lru_cache(maxsize=4096)
