@@ -48,6 +48,7 @@ from kefu.knowledge.commands import (
     status_command,
 )
 from kefu.llm import Recording, open_endpoints
+from kefu.processes import LOG_FORMAT
 from kefu.prompts import commands as prompts_commands
 from kefu.retrieval.commands import search_command
 from kefu.rollout import commands as release_commands
@@ -355,7 +356,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # terminals that lack a letter
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     try:
         app()
     except KefuError as error:

@@ -11,6 +11,7 @@ from multiprocessing.context import SpawnProcess
 Work = Callable[[], None]
 """What each process does; it is pickled, and ends in order when its process gets SIGTERM."""
 
+LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 SPAWN = multiprocessing.get_context("spawn")
 STOP_SECONDS = 30.0
 """For a process to end by itself after SIGTERM; then it is killed."""

@@ -35,7 +35,7 @@ from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
-from kefu.processes import is_orphan, keep_processes
+from kefu.processes import LOG_FORMAT, is_orphan, keep_processes
 from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
 from kefu.retrieval.api import router as search_api
@@ -63,7 +63,6 @@ STOP_SECONDS = 20
 CANCEL_SECONDS = 1.0
 THIS_MACHINE = ("127.0.0.1", "::1")
 MAX_HEADER_BYTES = 64 * 1024
-LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 FILES = re.compile(r"/api/(?:widget/[^/]+/)?conversations/[^/]+/attachments")
 ROUTERS = (
     chat_api,
