@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from kefu.cli import app as cli
 from kefu.db import Database, configure, migrate, open_database, run_embedded, use_keys_of
 from kefu.errors import KefuError
-from kefu.llm import FakeEmbedder
+from kefu.llm import BuiltInEmbedder, FakeEmbedder
 from kefu.resources import Resources
 from kefu.server import attach, create_app
 from kefu.settings import Settings
@@ -106,7 +106,8 @@ async def committed_database(migrated_url: str) -> AsyncIterator[Database]:
                 " for t in select tablename from pg_tables where schemaname = 'public'"
                 " and tablename not in ('schema_migrations', 'audit_head', 'queues') loop"
                 " execute format('delete from %I', t); end loop;"  # truncate takes a second
-                " delete from queues where not is_default;"
+                " delete from queues; insert into queues (id, name, is_default)"
+                " overriding system value values (1, 'General', true);"
                 " update audit_head set number = 0, entry_seal = '', key_id = '', seal = '';"
                 " end $$"
             )
@@ -120,6 +121,12 @@ def settings() -> Settings:
 @pytest.fixture
 def resources(settings: Settings, database: Database) -> Resources:
     return Resources(settings=settings, database=database, embedder=FakeEmbedder())
+
+
+@pytest.fixture(scope="session")
+def built_in_embedder() -> BuiltInEmbedder:
+    """The real one, which remembers what it has embedded for the tests before."""
+    return BuiltInEmbedder()
 
 
 @pytest.fixture(scope="session")

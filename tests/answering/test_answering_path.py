@@ -47,7 +47,9 @@ MARKER = re.compile(r"\[(\d+)\]")
 
 
 @pytest.fixture
-async def resources(database: Database, tmp_path: Path) -> Resources:
+async def resources(
+    database: Database, tmp_path: Path, built_in_embedder: BuiltInEmbedder
+) -> Resources:
     public = {"refunds": REFUNDS, "发票": INVOICES, "会议室": ROOMS, "engraving": ENGRAVING}
     for name, text in public.items():
         (tmp_path / "public").mkdir(exist_ok=True)
@@ -56,7 +58,7 @@ async def resources(database: Database, tmp_path: Path) -> Resources:
     given = Resources(
         settings=Settings(ingest=IngestSettings(workers=1)),
         database=database,
-        embedder=BuiltInEmbedder(),
+        embedder=built_in_embedder,
     )
     await ingest(given, [tmp_path / "public"], wait=False)
     await ingest(given, [tmp_path / "staff.md"], handling=Handling(audience="staff"), wait=False)

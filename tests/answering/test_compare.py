@@ -29,12 +29,14 @@ ONE_LINE = plain_specification("Answer the customer.", like=ANSWER)
 
 
 @pytest.fixture
-async def resources(database: Database, tmp_path: Path) -> Resources:
+async def resources(
+    database: Database, tmp_path: Path, built_in_embedder: BuiltInEmbedder
+) -> Resources:
     (tmp_path / "refunds.md").write_text(REFUNDS)
     given = Resources(
         settings=Settings(ingest=IngestSettings(workers=1)),
         database=database,
-        embedder=BuiltInEmbedder(),
+        embedder=built_in_embedder,
     )
     await ingest(given, [tmp_path / "refunds.md"], wait=False)
     await embed_waiting(database, given.embedder, await ensure_base(given, "main"))

@@ -58,11 +58,11 @@ def turns(*questions: str) -> list[Turn]:
 
 
 @pytest.fixture
-async def demo(database: Database) -> Resources:
+async def demo(database: Database, built_in_embedder: BuiltInEmbedder) -> Resources:
     resources = Resources(
         settings=Settings(ingest=IngestSettings(workers=1)),
         database=database,
-        embedder=BuiltInEmbedder(),
+        embedder=built_in_embedder,
     )
     await ingest(resources, [DOCUMENTS / name for name in READ], wait=False)
     await embed_waiting(database, resources.embedder, await ensure_base(resources, "main"))

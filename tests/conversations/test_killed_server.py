@@ -15,6 +15,7 @@ from kefu.conversations import list_messages
 from kefu.db import Database
 
 WRITERS = 8
+UNLIMITED = {"KEFU_VISITORS__MESSAGES_PER_MINUTE": "0"}
 
 
 async def write_on(url: str, id: UUID, writer: int, acknowledged: list[str]) -> None:
@@ -35,8 +36,7 @@ async def test_what_was_acknowledged_outlives_a_killed_server(
         id = (await ask(conn, customer_id=None)).id
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    unlimited = {"KEFU_VISITORS__MESSAGES_PER_MINUTE": "0"}
-    server = start_server(build_environment(migrated_url, tmp_path) | unlimited, port)
+    server = start_server(build_environment(migrated_url, tmp_path) | UNLIMITED, port)
     acknowledged: list[str] = []
     try:
         await wait_until_up(url)
@@ -68,7 +68,7 @@ async def test_one_of_two_processes_is_killed_and_the_service_goes_on(
         id = (await ask(conn, customer_id=None)).id
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = build_environment(migrated_url, tmp_path)
+    environment = build_environment(migrated_url, tmp_path) | UNLIMITED
     server = start_server(environment, port, "--processes", "2")
     acknowledged: list[str] = []
     try:
