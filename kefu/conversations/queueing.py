@@ -41,11 +41,13 @@ async def choose_queue(
 
 def can_serve(staff: DeskStaff, queue: NewQueue, *, language: str) -> bool:
     """Whether somebody who is there has the skills of the queue and writes the language."""
-    return (
-        staff.presence == "online"
-        and set(queue.skills) <= set(staff.skills)
-        and (not staff.languages or language in staff.languages)
-    )
+    return staff.presence == "online" and is_able(staff, queue, language=language)
+
+
+def is_able(staff: DeskStaff, queue: NewQueue, *, language: str) -> bool:
+    """Whether somebody has the skills of the queue and writes the language, there or not."""
+    writes_it = not staff.languages or language in staff.languages
+    return writes_it and set(queue.skills) <= set(staff.skills)
 
 
 async def find_place(

@@ -25,6 +25,7 @@ from kefu.copilot.records import (
     Summary,
     Tone,
 )
+from kefu.copilot.rewriting import LONGEST_TEXT
 from kefu.copilot.store import list_figures
 from kefu.copilot.suggestions import settle
 from kefu.retrieval import Hit
@@ -47,7 +48,7 @@ def _drop_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
-Text = Annotated[str, Field(max_length=8000), AfterValidator(_drop_nul)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_drop_nul)]
 
 
 class _Body(BaseModel):

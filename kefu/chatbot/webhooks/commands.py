@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kefu.audit import this_operator
-from kefu.chatbot.webhooks.delivering import LEASE_SECONDS, deliver
+from kefu.chatbot.webhooks.delivering import send_test
 from kefu.chatbot.webhooks.records import Delivery, NewWebhook, State
 from kefu.chatbot.webhooks.registering import (
     add_webhook,
@@ -23,7 +23,6 @@ from kefu.chatbot.webhooks.registering import (
 from kefu.chatbot.webhooks.store import deliveries as store
 from kefu.chatbot.webhooks.store.webhooks import get_webhook, list_webhooks
 from kefu.db import open_database
-from kefu.errors import Unavailable
 from kefu.resources import open_resources
 from kefu.settings import load_settings
 
@@ -91,14 +90,8 @@ async def list_command(*, as_json: JsonOption = False) -> None:
 async def test_command(name: Name) -> None:
     """Send a test to a webhook and say what it answers."""
     async with open_resources(load_settings()) as resources:
-        async with resources.database.transaction() as conn:
-            webhook = await get_webhook(conn, name)
-            id = await store.insert_delivery(conn, webhook.name, event_number=None)
-            delivery = await store.claim_one(conn, id, lease_seconds=LEASE_SECONDS)
-        posted = await deliver(resources, delivery)
-    if posted.problem:
-        raise Unavailable("The test was not taken: %(problem)s", problem=posted.problem)
-    typer.echo(f"Taken, with status {posted.status}.")
+        status = await send_test(resources, name)
+    typer.echo(f"Taken, with status {status}.")
 
 
 async def list_deliveries_command(

@@ -15,7 +15,7 @@ from kefu.chatbot.webhooks.store.messages import find_threads
 from kefu.chatbot.webhooks.store.webhooks import get_webhook, lock_behind, lock_due, move_on
 from kefu.conversations import find_message, list_events
 from kefu.db import Connection, Database
-from kefu.errors import KefuError, NotFound
+from kefu.errors import KefuError, NotFound, Unavailable
 from kefu.resources import Resources
 from kefu.safety import Posted, post, sign_headers
 
@@ -64,6 +64,23 @@ async def claim_due(database: Database) -> list[Delivery]:
                 conn, webhook.name, parallel=webhook.parallel, lease_seconds=LEASE_SECONDS
             )
     return claimed
+
+
+async def send_test(resources: Resources, name: str) -> int | None:
+    """Send a test to a webhook; the status that it was taken with.
+
+    Raises:
+        NotFound: there is no such webhook.
+        Unavailable: it was not taken, and why.
+    """
+    async with resources.database.transaction() as conn:
+        webhook = await get_webhook(conn, name)
+        id = await store.insert_delivery(conn, webhook.name, event_number=None)
+        delivery = await store.claim_one(conn, id, lease_seconds=LEASE_SECONDS)
+    posted = await deliver(resources, delivery)
+    if posted.problem:
+        raise Unavailable("The test was not taken: %(problem)s", problem=posted.problem)
+    return posted.status
 
 
 async def deliver(resources: Resources, delivery: Delivery) -> Posted:

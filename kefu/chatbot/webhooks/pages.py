@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kefu.accounts import require
-from kefu.chatbot.webhooks.delivering import LEASE_SECONDS, deliver
+from kefu.chatbot.webhooks.delivering import send_test
 from kefu.chatbot.webhooks.records import Delivery, NewWebhook, State, Unanswered, Webhook
 from kefu.chatbot.webhooks.registering import (
     KINDS,
@@ -160,15 +160,11 @@ async def try_out(
     request: Request, webhook_name: Name, _: Manager, resources: OpenResources
 ) -> Response:
     """Send a test and say what is answered."""
-    async with resources.database.transaction() as conn:
-        webhook = await get_webhook(conn, webhook_name)
-        id = await deliveries.insert_delivery(conn, webhook.name, event_number=None)
-        delivery = await deliveries.claim_one(conn, id, lease_seconds=LEASE_SECONDS)
-    posted = await deliver(resources, delivery)
-    if posted.problem:
-        problem = Unavailable("The test was not taken: %(problem)s", problem=posted.problem)
+    try:
+        status = await send_test(resources, webhook_name)
+    except Unavailable as problem:
         return await _show(request, resources, webhook_name, problem=problem)
-    return await _show(request, resources, webhook_name, status=posted.status)
+    return await _show(request, resources, webhook_name, status=status)
 
 
 @router.post(f"{HOME}/{{webhook_name}}/deliveries/{{delivery_id}}/retry")

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from kefu.accounts import require
 from kefu.conversations.hours import find_opening, is_open
+from kefu.conversations.queueing import is_able
 from kefu.conversations.queues import add_queue, change_queue, drop_queue, equip
 from kefu.conversations.records import (
     Assignment,
@@ -170,7 +171,7 @@ async def _show_all(
                 queue=queue,
                 is_open=is_open(queue, now),
                 opens_at=find_opening(queue, now),
-                people=[each.name for each in people if _is_able(each, queue)],
+                people=[each.name for each in people if _can_serve(each, queue)],
             )
             for queue in await list_queues(conn)
         ]
@@ -179,12 +180,10 @@ async def _show_all(
     return render_page(request, "conversations/queues.html", page, status=status)
 
 
-def _is_able(person: DeskStaff, queue: Queue) -> bool:
+def _can_serve(person: DeskStaff, queue: Queue) -> bool:
     """Whether somebody, when there, can serve some conversation of the queue."""
-    languages, written = set(queue.languages), set(person.languages)
-    return set(queue.skills) <= set(person.skills) and (
-        not languages or not written or bool(languages & written)
-    )
+    languages = queue.languages or LANGUAGES
+    return any(is_able(person, queue, language=each) for each in languages)
 
 
 def _show(
