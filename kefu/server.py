@@ -35,6 +35,7 @@ from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
+from kefu.overview.pages import router as overview_pages
 from kefu.processes import LOG_FORMAT, is_orphan, keep_processes
 from kefu.prompts.pages import router as prompt_pages
 from kefu.resources import Resources, open_resources
@@ -75,6 +76,7 @@ ROUTERS = (
     account_api,
     pages,
     account_pages,
+    overview_pages,
     tracing_pages,
     conversation_pages,
     desk_pages,

@@ -55,7 +55,7 @@ from kefu.conversations.store.desk import (
     list_queues,
     list_responses,
 )
-from kefu.conversations.store.events import find_last_number, list_events
+from kefu.conversations.store.events import find_last_number, list_events, list_history
 from kefu.conversations.store.inbox import (
     count_entries,
     get_customer,
@@ -69,6 +69,7 @@ from kefu.conversations.store.messages import (
     get_message,
     list_messages,
 )
+from kefu.conversations.store.metrics import list_staff_names
 from kefu.conversations.transferring import Transfer, transfer
 from kefu.conversations.upkeep import keep_desk
 
@@ -128,10 +129,12 @@ __all__ = [
     "list_desk_staff",
     "list_entries",
     "list_events",
+    "list_history",
     "list_messages",
     "list_of_customer",
     "list_queues",
     "list_responses",
+    "list_staff_names",
     "lock_conversation",
     "mark_read",
     "rate",

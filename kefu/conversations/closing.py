@@ -109,8 +109,8 @@ async def sort(
         data = {"priority": priority, "replaced": conversation.priority}
         changed = replace(conversation, priority=priority)
         conversation = await keep(conn, changed, "prioritised", viewer=viewer, data=data)
-    if labels is not None:
-        kept = clean_labels(labels)
+    kept = list(conversation.labels) if labels is None else clean_labels(labels)
+    if kept != list(conversation.labels):
         changed = replace(conversation, labels=kept)
         conversation = await keep(conn, changed, "labelled", viewer=viewer, data={"labels": kept})
     return conversation

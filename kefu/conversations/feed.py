@@ -64,7 +64,8 @@ class Listener:
         if self.is_staff:
             return told
         if isinstance(told, Signal):
-            return replace(told, staff_id=None) if told.role == "staff" else None
+            is_shown = told.role == "staff" and told.kind != "here"
+            return replace(told, staff_id=None) if is_shown else None
         return show_to_customer(told)
 
 

@@ -32,7 +32,7 @@ class InboxEntry:
         preview: the beginning of the last message.
         unread_count: messages of the customer that the viewer has not read.
         reply_due_at: when the queue's service level is missed; None: nobody waits for a first
-            reply.
+            reply, or the queue is closed.
     """
 
     conversation: Conversation

@@ -57,6 +57,26 @@ async def tell_typing(
     await _tell(conn, signal)
 
 
+async def tell_here(
+    conn: Connection, conversation_id: UUID, *, is_here: bool, viewer: Viewer
+) -> None:
+    """Tell the desk that somebody looks at a conversation; to be said again each half minute.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    staff_id = require_staff(viewer)
+    await get_conversation(conn, conversation_id)
+    signal = Signal(
+        kind="here",
+        conversation_id=conversation_id,
+        role="staff",
+        staff_id=staff_id,
+        data={"is_here": is_here},
+    )
+    await _tell(conn, signal)
+
+
 async def settle_absent(conn: Connection, *, seen_before: datetime) -> int:
     """Give open conversations of people who have been gone so long back to their queues."""
     await lock_assigning(conn)

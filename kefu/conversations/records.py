@@ -313,11 +313,11 @@ class Signal:
     """Something that passes and is not kept: somebody types, or comes or goes.
 
     Attributes:
-        role: of who types; presence is the staff's.
-        data: `is_typing` or `presence`.
+        role: of who types; the rest is the staff's.
+        data: `is_typing`, `presence`, or for `here`, at a conversation, `is_here`.
     """
 
-    kind: Literal["typing", "presence"]
+    kind: Literal["typing", "presence", "here"]
     conversation_id: UUID | None
     role: Literal["customer", "staff"]
     staff_id: int | None = None

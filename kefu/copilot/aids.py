@@ -133,7 +133,8 @@ class Desk:
     async def look_over(self) -> Shown:
         """Summary, mood, next steps, and how it may be closed."""
         summed = await self.summarise()
-        reading = await self.read_mood()
+        assert summed.summary is not None
+        reading = summed.summary.reading
         closing = await self.close()
         return replace(
             summed,
@@ -156,9 +157,9 @@ class Desk:
         return await read_mood(self._resources, self._read.lines)
 
     async def propose_steps(self, reading: Reading) -> Sequence[NextStep]:
-        """What to do next."""
+        """What to do next: by rules, for which no model writes a reply that nobody sees."""
         reply = await suggest_reply(
-            self._resources,
+            replace(self._resources, endpoint=None),
             self._read.lines,
             viewer=self._viewer,
             base=self._read.conversation.base,

@@ -49,6 +49,7 @@ from kefu.evaluation.records import (
 from kefu.evaluation.reports import Report, build_report, list_scores
 from kefu.evaluation.store.datasets import list_datasets, list_versions
 from kefu.evaluation.store.experiments import ReleaseScore, find_last_start, list_experiments
+from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 
 __all__ = [
@@ -101,6 +102,7 @@ __all__ = [
     "judge_candidate",
     "list_datasets",
     "list_experiments",
+    "list_proposals",
     "list_scores",
     "list_versions",
     "load_cases",

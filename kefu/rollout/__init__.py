@@ -11,6 +11,7 @@ from kefu.rollout.knowledge_watch import keep_watching_knowledge
 from kefu.rollout.monitoring import keep_watching, read_monitors, watch
 from kefu.rollout.moving import override, roll_back
 from kefu.rollout.proposing import Changes, propose
+from kefu.rollout.store import list_alerts
 
 __all__ = [
     "Began",
@@ -22,6 +23,7 @@ __all__ = [
     "judge_release",
     "keep_watching",
     "keep_watching_knowledge",
+    "list_alerts",
     "list_changes",
     "override",
     "promote",

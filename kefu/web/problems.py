@@ -22,6 +22,10 @@ from kefu.web.rendering import render_page
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
+HOME = "/home"
+LONGEST_PAGE = 1500
+"""With its query; of a longer address the query is left out."""
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 OPENAI_PATHS = "/v1/"
 """Below it clients of OpenAI's API expect errors in its shape."""
@@ -221,7 +225,10 @@ def _explain(error: RequestValidationError) -> BadInput:
 
 def _page(request: Request) -> str:
     """The page to come back to after signing in."""
-    return request.url.path if request.method in {"GET", "HEAD"} else "/"
+    if request.method not in {"GET", "HEAD"}:
+        return HOME
+    page, query = request.url.path, request.url.query
+    return f"{page}?{query}" if query and len(page) + len(query) < LONGEST_PAGE else page
 
 
 def _snake_case(name: str) -> str:

@@ -122,7 +122,7 @@ async def _set_up(browser: Browser, address: str, resources: Resources, state: P
     await page.fill("[name=email]", "lin@lanhe.example")
     await page.fill("[name=password]", PASSWORD)
     await page.click("button.primary")
-    await page.wait_for_url("**/profile")
+    await page.wait_for_url("**/admin")
     await context.storage_state(path=state)
     await context.close()
     return state

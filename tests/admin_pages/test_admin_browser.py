@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("admin_pages")]
 
 TRACE = "/admin/traces/{trace}"
 PAGES = (
+    "/admin",
     "/profile",
     "/desk?list=all",
     "/desk/canned-responses",
@@ -50,6 +51,7 @@ PAGES = (
     "/admin/audit",
 )
 FILLED = {
+    "/admin": ".matters li",
     "/profile": ".table-scroll tbody tr",
     "/desk?list=all": ".row .preview",
     "/desk/canned-responses": ".canned-responses tbody tr",
@@ -205,11 +207,12 @@ async def test_times_are_those_of_the_browser_and_say_so(
     ("role", "places"),
     [
         ("staff", ["/", "/desk"]),
-        ("editor", ["/", "/desk", "/admin/prompts", "/admin/releases", "/admin/evaluation",
-                    "/admin/traces"]),
+        ("editor", ["/admin", "/", "/desk", "/admin/prompts", "/admin/releases",
+                    "/admin/evaluation", "/admin/traces"]),
         (
             "manager",
             [
+                "/admin",
                 "/",
                 "/desk",
                 "/desk/metrics",

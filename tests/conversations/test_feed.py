@@ -28,6 +28,7 @@ from kefu.conversations import (
     tell_typing,
 )
 from kefu.conversations import feed as feeding
+from kefu.conversations.presence import tell_here
 from kefu.db import Database, open_database
 from kefu.errors import Conflict, Unavailable
 from kefu.settings import Settings
@@ -214,19 +215,21 @@ async def test_typing_is_told_to_the_other_side_and_not_kept(committed_database:
     async with committed_database.transaction() as conn:
         lin, id = await hire(conn), await ask_for_person(conn)
     async with run_feed(committed_database) as feed:
-        staff = asyncio.create_task(hear(feed, count=2, after=None))
+        staff = asyncio.create_task(hear(feed, count=3, after=None))
         customer = asyncio.create_task(hear(feed, count=1, id=id, is_staff=False, after=None))
         await wait_for_listening(committed_database.url)
         await asyncio.sleep(0.3)
         async with committed_database.transaction() as conn:
             await tell_typing(conn, id, role="customer", is_typing=True, viewer=CUSTOMER)
+            await tell_here(conn, id, is_here=True, viewer=lin)
             await tell_typing(conn, id, role="staff", is_typing=True, viewer=lin)
-        assert [each.role for each in await staff if isinstance(each, Signal)] == [
-            "customer", "staff",
+        signals = [each for each in await staff if isinstance(each, Signal)]
+        assert [(each.kind, each.role) for each in signals] == [
+            ("typing", "customer"), ("here", "staff"), ("typing", "staff"),
         ]  # fmt: skip
         heard = await customer
         assert isinstance(heard[0], Signal)
-        assert (heard[0].role, heard[0].staff_id) == ("staff", None)
+        assert (heard[0].kind, heard[0].role, heard[0].staff_id) == ("typing", "staff", None)
 
 
 async def test_streams_are_limited_and_end_with_the_server(committed_database: Database) -> None:

@@ -19,7 +19,7 @@ from kefu.conversations import (
     record_question,
     start_conversation,
 )
-from kefu.copilot import Suggestion, settle
+from kefu.copilot import Action, Suggestion, settle
 from kefu.copilot.aids import Shown, open_desk
 from kefu.copilot.store import list_suggestions
 from kefu.llm import ScriptedEndpoint
@@ -177,3 +177,18 @@ async def test_what_a_model_takes_back_gives_way_to_the_knowledge(
     assert reply is not None
     assert reply.mode == "extractive"
     assert "7 working days" in reply.text
+
+
+async def test_summary_and_next_steps_ask_a_model_once(
+    resources: Resources, conversation_id: UUID
+) -> None:
+    """For the summary: what is proposed to do next follows from the knowledge by rules."""
+    note = json.dumps({"wish": QUESTION, "mood": "unsure"})
+    drafting, endpoint = with_model(resources, note)
+    desk = await open_desk(drafting, conversation_id, viewer=STAFF)
+    shown = await desk.look_over()
+    assert len(endpoint.prompts) == 1
+    assert shown.summary is not None
+    assert shown.summary.mode == endpoint.name
+    assert shown.reading == shown.summary.reading
+    assert [(each.action, each.because) for each in shown.steps] == [(Action.ANSWER, "Refunds")]

@@ -36,6 +36,8 @@ async def test_who_is_second_sees_who_types_and_is_told_who_was_first(
         for page in (mia, ben):
             await page.goto(f"/desk/{id}?list=open")
             await expect(page.locator(".message.customer .said")).to_have_text(QUESTION)
+        await expect(mia.locator("#here")).to_have_text("Also here: Ben")
+        await expect(ben.locator("#here")).to_have_text("Also here: Mia")
         await mia.locator("#answer").press_sequentially("It takes")
         await expect(ben.locator("#typing")).to_have_text("Mia is typing…")
         await expect(mia.locator("#typing")).to_be_hidden()
@@ -44,6 +46,10 @@ async def test_who_is_second_sees_who_types_and_is_told_who_was_first(
         await ben.context.set_offline(False)
         await expect(ben.locator(".served")).to_have_text("Mia")
         await expect(ben.locator(".message.staff .said")).to_have_text("It takes 7 days.")
+        await expect(ben.locator(".event")).to_contain_text(["handed it over", "Mia took it"])
+        assert await find_serious_violations(ben) == []
+        await ben.goto("/desk?list=open")
+        await expect(mia.locator("#here")).to_be_hidden()
     async with site.database.connection() as conn:
         assert (await get_conversation(conn, id)).assignee_id == site.staff.id
         assert len(await list_messages(conn, id, limit=9)) == 2

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kefu.accounts.access import (
     CurrentViewer,
     delete_session_cookie,
     read_session_cookie,
+    require,
     set_session_cookie,
 )
 from kefu.accounts.links import choose_password, get_invitation, make_first_admin
@@ -22,9 +23,11 @@ from kefu.db import Connection
 from kefu.errors import BadInput, Conflict, KefuError, NotSignedIn, TooManyRequests
 from kefu.resources import Resources
 from kefu.settings import AccountSettings
+from kefu.viewer import Viewer
 from kefu.web import OpenResources, local_path, read_form, render_page
 
-HOME = "/profile"
+HOME = "/home"
+OVERVIEW, DESK = "/admin", "/desk"
 LONGEST_TOKEN = 100
 
 router = APIRouter()
@@ -62,6 +65,15 @@ class WelcomePage:
     name: str = ""
     problem: KefuError | None = None
     least_characters: int = LEAST_CHARACTERS
+
+
+@router.get(HOME)
+async def go_home(
+    viewer: Annotated[Viewer, Depends(require("conversations.read"))],
+) -> Response:
+    """Lead people to where they work: who has no pages to look after, to the desk."""
+    home = OVERVIEW if "traces.read" in viewer.permissions else DESK
+    return RedirectResponse(home, status_code=303)
 
 
 @router.get("/sign-in")

@@ -16,7 +16,7 @@ from kefu.errors import KefuError, NotAllowed, NotFound
 from kefu.resources import Resources
 from kefu.web import OpenResources, local_path
 
-HOME = "/profile"
+HOME = "/home"
 PATH = "/sign-in/oidc"
 COOKIE = "kefu_sign_in"
 LONGEST = 4000

@@ -153,6 +153,12 @@ class PresenceNow(Body):
     presence: Presence
 
 
+class HereNow(Body):
+    """Whether somebody looks at a conversation."""
+
+    is_here: StrictBool = True
+
+
 class Equipment(Body):
     """What somebody can take on."""
 

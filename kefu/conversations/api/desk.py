@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from kefu.conversations.api.bodies import (
     Assignee,
     Closing,
+    HereNow,
     PresenceNow,
     ReadUpTo,
     Snooze,
@@ -18,7 +19,7 @@ from kefu.conversations.api.bodies import (
 )
 from kefu.conversations.assigning import assign
 from kefu.conversations.closing import reopen, resolve, sort
-from kefu.conversations.presence import set_presence
+from kefu.conversations.presence import set_presence, tell_here
 from kefu.conversations.records import Conversation, Message, NewMessage
 from kefu.conversations.sending import add_note, send_as_staff
 from kefu.conversations.snoozing import snooze, wake
@@ -140,6 +141,18 @@ async def put_read(
     """Say how far one has read."""
     async with resources.database.transaction() as conn:
         await mark_read(conn, conversation_id, position=body.position, viewer=viewer)
+
+
+@router.put(f"{HERE}/presence", status_code=204, responses=problems(400, 401, 403, 404, 413))
+async def put_here(
+    conversation_id: UUID, body: HereNow, resources: OpenResources, viewer: Writer
+) -> None:
+    """Tell the desk that one looks at a conversation, or does no more; it is not kept.
+
+    Said again each half minute, for who falls silent is taken to be gone.
+    """
+    async with resources.database.transaction() as conn:
+        await tell_here(conn, conversation_id, is_here=body.is_here, viewer=viewer)
 
 
 @router.put("/presence", status_code=204, responses=problems(400, 401, 403, 413))

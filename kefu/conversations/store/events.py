@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -50,6 +51,22 @@ async def list_events(
         for row in rows
         for message_id in [row.pop("message_id")]
     ]
+
+
+async def list_history(
+    conn: AsyncConnection, conversation_id: UUID, *, since: datetime | None, limit: int
+) -> Sequence[Event]:
+    """The last that happened in a conversation besides messages, in order."""
+    cursor = conn.cursor(row_factory=class_row(Event))
+    await cursor.execute(
+        "select * from (select number, conversation_id, kind, staff_id, data, created_at"
+        " from conversation_events where conversation_id = %(id)s and number is not null"
+        " and kind not in ('started', 'message')"
+        " and (%(since)s::timestamptz is null or created_at >= %(since)s)"
+        " order by number desc limit %(limit)s) as latest order by number",
+        {"id": conversation_id, "since": since, "limit": limit},
+    )
+    return await cursor.fetchall()
 
 
 async def _find_messages(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, Message]:

@@ -72,12 +72,9 @@ def _build_entry(row: Mapping[str, Any]) -> InboxEntry:
     rest = {name: value for name, value in row.items() if name not in COLUMNS}
     target_seconds = rest.pop("target_seconds")
     conversation = Conversation(**{name: row[name] for name in COLUMNS})
-    is_due = conversation.waiting_since is not None and conversation.first_staff_reply_at is None
-    due_at = (
-        conversation.waiting_since + timedelta(seconds=target_seconds)
-        if is_due and conversation.waiting_since is not None
-        else None
-    )
+    since = conversation.waiting_since
+    is_due = conversation.status == "open" and conversation.first_staff_reply_at is None
+    due_at = since + timedelta(seconds=target_seconds) if since is not None and is_due else None
     return InboxEntry(conversation=conversation, reply_due_at=due_at, **rest)
 
 

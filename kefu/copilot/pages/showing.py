@@ -16,22 +16,24 @@ from kefu.conversations import (
     Conversation,
     Customer,
     DeskStaff,
-    Message,
     Place,
     fill_in,
     find_place,
     get_conversation,
     get_customer,
     list_desk_staff,
+    list_history,
     list_messages,
     list_of_customer,
     list_responses,
+    list_staff_names,
     mark_read,
 )
 from kefu.copilot.aids import Shown
 from kefu.copilot.desk_actions import PRIORITIES
 from kefu.copilot.desk_lists import LISTS, Chosen, DeskList, read_list
 from kefu.copilot.records import Tone
+from kefu.copilot.timeline import Moment, build_timeline
 from kefu.db import Connection
 from kefu.errors import KefuError
 from kefu.resources import Resources
@@ -40,6 +42,7 @@ from kefu.viewer import Viewer
 from kefu.web import OpenResources, render_page
 
 MESSAGES_SHOWN = 300
+EVENTS_SHOWN = 300
 EARLIER_SHOWN = 8
 PRESENCES: tuple[Literal["online", "away", "offline"], ...] = ("online", "away", "offline")
 
@@ -87,13 +90,15 @@ class Opened:
     """The conversation that is looked at.
 
     Attributes:
+        names: of everybody who works here, or did, by their numbers.
         earlier: other conversations of the same customer, the latest first.
         responses: canned, their places filled in.
         draft: what stands in the field of the answer.
     """
 
     conversation: Conversation
-    messages: Sequence[Message]
+    timeline: Sequence[Moment]
+    names: Mapping[int, str]
     customer: Customer | None
     earlier: Sequence[Conversation]
     place: Place
@@ -169,10 +174,13 @@ async def open_conversation(conn: Connection, conversation_id: UUID, visit: Visi
     messages = await list_messages(conn, conversation_id, limit=MESSAGES_SHOWN, with_notes=True)
     if viewer.staff_id is not None and messages:
         await mark_read(conn, conversation_id, position=messages[-1].position, viewer=viewer)
+    since = messages[0].created_at if len(messages) == MESSAGES_SHOWN else None
+    events = await list_history(conn, conversation_id, since=since, limit=EVENTS_SHOWN)
     responses = await _list_responses(conn, conversation, customer, viewer)
     return Opened(
         conversation=conversation,
-        messages=messages,
+        timeline=build_timeline(messages, events),
+        names=await list_staff_names(conn),
         customer=customer,
         earlier=[each for each in others if each.id != conversation_id][:EARLIER_SHOWN],
         place=await find_place(conn, conversation),

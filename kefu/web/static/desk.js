@@ -4,6 +4,7 @@
 import { accept, adaptLater, askForAid, expandCanned, insertCanned, lookUpLater, reject, stop } from "./desk_aids.js";
 import { openConversation, sendForm } from "./desk_conversation.js";
 import { listen, tellTyping, tick } from "./desk_events.js";
+import { comeHere } from "./desk_here.js";
 import { answer, desk, pane, post, prepare, say, scrollDown, words } from "./desk_page.js";
 
 const PRESENCE_MS = 60_000;
@@ -115,5 +116,6 @@ for (const button of desk.querySelectorAll("[data-keys]")) button.hidden = false
 prepare(document);
 scrollDown();
 listen();
+comeHere();
 setInterval(tick, 1000);
 setInterval(tellPresence, PRESENCE_MS);

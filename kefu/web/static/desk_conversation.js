@@ -1,8 +1,9 @@
 // One conversation: shown, refreshed while somebody types in it, changed by its forms.
 
 import { stop } from "./desk_aids.js";
+import { comeHere } from "./desk_here.js";
 import { markOpen, refreshList } from "./desk_list.js";
-import { answer, desk, get, openId, pane, part, post, prepare, query, read, say, scrollDown, words } from "./desk_page.js";
+import { answer, CutOff, desk, get, isAtEnd, openId, pane, part, post, prepare, query, read, RETRY_MS, say, scrollDown, words } from "./desk_page.js";
 
 const REFRESH_MS = 100;
 const drafts = new Map();
@@ -23,6 +24,27 @@ function show(fresh, { keeps = true } = {}) {
   prepare(pane);
   scrollDown();
   markOpen();
+  comeHere();
+}
+
+// Messages stay as they are; between two of them more may happen.
+function placeMoments(line, wanted) {
+  const known = new Map([...line.children].map((one) => [one.dataset.key, one]));
+  let last = null;
+  for (const one of [...wanted.children]) {
+    const old = known.get(one.dataset.key);
+    if (old && !old.matches(".events")) {
+      last = old;
+      continue;
+    }
+    if (old) {
+      const folded = one.querySelector("details");
+      if (folded) folded.open = old.querySelector("details")?.open ?? false;
+      old.replaceWith(one);
+    } else if (last) last.after(one);
+    else line.prepend(one);
+    last = one;
+  }
 }
 
 // The parts that others change; what is being typed stays.
@@ -35,14 +57,11 @@ function refresh(fresh) {
     return;
   }
   const line = part("timeline");
-  const isAtEnd = line.scrollHeight - line.scrollTop - line.clientHeight < 80;
-  const known = new Set([...line.querySelectorAll(".message")].map((one) => one.dataset.position));
-  for (const message of fresh.querySelectorAll(".message")) {
-    if (!known.has(message.dataset.position)) line.append(message);
-  }
+  const wasAtEnd = isAtEnd();
+  placeMoments(line, fresh.querySelector("[data-part=timeline]"));
   part("head").replaceWith(fresh.querySelector("[data-part=head]"));
   prepare(pane);
-  if (isAtEnd) scrollDown();
+  if (wasAtEnd) scrollDown();
 }
 
 export async function openConversation(address, { pushes = true } = {}) {
@@ -59,8 +78,8 @@ export function refreshConversation() {
     if (!openId()) return;
     try {
       refresh(await get(`/desk/${openId()}?${query()}&partial=1`));
-    } catch {
-      /* the next event tries again */
+    } catch (error) {
+      if (error instanceof CutOff) reloading = setTimeout(refreshConversation, RETRY_MS);
     }
   }, REFRESH_MS);
 }

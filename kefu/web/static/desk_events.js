@@ -1,8 +1,9 @@
 // What happens in all conversations, as it happens, and who types.
 
 import { refreshConversation } from "./desk_conversation.js";
+import { hearOf } from "./desk_here.js";
 import { refreshList } from "./desk_list.js";
-import { desk, openId, say, words } from "./desk_page.js";
+import { desk, isOwn, nameOf, openId, say, words } from "./desk_page.js";
 
 const TYPING_MS = 4000;
 const LONGEST_WAIT_MS = 30_000;
@@ -21,10 +22,8 @@ export function tellTyping() {
 let hidden = 0;
 function showTyping(signal) {
   const note = document.getElementById("typing");
-  const isOwn = signal.staff_id !== null && String(signal.staff_id) === words.staff;
-  if (!note || isOwn || signal.conversation_id !== openId()) return;
-  const person = document.querySelector(`option[value="staff:${signal.staff_id}"]`);
-  const name = signal.role === "staff" ? (person?.textContent.replace(/ \(.*/, "") ?? "?") : words.wordsCustomer;
+  if (!note || isOwn(signal) || signal.conversation_id !== openId()) return;
+  const name = signal.role === "staff" ? nameOf(signal.staff_id) : words.wordsCustomer;
   note.textContent = `${name} ${words.wordsTyping}`;
   note.hidden = !signal.data.is_typing;
   clearTimeout(hidden);
@@ -54,6 +53,7 @@ export function listen() {
       });
     }
     source.addEventListener("typing", (event) => showTyping(JSON.parse(event.data)));
+    source.addEventListener("here", (event) => hearOf(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
       say(words.wordsLost);
@@ -64,11 +64,22 @@ export function listen() {
   connect();
 }
 
+function span(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  const whole = minutes < 60 ? minutes : `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
+  return `${whole}:${two(seconds % 60)}`;
+}
+
 export function tick() {
-  for (const clock of desk.querySelectorAll("[data-due]")) {
-    const left = Math.floor((new Date(clock.dataset.due) - Date.now()) / 1000);
-    const text = left < 0 ? words.wordsOverdue : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    if (clock.textContent !== text) clock.textContent = text;
-    clock.classList.toggle("late", left < 0);
+  for (const clock of desk.querySelectorAll("[data-due], [data-since]")) {
+    const { due, since } = clock.dataset;
+    const left = Math.floor((new Date(due ?? since) - Date.now()) / 1000);
+    const isLate = due !== undefined && left < 0;
+    const label = since ? words.wordsWaiting : isLate ? words.wordsOverdue : words.wordsDue;
+    const text = `${label} ${span(Math.abs(left))}`;
+    const shown = clock.querySelector("[data-time]");
+    if (shown.textContent !== text) shown.textContent = text;
+    clock.classList.toggle("late", isLate);
   }
 }

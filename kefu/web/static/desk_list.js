@@ -1,6 +1,6 @@
 // Lists: rows are kept by their ids, so that what did not change is not touched.
 
-import { desk, get, openId, prepare, query } from "./desk_page.js";
+import { CutOff, desk, get, openId, prepare, query, RETRY_MS } from "./desk_page.js";
 
 const REFRESH_MS = 400;
 
@@ -39,7 +39,9 @@ function placeRows(fresh) {
 // What a row says, apart from clocks and from being the open one.
 function face(row) {
   const copy = row.cloneNode(true);
-  for (const clock of copy.querySelectorAll("[data-due]")) clock.replaceWith(clock.dataset.due);
+  for (const clock of copy.querySelectorAll("[data-due], [data-since]")) {
+    clock.replaceWith(clock.dataset.due ?? clock.dataset.since);
+  }
   for (const time of copy.querySelectorAll("time")) time.replaceWith(time.dateTime);
   copy.querySelector("a")?.removeAttribute("aria-current");
   copy.removeAttribute("class");
@@ -60,8 +62,8 @@ export function refreshList() {
   refreshing = setTimeout(async () => {
     try {
       placeRows(await get(`/desk?${query()}&partial=1`));
-    } catch {
-      /* the next event tries again */
+    } catch (error) {
+      if (error instanceof CutOff) refreshing = setTimeout(refreshList, RETRY_MS);
     }
   }, REFRESH_MS);
 }

@@ -9,14 +9,24 @@ export const openId = () => pane.querySelector(".conversation")?.dataset.id ?? "
 export const answer = () => document.getElementById("answer");
 export const query = () => desk.dataset.query;
 
+const people = JSON.parse(words.people);
+export const nameOf = (id) => people[id] ?? "?";
+export const isOwn = (signal) => signal.staff_id !== null && String(signal.staff_id) === words.staff;
+
 export function read(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   return holder.content;
 }
 
+// Without a network no event comes that would lead to another try.
+export const RETRY_MS = 2000;
+export class CutOff extends Error {}
+
 export async function get(address) {
-  const response = await fetch(address);
+  const response = await fetch(address).catch(() => {
+    throw new CutOff();
+  });
   if (!response.ok) throw new Error(response.statusText);
   return read(await response.text());
 }
@@ -40,6 +50,11 @@ export function prepare(root) {
     const two = (number) => String(number).padStart(2, "0");
     time.textContent = `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
   }
+}
+
+export function isAtEnd() {
+  const line = part("timeline");
+  return line.scrollHeight - line.scrollTop - line.clientHeight < 80;
 }
 
 export function scrollDown() {
