@@ -38,6 +38,7 @@ from kefu.evaluation import (
     compare_experiments,
     judge_candidate,
     read_lines,
+    read_unproven,
     run_experiment,
     save_version,
 )
@@ -146,7 +147,9 @@ async def try_change(stand: Stand, change: Change) -> Trial:
     async with stand.resources.database.connection() as conn:
         comparison = await compare_experiments(conn, before, after)
         report = await build_report(conn, after)
-        verdict = judge_candidate(report, gates, comparison=comparison)
+        verdict = judge_candidate(
+            report, gates, comparison=comparison, unproven=read_unproven(after)
+        )
         changed = await _count_changed(stand, before, after)
     return Trial(
         change=change,

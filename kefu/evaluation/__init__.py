@@ -5,6 +5,7 @@ comparison holds two experiments against each other, and the gate says whether a
 live.
 """
 
+from kefu.evaluation.acknowledging import read_unproven, record_acknowledged
 from kefu.evaluation.calibrating import (
     NEAR_PRECISION,
     PRECISION,
@@ -28,8 +29,13 @@ from kefu.evaluation.experiments import (
     run_experiment,
 )
 from kefu.evaluation.folds import FOLDS
-from kefu.evaluation.gate import GateCheck, GateVerdict, judge_candidate
+from kefu.evaluation.gate import GateCheck, GateVerdict, check_unproven, judge_candidate
 from kefu.evaluation.gates import Gates, KnowledgeLimits, Monitors, load_gates
+from kefu.evaluation.instructions import (
+    UnprovenInstruction,
+    find_unproven_instructions,
+    list_unshown,
+)
 from kefu.evaluation.knowledge_check import KnowledgeCheck
 from kefu.evaluation.knowledge_gate import check_since, choose_judge, try_change
 from kefu.evaluation.live import LIVE_GRADES, grade_live
@@ -89,14 +95,17 @@ __all__ = [
     "Split",
     "Tuning",
     "TuningPlan",
+    "UnprovenInstruction",
     "Wish",
     "build_report",
     "calibrate",
     "check_since",
+    "check_unproven",
     "choose_judge",
     "compare_experiments",
     "find_experiment",
     "find_last_start",
+    "find_unproven_instructions",
     "grade",
     "grade_live",
     "judge_candidate",
@@ -104,11 +113,14 @@ __all__ = [
     "list_experiments",
     "list_proposals",
     "list_scores",
+    "list_unshown",
     "list_versions",
     "load_cases",
     "load_gates",
     "read_lines",
+    "read_unproven",
     "read_version",
+    "record_acknowledged",
     "run_experiment",
     "save_version",
     "set_up",

@@ -7,6 +7,7 @@ from typing import Any
 import kefu
 from kefu.db import Connection
 from kefu.errors import BadInput, GateClosed, NotFound
+from kefu.evaluation.instructions import UnprovenInstruction, find_unproven_instructions
 from kefu.evaluation.records import Candidate, digest_json
 from kefu.knowledge import Base, check_index, digest_base, get_base
 from kefu.llm import ChatEndpoint, list_last_checks
@@ -34,6 +35,7 @@ class Setup:
         prompts: by language; a language that has none is answered by the live prompt.
         configuration: everything that decides an answer, but for the knowledge.
         endpoint_checks: by name, what `kefu llm check` last found.
+        unproven: what the prompts ask otherwise than the live ones.
     """
 
     resources: Resources
@@ -42,6 +44,7 @@ class Setup:
     configuration: Mapping[str, Any]
     knowledge_digest: str
     endpoint_checks: Mapping[str, Any]
+    unproven: Sequence[UnprovenInstruction] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -73,6 +76,7 @@ async def set_up(resources: Resources, candidate: Candidate, *, base_name: str) 
             configuration=await _describe(conn, changed, prompts),
             knowledge_digest=await digest_base(conn, base),
             endpoint_checks=await _read_checks(conn, changed),
+            unproven=await _list_unproven(conn, changed, prompts),
         )
 
 
@@ -128,6 +132,16 @@ async def _read_prompts(
             )
         prompts[specification.key.language] = specification
     return prompts
+
+
+async def _list_unproven(
+    conn: Connection, resources: Resources, prompts: Mapping[Language, Specification]
+) -> list[UnprovenInstruction]:
+    found = []
+    for language, prompt in prompts.items():
+        live = await load_live(conn, PROMPT, language=language, numbers=resources.prompt_numbers)
+        found += find_unproven_instructions(live.specification, prompt)
+    return found
 
 
 async def _describe(

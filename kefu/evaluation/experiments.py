@@ -175,6 +175,7 @@ def _describe(plan: Plan, setup: Setup, *, case_count: int) -> NewExperiment:
         fingerprint=setup.fingerprint,
         knowledge_digest=setup.knowledge_digest,
         endpoint_checks=setup.endpoint_checks,
+        unproven=[asdict(each) for each in setup.unproven],
         release_id=None if plan.candidate != Candidate() else setup.resources.release_id,
         case_count=case_count,
         author=plan.author,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from kefu.evaluation.comparison import Change, Comparison
 from kefu.evaluation.gates import Gates
+from kefu.evaluation.instructions import UnprovenInstruction, list_unshown
 from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
 from kefu.evaluation.reports import SLICED, Report
 from kefu.text import translatable as _
@@ -22,6 +23,10 @@ UNCHANGED = _(
 WORSE = _(
     "%(name)s went from %(left)s to %(right)s, significantly worse (95 %% interval of the"
     " difference %(low)s to %(high)s, %(count)s cases)."
+)
+UNPROVEN = _(
+    "%(count)s instructions of prompts change although no case shows what comes of it, at most"
+    " %(limit)s may."
 )
 UNCHANGED_SLICE = _(
     "%(where)s: %(name)s went from %(left)s to %(right)s, not significantly worse (95 %% interval"
@@ -59,9 +64,14 @@ class GateCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateVerdict:
-    """Whether a candidate may go live, and why."""
+    """Whether a candidate may go live, and why.
+
+    Attributes:
+        unproven: what its prompts ask otherwise, as far as no case shows what comes of it.
+    """
 
     checks: Sequence[GateCheck]
+    unproven: Sequence[UnprovenInstruction] = ()
 
     @property
     def is_passed(self) -> bool:
@@ -75,9 +85,19 @@ class GateVerdict:
 
 
 def judge_candidate(
-    report: Report, gates: Gates, *, comparison: Comparison | None = None
+    report: Report,
+    gates: Gates,
+    *,
+    comparison: Comparison | None = None,
+    unproven: Sequence[UnprovenInstruction] = (),
+    is_acknowledged: bool = False,
 ) -> GateVerdict:
-    """Hold an experiment against the limits, and against its base where there is one."""
+    """Hold an experiment against the limits, and against its base where there is one.
+
+    What its prompts ask otherwise counts unless cases show it, or somebody acknowledged it.
+    """
+    wins, losses = (comparison.wins, comparison.losses) if comparison else ((), ())
+    left = list_unshown(unproven, win_count=len(wins), loss_count=len(losses))
     return GateVerdict(
         checks=[
             *_check_extent(report, gates),
@@ -88,7 +108,9 @@ def judge_candidate(
             *_check_cost(report, gates),
             *_check_judge(report, gates),
             *(_check_regressions(comparison, gates) if comparison else ()),
-        ]
+            *([check_unproven(len(left), gates, counts=not is_acknowledged)] if unproven else ()),
+        ],
+        unproven=left,
     )
 
 
@@ -247,6 +269,19 @@ def _check_judge(report: Report, gates: Gates) -> Iterator[GateCheck]:
         counts=is_trusted,
         sentence=check.sentence if check.value is None else JUDGED,
         values={**check.values, **agreement},
+    )
+
+
+def check_unproven(count: int, gates: Gates, *, counts: bool = True) -> GateCheck:
+    """Whether no more instructions change than may without a case that shows what comes of it."""
+    return GateCheck(
+        name="unproven",
+        is_passed=count <= gates.most_unproven,
+        value=count,
+        limit=gates.most_unproven,
+        counts=counts,
+        sentence=UNPROVEN,
+        values={"count": count, "limit": gates.most_unproven},
     )
 
 

@@ -133,6 +133,13 @@ class Gates(Section):
         ("language:zh", "language:en"),
         description="Slices that may not become significantly worse than the base.",
     )
+    most_unproven: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Most instructions of prompts that may change without a case that shows what"
+        " comes of it.",
+    )
     regressions: tuple[str, ...] = Field(
         ("accuracy", "faithfulness", "behaviour", "writing_kept", "writing_cited", "fell_back"),
         description="Grades that may not become significantly worse than the base; the first three"

@@ -292,6 +292,7 @@ class Experiment:
         fingerprint: of the configuration.
         knowledge_digest: of the base's documents and how they are indexed.
         endpoint_checks: what `kefu llm check` last found of the endpoints, by name.
+        unproven: instructions of its prompts that are others than what was live, as records.
         release_id: of the release that was tried, with nothing changed.
         case_count: that are to be answered; `result_count` of them are.
     """
@@ -312,6 +313,7 @@ class Experiment:
     fingerprint: str
     knowledge_digest: str
     endpoint_checks: Mapping[str, object]
+    unproven: Sequence[Mapping[str, str]] = ()
     release_id: int | None
     case_count: int
     result_count: int

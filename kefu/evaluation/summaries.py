@@ -107,7 +107,15 @@ def write_gate_markdown(verdict: GateVerdict) -> str:
         f" {_cell(each.reason)} |"
         for each in verdict.checks
     ]
-    return "\n".join([f"## {title}", "", "| | check | |", "|---|---|---|", *rows]) + "\n"
+    lines = [f"## {title}", "", "| | check | |", "|---|---|---|", *rows]
+    if verdict.unproven:
+        lines += ["", "| prompt | section | what | before | after |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {_cell(each.prompt)} | {_cell(each.section)} | {_cell(each.reason)} |"
+            f" {_cell(each.before) or '–'} | {_cell(each.after) or '–'} |"
+            for each in verdict.unproven[:MOST_LISTED]
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def list_losses(check: KnowledgeCheck) -> list[str]:

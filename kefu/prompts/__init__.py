@@ -38,6 +38,7 @@ from kefu.prompts.specification import parse_specification, plain_specification
 from kefu.prompts.versions import (
     follow_release,
     label_version,
+    lint_specification,
     list_prompts,
     load_live,
     read_version,
@@ -71,6 +72,7 @@ __all__ = [
     "has_errors",
     "label_version",
     "lint",
+    "lint_specification",
     "list_prompts",
     "list_shipped",
     "load_live",

@@ -17,22 +17,30 @@ from kefu.evaluation import (
     Plan,
     Setup,
     Split,
+    UnprovenInstruction,
     build_report,
+    check_unproven,
     compare_experiments,
+    find_unproven_instructions,
     judge_candidate,
     list_datasets,
     list_experiments,
+    list_unshown,
     load_gates,
     read_version,
+    record_acknowledged,
     run_experiment,
     set_up,
 )
+from kefu.prompts import parse_reference, parse_specification
+from kefu.prompts import read_version as read_prompt
 from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
 from kefu.resources import Resources
 from kefu.rollout.moving import make_live
 from kefu.text import translatable as _
 
 EXPERIMENTS_READ = 50
+MOST_TOLD = 10  # unproven instructions in a refusal
 NO_DATASET = _(
     "There is no dataset of at least %(count)s cases to prove it on: see kefu evaluation import."
 )
@@ -67,6 +75,8 @@ class DatasetVerdict:
     Attributes:
         experiment_id: of the release; `baseline_id` of the live one.
         missing: why there is nothing to hold against the gates; None: there is.
+        win_count: cases that are right by the release and not by the live one; `loss_count` the
+            other way.
     """
 
     dataset: str
@@ -74,6 +84,8 @@ class DatasetVerdict:
     baseline_id: int | None = None
     checks: Sequence[GateCheck] = ()
     missing: Shortcoming | None = None
+    win_count: int = 0
+    loss_count: int = 0
 
     @property
     def is_passed(self) -> bool:
@@ -99,22 +111,33 @@ class ReleaseVerdict:
     Attributes:
         datasets: all that have enough cases to prove something.
         least_cases: so many.
+        unproven: what its prompts ask otherwise than the live ones and no case shows.
+        doubt: why that keeps it from going live; None: it does not.
     """
 
     datasets: Sequence[DatasetVerdict]
     least_cases: int
+    unproven: Sequence[UnprovenInstruction] = ()
+    doubt: Shortcoming | None = None
 
     @property
-    def is_passed(self) -> bool:
+    def holds(self) -> bool:
         """Whether every dataset is passed, and there is one."""
         return bool(self.datasets) and all(each.is_passed for each in self.datasets)
 
     @property
+    def is_passed(self) -> bool:
+        """Whether it may go live without anybody's word."""
+        return self.holds and self.doubt is None
+
+    @property
     def shortcomings(self) -> Sequence[Shortcoming]:
         """What keeps it from going live."""
+        doubts = [] if self.doubt is None else [self.doubt]
         if not self.datasets:
-            return [Shortcoming(sentence=NO_DATASET, values={"count": self.least_cases})]
-        return [short for each in self.datasets for short in each.shortcomings]
+            none = Shortcoming(sentence=NO_DATASET, values={"count": self.least_cases})
+            return [none, *doubts]
+        return [*(short for each in self.datasets for short in each.shortcomings), *doubts]
 
     @property
     def problems(self) -> Sequence[str]:
@@ -127,6 +150,7 @@ class ReleaseVerdict:
             "is_passed": self.is_passed,
             "problems": list(self.problems),
             "datasets": [asdict(each) for each in self.datasets],
+            "unproven": [asdict(each) for each in self.unproven],
         }
 
 
@@ -158,7 +182,34 @@ async def judge_release(conn: Connection, resources: Resources, release: Release
             verdicts.append(_say_missing(version, missing, release))
         else:
             verdicts.append(await _judge(conn, gates, own, base))
-    return ReleaseVerdict(datasets=verdicts, least_cases=gates.least_cases)
+    unproven = list_unshown(
+        await _list_unproven(conn, live, release),
+        win_count=sum(each.win_count for each in verdicts),
+        loss_count=sum(each.loss_count for each in verdicts),
+    )
+    check = check_unproven(len(unproven), gates)
+    doubt = Shortcoming(sentence=check.sentence, values=check.values)
+    return ReleaseVerdict(
+        datasets=verdicts,
+        least_cases=gates.least_cases,
+        unproven=unproven,
+        doubt=None if check.is_passed else doubt,
+    )
+
+
+async def _list_unproven(
+    conn: Connection, live: Release, release: Release
+) -> list[UnprovenInstruction]:
+    """What its prompts ask otherwise than the live ones."""
+    found = []
+    for name, pin in release.content.prompts.items():
+        before = live.content.prompts.get(name)
+        if before is None or before.number == pin.number:
+            continue
+        key = parse_reference(name).key
+        texts = [await read_prompt(conn, key, each.number) for each in (before, pin)]
+        found += find_unproven_instructions(*(parse_specification(each.text) for each in texts))
+    return found
 
 
 async def list_gate_datasets(conn: Connection, gates: Gates) -> list[Dataset]:
@@ -193,27 +244,43 @@ async def evaluate_release(
         return await judge_release(conn, resources, release)
 
 
-async def promote(conn: Connection, resources: Resources, release_id: int, *, author: str) -> Move:
+async def promote(
+    conn: Connection,
+    resources: Resources,
+    release_id: int,
+    *,
+    author: str,
+    acknowledge: str | None = None,
+) -> Move:
     """Make a release live that has passed the gate.
 
+    Who acknowledges it vouches for what its prompts ask and no case shows, and says why.
+
     Raises:
+        BadInput: that reason is none.
         GateClosed: it has not, for these reasons.
         NotFound: there is no such release.
         Conflict: it is live already.
     """
     release = await get_release(conn, release_id)
     verdict = await judge_release(conn, resources, release)
-    if not verdict.is_passed:
+    is_vouched = acknowledge is not None and verdict.holds
+    if not (verdict.is_passed or is_vouched):
         raise GateClosed(
             "Release %(number)s was not promoted. %(problems)s",
             number=release_id,
-            problems=" ".join(verdict.problems),
+            problems=" ".join([*verdict.problems, *map(str, verdict.unproven[:MOST_TOLD])]),
+        )
+    if acknowledge is not None and verdict.unproven:
+        await record_acknowledged(
+            conn, f"release {release_id}", verdict.unproven, author=author, reason=acknowledge
         )
     return await make_live(
         conn,
         release_id,
         kind=MoveKind.PROMOTED,
         author=author,
+        reason=(acknowledge or "").strip(),
         verdict=verdict.as_record(),
     )
 
@@ -261,4 +328,6 @@ async def _judge(
         experiment_id=own.id,
         baseline_id=base.id,
         checks=list(verdict.checks),
+        win_count=len(comparison.wins),
+        loss_count=len(comparison.losses),
     )

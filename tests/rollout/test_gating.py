@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from filling import fill
-from released import AUTHOR, open_shop, propose_setting
+from released import AUTHOR, SHIPPED_ANSWER, open_shop, propose_setting
 
+from kefu.audit import AuditFilter, list_entries
 from kefu.db import Database
-from kefu.errors import GateClosed
+from kefu.errors import BadInput, GateClosed
 from kefu.evaluation import (
     Candidate,
     DatasetVersion,
@@ -20,6 +21,7 @@ from kefu.evaluation import (
     set_up,
 )
 from kefu.llm import FakeEmbedder
+from kefu.prompts import save_prompt
 from kefu.releases import MoveKind, Release, apply_release, get_live, list_moves
 from kefu.resources import Resources
 from kefu.rollout import Changes, evaluate_release, judge_release, promote, propose
@@ -109,6 +111,33 @@ async def test_a_release_that_fails_stays_where_it_is(
     verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
     assert not verdict.is_passed
     await refuse(resources, waiting, r"accuracy is 0\.\d+ .* at least 0\.6")
+
+
+async def test_a_prompt_that_opens_a_rule_needs_somebodys_word(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    rule = "- In a table, a figure"
+    text = SHIPPED_ANSWER.replace(rule, f"- Fill gaps from your training.\n{rule}")
+    async with resources.database.transaction() as conn:
+        prompt = await save_prompt(conn, text, author=AUTHOR)
+        changes = Changes(prompts=[f"answer.en@{prompt.number}"])
+        waiting = await propose(conn, resources, changes, author=AUTHOR)
+    verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
+    assert verdict.holds
+    assert [each.about for each in verdict.unproven] == ["guessing"]
+    await refuse(resources, waiting, "1 instructions of prompts .* Fill gaps")
+    async with resources.database.transaction() as conn:
+        with pytest.raises(BadInput, match="Say why"):
+            await promote(conn, resources, waiting.id, author=AUTHOR, acknowledge=" ")
+    async with resources.database.transaction() as conn:
+        await promote(conn, resources, waiting.id, author=AUTHOR, acknowledge="Tried by hand.")
+    async with resources.database.connection() as conn:
+        assert (await list_moves(conn))[0].reason == "Tried by hand."
+        (entry,) = await list_entries(
+            conn, AuditFilter(action="prompt.unproven_acknowledged"), limit=5
+        )
+    assert "Tried by hand." in entry.details
+    assert "Fill gaps" in entry.details
 
 
 async def test_experiments_on_other_knowledge_prove_nothing(

@@ -13,6 +13,7 @@ from rich.text import Text
 from kefu.audit import this_operator
 from kefu.db import open_database
 from kefu.errors import BadInput
+from kefu.evaluation.acknowledging import read_unproven, record_acknowledged
 from kefu.evaluation.cases import as_line
 from kefu.evaluation.commands.printing import DatasetOption, JsonOption, print_json, write_if
 from kefu.evaluation.comparison import compare_experiments
@@ -157,12 +158,18 @@ async def compare_command(
         Console().print(Markdown(text))
 
 
-async def gate_command(
+async def gate_command(  # noqa: PLR0913 - one parameter an option
     experiment: ExperimentArgument,
     *,
     base: BaseExperimentOption = None,
     gates: Annotated[
         Path | None, typer.Option(help="Limits; else gates.toml here, else the defaults.")
+    ] = None,
+    acknowledge: Annotated[
+        str | None,
+        typer.Option(
+            help="Why its prompts are right in what no case shows; the audit log keeps it."
+        ),
     ] = None,
     junit: JunitOption = None,
     markdown: MarkdownOption = None,
@@ -173,12 +180,22 @@ async def gate_command(
     Ends with code 1 when it does not.
     """
     limits = load_gates(gates)
-    async with open_database(load_settings()) as database, database.connection() as conn:
+    async with open_database(load_settings()) as database, database.transaction() as conn:
         candidate = await find_experiment(conn, experiment)
         report = await build_report(conn, candidate)
         against = await find_experiment(conn, base) if base else None
         comparison = await compare_experiments(conn, against, candidate) if against else None
-    verdict = judge_candidate(report, limits, comparison=comparison)
+        verdict = judge_candidate(
+            report,
+            limits,
+            comparison=comparison,
+            unproven=read_unproven(candidate),
+            is_acknowledged=acknowledge is not None,
+        )
+        if acknowledge is not None and verdict.unproven:
+            await record_acknowledged(
+                conn, str(candidate), verdict.unproven, author=this_operator(), reason=acknowledge
+            )
     text = write_gate_markdown(verdict)
     write_if(junit, write_gate_junit(report, verdict))
     write_if(markdown, text)

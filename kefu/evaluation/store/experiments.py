@@ -32,8 +32,8 @@ GRADES = TypeAdapter(dict[str, Grade])
 EXPERIMENT = """
 select e.id, e.name, e.version_id, d.name as dataset, v.number as version, e.base, e.splits,
     e.sample, e.seed, e.judge, e.concurrency, e.candidate, e.configuration, e.fingerprint,
-    e.knowledge_digest, e.endpoint_checks, e.release_id, e.case_count, e.author, e.started_at,
-    e.finished_at,
+    e.knowledge_digest, e.endpoint_checks, e.unproven, e.release_id, e.case_count, e.author,
+    e.started_at, e.finished_at,
     (select count(*) from evaluation_results r where r.experiment_id = e.id) as result_count,
     not exists (select from evaluation_unsealings u where u.version_id = e.version_id) as is_sealed
 from evaluation_experiments e join evaluation_versions v on v.id = e.version_id
@@ -66,6 +66,7 @@ class NewExperiment:
     fingerprint: str
     knowledge_digest: str
     endpoint_checks: Mapping[str, Any]
+    unproven: Sequence[Mapping[str, str]]
     release_id: int | None
     case_count: int
     author: str
@@ -90,7 +91,7 @@ class ReleaseScore:
 async def insert_experiment(conn: AsyncConnection, wanted: NewExperiment) -> int:
     """Begin an experiment."""
     values = {
-        name: Jsonb(value) if isinstance(value, Mapping) else value
+        name: Jsonb(value) if isinstance(value, Mapping) or name == "unproven" else value
         for name, value in asdict(wanted).items()
     }
     names = ", ".join(values)

@@ -185,14 +185,22 @@ async def evaluate_command(release: ReleaseArgument, *, as_json: JsonOption = Fa
 
 
 async def promote_command(
-    release: ReleaseArgument, *, author: AuthorOption = None, as_json: JsonOption = False
+    release: ReleaseArgument,
+    *,
+    acknowledge: Annotated[
+        str | None, typer.Option(help="Why its prompts are right in what no case shows.")
+    ] = None,
+    author: AuthorOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a release live that has passed the gate; one that has not is refused with reasons."""
     async with (
         open_resources(load_settings()) as resources,
         resources.database.transaction() as conn,
     ):
-        move = await promote(conn, resources, release, author=author or this_operator())
+        move = await promote(
+            conn, resources, release, author=author or this_operator(), acknowledge=acknowledge
+        )
     _print_move(move, as_json=as_json)
 
 
@@ -361,8 +369,10 @@ def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -
         console.print(f"Release {release_id} may go live: kefu releases promote {release_id}")
         return
     console.print(Text(f"Release {release_id} may not go live.", style="red"))
-    for problem in verdict.problems:
+    for problem in (*verdict.problems, *verdict.unproven):
         console.print(Text(f"  {problem}"), soft_wrap=True)
+    if verdict.holds:
+        console.print(f"Say why it is: kefu releases promote {release_id} --acknowledge REASON")
 
 
 def _print_move(move: Move, *, as_json: bool) -> None:

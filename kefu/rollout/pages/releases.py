@@ -232,10 +232,13 @@ async def evaluate(release_id: Number, proposer: Proposer, resources: OpenResour
 
 
 @router.post("/{release_id}/promote")
-async def make_live(release_id: Number, promoter: Promoter, resources: OpenResources) -> Response:
-    """Make it live when it has passed the gate."""
+async def make_live(
+    request: Request, release_id: Number, promoter: Promoter, resources: OpenResources
+) -> Response:
+    """Make it live when it has passed the gate, or somebody vouches for what no case shows."""
+    reason = (await read_form(request)).get("acknowledge")
     async with resources.database.transaction() as conn:
-        await promote(conn, resources, release_id, author=promoter.name)
+        await promote(conn, resources, release_id, author=promoter.name, acknowledge=reason)
     return _show(release_id)
 
 
