@@ -298,7 +298,8 @@ def _find_stances_lost(
 ) -> Iterator[UnprovenInstruction]:
     """What was upheld and is not any more, where no sentence told so yet."""
     told = {each.before for each in found}
-    for name in sorted(old.upheld - new.upheld):
+    opened = {each.about for each in found}
+    for name in sorted(old.upheld - new.upheld - opened):
         holding = [each for each in old.statements if name in old.stances(each).upheld]
         if not any(_flat(each.text) in told for each in holding):
             yield _tell(old, InstructionDoubt.GONE, holding[0], None, name)

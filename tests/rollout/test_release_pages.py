@@ -105,7 +105,7 @@ async def test_instructions_that_no_case_shows_stand_on_the_page_before_and_afte
     changes = Changes(prompts=[f"answer.en@{version.number}"])
     waiting = await propose(conn, resources, changes, author="li")
     page = await admin.get(f"{HOME}/{waiting.id}")
-    assert "1 instructions of prompts change" in page.text
+    assert "2 instructions of prompts change" in page.text
     assert "Explain these instructions." in page.text
     assert "<code>instructions_kept</code>" in page.text
     assert 'name="acknowledge"' not in page.text  # nothing else is proved yet
