@@ -1,9 +1,10 @@
 """Candidates in the order in which people prefer their answers: the model of Bradley and Terry.
 
 A candidate of strength p is preferred to one of strength q with probability p / (p + q) (Bradley
-and Terry, Biometrika 39, 1952). The likeliest strengths are found as Hunter does ("MM algorithms
-for generalized Bradley-Terry models", Annals of Statistics 32, 2004). Who prefers both alike, or
-neither, gives half a win to each.
+and Terry, Biometrika 39, 1952). The likeliest strengths are found as Hunter does ("MM
+algorithms for generalized Bradley-Terry models", Annals of Statistics 32, 2004); after each of his
+steps one of Newton's moves all of them together, as on that the prior alone acts, too weakly for
+his. Who prefers both alike, or neither, gives half a win to each.
 """
 
 from collections.abc import Sequence
@@ -97,8 +98,7 @@ def fit(wins: NDArray[np.float64], *, prior: float = PRIOR) -> NDArray[np.float6
         together = strengths[..., :, None] + strengths[..., None, :]
         expected = (met / together).sum(axis=-1) + prior / (strengths + 1)
         found = won / expected
-        if not prior:
-            found /= np.exp(np.log(found).mean(axis=-1, keepdims=True))
+        found *= np.exp(_find_shift(found) if prior else -np.log(found).mean(axis=-1)[..., None])
         moved = float(np.abs(np.log(found) - np.log(strengths)).max())
         strengths = found
         if moved < CLOSE_ENOUGH:
@@ -106,6 +106,15 @@ def fit(wins: NDArray[np.float64], *, prior: float = PRIOR) -> NDArray[np.float6
     logarithms = np.log(strengths)
     centred: NDArray[np.float64] = logarithms - logarithms.mean(axis=-1, keepdims=True)
     return centred
+
+
+def _find_shift(strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By how much to move all logarithms, so that on average half is won against the prior."""
+    chances = strengths / (strengths + 1)
+    missing = (0.5 - chances).sum(axis=-1, keepdims=True)
+    slope = (chances * (1 - chances)).sum(axis=-1, keepdims=True)
+    shift: NDArray[np.float64] = np.clip(missing / slope, -1, 1)
+    return shift
 
 
 def _sum_cases(judgments: Sequence[Judgment], count: int) -> NDArray[np.float64]:
