@@ -5,7 +5,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from playwright.async_api import Browser
 from psycopg import AsyncConnection
+from rolling_back import RolledBackDatabase, roll_back
 from typer.testing import CliRunner
 
 from kefu.cli import app as cli
-from kefu.db import Database, configure, migrate, open_database, run_embedded, use_keys_of
+from kefu.db import Database, migrate, open_database, run_embedded
 from kefu.errors import KefuError
 from kefu.llm import BuiltInEmbedder, FakeEmbedder
 from kefu.resources import Resources
@@ -40,18 +40,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(partial(shutil.rmtree, config.option.basetemp, ignore_errors=True))
 
 
-class RolledBackDatabase(Database):
-    """Hands out one connection whose transaction the fixture rolls back."""
-
-    def __init__(self, conn: AsyncConnection, *, url: str) -> None:
-        self._conn = conn
-        self.url = url
-
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
-        yield self._conn
-
-
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """URL of an empty database of this worker on a server that all workers share."""
@@ -61,6 +49,9 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
     with run_embedded(folder / "kefu") as server:
         name = f"test_{worker_id}"
         with psycopg.connect(server.url, autocommit=True) as conn:
+            for guard in ("fsync", "synchronous_commit", "full_page_writes"):
+                conn.execute(f"alter system set {guard} = off")  # nothing here outlives the machine
+            conn.execute("select pg_reload_conf()")
             conn.execute(f"drop database if exists {name}")
             conn.execute(f"create database {name}")
         yield server.url.replace("dbname=kefu", f"dbname={name}")
@@ -76,12 +67,7 @@ async def migrated_url(server_url: str) -> str:
 @pytest.fixture
 async def conn(migrated_url: str) -> AsyncIterator[AsyncConnection]:
     """A connection inside a transaction that is rolled back after the test."""
-    async with (
-        await AsyncConnection.connect(migrated_url, autocommit=True) as conn,
-        conn.transaction(force_rollback=True),
-    ):
-        await configure(conn)
-        use_keys_of(Settings())
+    async with roll_back(migrated_url, Settings()) as conn:
         yield conn
 
 

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kefu.cli import app
+from kefu.db import run_embedded
 
 NARROW = 80
 
@@ -21,12 +24,18 @@ class Kefu:
     """Runs commands on a data folder of its own."""
 
     def __init__(self, data_dir: Path, folder: Path) -> None:
+        self.data_dir = data_dir
         self.folder = folder
         self.environment = {
             "KEFU_DATA_DIR": str(data_dir),
             "PATH": os.defpath,
             "COLUMNS": str(NARROW),
         }
+
+    def hold(self, stack: ExitStack) -> "Kefu":
+        """Have PostgreSQL run on: starting and stopping it takes longer than most commands."""
+        stack.enter_context(run_embedded(self.data_dir))
+        return self
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -52,6 +61,13 @@ class Kefu:
 
 
 @pytest.fixture(scope="module")
+def running() -> Iterator[ExitStack]:
+    """The servers that run on."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
 def kefu(tmp_path_factory: pytest.TempPathFactory) -> Kefu:
     folder = tmp_path_factory.mktemp("cli")
     (folder / "docs").mkdir()
@@ -61,10 +77,18 @@ def kefu(tmp_path_factory: pytest.TempPathFactory) -> Kefu:
 
 
 @pytest.fixture(scope="module")
-def filled(kefu: Kefu) -> Kefu:
+def filled(kefu: Kefu, running: ExitStack) -> Kefu:
     report = kefu.json("ingest", "docs")
     assert (report["added_count"], report["waiting_count"], report["problems"]) == (2, 0, [])
-    return kefu
+    return kefu.hold(running)
+
+
+@pytest.fixture
+def stopped(filled: Kefu, running: ExitStack) -> Iterator[Kefu]:
+    """Filled, and every command starts and stops PostgreSQL itself."""
+    running.close()
+    yield filled
+    filled.hold(running)
 
 
 def assert_one_sentence(errors: str) -> None:
@@ -136,11 +160,14 @@ def test_doctor_fails_and_says_how_to_mend(filled: Kefu) -> None:
     assert "sk-secret" not in output + errors
 
 
-def test_back_up_and_restore_bring_the_same_answers(filled: Kefu, tmp_path: Path) -> None:
+def test_back_up_and_restore_bring_the_same_answers(
+    filled: Kefu, tmp_path: Path, running: ExitStack
+) -> None:
     file = str(tmp_path / "kefu.backup")
     assert filled.json("backup", file)["size_bytes"] == Path(file).stat().st_size
     other = Kefu(tmp_path / "data", tmp_path)
     assert other.json("restore", file) == {"bases": ["main"]}
+    other.hold(running)
     for command in (["status"], ["search", "refund"]):
         before, after = filled.json(*command), other.json(*command)
         for each in (*before, *after):
@@ -151,10 +178,10 @@ def test_back_up_and_restore_bring_the_same_answers(filled: Kefu, tmp_path: Path
 
 
 def test_back_up_and_restore_are_recorded_and_the_log_given_up_is_kept(
-    filled: Kefu, tmp_path: Path
+    filled: Kefu, tmp_path: Path, running: ExitStack
 ) -> None:
     file = str(tmp_path / "kefu.backup")
-    kefu = Kefu(tmp_path / "data", filled.folder)
+    kefu = Kefu(tmp_path / "data", filled.folder).hold(running)
     kefu.json("ingest", "docs")
     kefu.json("backup", file)
     kefu.json("backup", str(tmp_path / "another.backup"))
@@ -169,8 +196,8 @@ def test_back_up_and_restore_are_recorded_and_the_log_given_up_is_kept(
     assert kefu.json("audit", "verify", "--file", str(kept))["anchor"] == anchor
 
 
-def test_audit_log_is_shown_exported_and_verified(filled: Kefu, tmp_path: Path) -> None:
-    kefu = Kefu(tmp_path / "data", tmp_path)
+def test_audit_log_is_shown_exported_and_verified(tmp_path: Path, running: ExitStack) -> None:
+    kefu = Kefu(tmp_path / "data", tmp_path).hold(running)
     assert "Nothing was recorded." in kefu.run("audit", "list")
     assert "Nothing was recorded." in kefu.run("audit", "verify")
     assert "audit.jsonl: 1 entries." in kefu.run("audit", "export", "audit.jsonl")
@@ -280,19 +307,21 @@ def test_version_is_shown() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["ingest", "many", "--base", "many"], ["serve"]])
-def test_ctrl_c_ends_without_a_traceback(filled: Kefu, arguments: list[str]) -> None:
-    (filled.folder / "many").mkdir(exist_ok=True)
+def test_ctrl_c_ends_without_a_traceback(stopped: Kefu, arguments: list[str]) -> None:
+    (stopped.folder / "many").mkdir(exist_ok=True)
     for number in range(200):
-        (filled.folder / "many" / f"{number}.md").write_text(f"# File {number}\n\n" + "text " * 900)
-    with filled.start(*arguments, KEFU_SERVER__PORT="18210") as process:
-        while not (filled.folder / "data" / "postgres" / "postmaster.pid").exists():
+        (stopped.folder / "many" / f"{number}.md").write_text(
+            f"# File {number}\n\n" + "text " * 900
+        )
+    with stopped.start(*arguments, KEFU_SERVER__PORT="18210") as process:
+        while not (stopped.folder / "data" / "postgres" / "postmaster.pid").exists():
             time.sleep(0.05)
         time.sleep(2)  # long enough to be in the midst of it
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in errors
-    assert not (filled.folder / "data" / "postgres" / "postmaster.pid").exists()
+    assert not (stopped.folder / "data" / "postgres" / "postmaster.pid").exists()
 
 
 def test_the_web_framework_is_loaded_only_to_serve() -> None:

@@ -1,7 +1,8 @@
 """Every route with every kind of caller, through HTTP: let in or refused as the matrix says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import Any
@@ -15,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from people import IDENTITY_KEY, PASSWORD, add_person
 from psycopg import AsyncConnection
+from rolling_back import RolledBackDatabase, roll_back
 from routes import Address, list_routes
 from signing_in import sign_in, sign_in_as
 
@@ -24,9 +26,10 @@ from kefu.chatbot.webhooks.registering import add_webhook
 from kefu.chatbot.widget import ChannelLook, add_channel
 from kefu.conversations import record_answer, record_question, start_conversation
 from kefu.db import Database
-from kefu.llm import replace_endpoint
+from kefu.llm import FakeEmbedder, replace_endpoint
 from kefu.resources import Resources
 from kefu.rollout import Changes, begin, propose
+from kefu.settings import Settings
 
 LINES = [
     line.split()
@@ -130,6 +133,45 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A database with these things, which nobody else sees."""
+
+    conn: AsyncConnection
+    settings: Settings
+    things: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+async def filled(
+    migrated_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Filled]:
+    """Made once: every test takes back what it did to it."""
+    data_dir = tmp_path_factory.mktemp("matrix")
+    settings = Settings(data_dir=data_dir, customers={"identity_key": IDENTITY_KEY})
+    async with roll_back(migrated_url, settings) as conn:
+        database = RolledBackDatabase(conn, url=migrated_url)
+        resources = Resources(settings=settings, database=database, embedder=FakeEmbedder())
+        things = await make_things(resources, conn)
+        yield Filled(conn=conn, settings=settings, things=things)
+
+
+@pytest.fixture
+async def conn(filled: Filled) -> AsyncIterator[AsyncConnection]:
+    async with filled.conn.transaction(force_rollback=True):
+        yield filled.conn
+
+
+@pytest.fixture
+def settings(filled: Filled) -> Settings:
+    return filled.settings
+
+
+@pytest.fixture
+def things(filled: Filled) -> Mapping[str, str]:
+    return filled.things
+
+
 async def release_something(conn: AsyncConnection, resources: Resources) -> int:
     """A release that waits beside the one that is live."""
     await begin(conn, resources)
@@ -192,9 +234,12 @@ def judge(response: Response) -> str:
 
 @pytest.mark.parametrize("route", sorted(MATRIX), ids=str)
 async def test_every_caller_is_let_in_or_refused_as_the_matrix_says(
-    app: FastAPI, resources: Resources, conn: AsyncConnection, route: Address
+    app: FastAPI,
+    resources: Resources,
+    conn: AsyncConnection,
+    things: Mapping[str, str],
+    route: Address,
 ) -> None:
-    things = await make_things(resources, conn)
     outcomes = {}
     for caller in CALLERS:
         async with conn.transaction(force_rollback=True):
@@ -214,9 +259,8 @@ WRITING = sorted(
 
 @pytest.mark.parametrize("route", WRITING, ids=str)
 async def test_a_signed_in_form_without_its_token_is_refused(
-    client: AsyncClient, resources: Resources, conn: AsyncConnection, route: Address
+    client: AsyncClient, resources: Resources, things: Mapping[str, str], route: Address
 ) -> None:
-    things = await make_things(resources, conn)
     await sign_in(client, resources.database, "admin")
     del client.headers["x-csrf-token"]
     assert judge(await send(client, route, things)) == "403"

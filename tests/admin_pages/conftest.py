@@ -7,7 +7,7 @@ from filled_site import Site, open_site
 from playwright.async_api import Browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def site(
     server_url: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Site]:

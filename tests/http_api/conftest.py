@@ -1,4 +1,4 @@
-"""One running application for all tests of this folder."""
+"""One running application for all tests of this folder, which one worker runs."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from running_site import Site, run_site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with run_site(tmp_path_factory.mktemp("site")) as site:
         yield site

@@ -7,6 +7,8 @@ from contextlib import suppress
 import pytest
 from running_site import Site
 
+pytestmark = pytest.mark.xdist_group("http_api")
+
 JSON = b"Content-Type: application/json\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 NOBODY = b"00000000-0000-0000-0000-000000000000"

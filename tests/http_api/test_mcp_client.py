@@ -12,6 +12,8 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from running_site import Site
 
+pytestmark = pytest.mark.xdist_group("http_api")
+
 QUESTION = "When are refunds paid?"
 
 

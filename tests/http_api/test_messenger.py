@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 from running_site import Site
 from standardwebhooks import Webhook
 
@@ -13,6 +14,8 @@ from kefu.chatbot.webhooks.registering import add_webhook
 from kefu.db import open_database
 from kefu.settings import Settings
 from tests.llm.misbehaving import respond, serve
+
+pytestmark = pytest.mark.xdist_group("http_api")
 
 
 async def test_a_message_goes_in_and_its_answer_comes_out(site: Site) -> None:

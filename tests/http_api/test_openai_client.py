@@ -9,6 +9,8 @@ import pytest
 from openai import OpenAI
 from running_site import Site
 
+pytestmark = pytest.mark.xdist_group("http_api")
+
 QUESTION = "When are refunds paid?"
 
 

@@ -1,5 +1,6 @@
 """The API keeps the promises of its own description, whatever it is asked."""
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from running_site import Site
@@ -8,6 +9,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from kefu.server import create_app
 from kefu.settings import Settings
+
+pytestmark = pytest.mark.xdist_group("http_api")
 
 EXAMPLES = 20  # of each operation, besides those that its description suggests
 DESCRIPTION = create_app(Settings()).openapi()
