@@ -19,7 +19,7 @@ import numpy as np
 from answers import DEMO, DEVELOPMENT
 from bench_data import data_root
 from datasets import SEED, RetrievalSet, load_alicloud, load_products
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import ensure_filled, open_bench, read_base
 
 from kefu.answering.confidence import signals
 from kefu.answering.evidence import distinct_hits, list_units, rank_units, telling_idf
@@ -29,7 +29,7 @@ from kefu.answering.word_lists import CONCEPTS
 from kefu.answering.wording import concepts_in
 from kefu.knowledge import ingest
 from kefu.resources import Resources
-from kefu.retrieval import find_held, search, weigh_terms
+from kefu.retrieval import search_base, weigh_terms
 from kefu.text import content_words, detect_language, query_terms
 from kefu.viewer import OPERATOR, Viewer
 
@@ -57,12 +57,16 @@ async def read_signals(
     resources: Resources, base: str, question: str, viewer: Viewer
 ) -> tuple[float, float, float]:
     """What the best units and the base say of a question."""
-    find = {"viewer": viewer, "base_name": base}
-    hits = distinct_hits(await search(resources, question, top_k=HITS_SEARCHED, **find))
+    found = await read_base(resources, base)
+    find = {"viewer": viewer, "base": found}
+    hits = distinct_hits(
+        await search_base(resources, found, question, viewer=viewer, top_k=HITS_SEARCHED)
+    )
     words, terms = content_words(question), query_terms(question)
     known = {*terms, *(term for word in words for term in word.terms)}
-    held = await find_held(resources, known, **find)
-    idf = telling_idf(await weigh_terms(resources, terms, base_name=base), words, held)
+    weights = await weigh_terms(resources, known, **find)
+    held = weights.held
+    idf = telling_idf({term: weights.idf[term] for term in terms}, words, held)
     units = rank_units(question, list_units(hits), idf=idf)
     if not units:
         return signals(0.0, find_unknown(words, held, hits, language="en"), 1.0)

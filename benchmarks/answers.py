@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench_data import data_root
 from datasets import SEED, load_alicloud, load_products
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import ensure_filled, open_bench, read_base
 
 from kefu.answering import Outcome, Turn, answer
 from kefu.answering.follow_up import Asked
@@ -118,7 +118,8 @@ async def reply_by_kefu(resources: Resources, base: str, case: Case) -> Reply:
 async def reply_by_bare_model(resources: Resources, base: str, case: Case) -> Reply:
     """The model's own words from the same retrieved text, unverified."""
     asked = Asked(query=case.question, text=case.question)
-    evidence = await gather(resources, asked, viewer=case.viewer, base=base)
+    found = await read_base(resources, base)
+    evidence = await gather(resources, asked, viewer=case.viewer, base=found)
     excerpts = fit_excerpts(
         evidence.hits,
         budget_tokens=CONTEXT_TOKENS,

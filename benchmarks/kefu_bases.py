@@ -15,6 +15,7 @@ from kefu.knowledge import (
     Validity,
     embed_waiting,
     ensure_base,
+    get_base,
 )
 from kefu.knowledge.records import PreparedChunk, PreparedDocument
 from kefu.knowledge.replace import Target, store_documents
@@ -53,6 +54,12 @@ async def open_bench(**settings: object) -> AsyncIterator[Resources]:
             endpoint=resources.endpoint,
             endpoints=resources.endpoints,
         )
+
+
+async def read_base(resources: Resources, name: str) -> Base:
+    """The base of a name, as it is now."""
+    async with resources.database.connection() as conn:
+        return await get_base(conn, name)
 
 
 async def ensure_filled(

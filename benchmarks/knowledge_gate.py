@@ -192,7 +192,7 @@ async def time_finding(
         await work_through(cases, partial(find_documents, setup), at_once=AT_ONCE)
 
     async def gather(case: Case) -> None:
-        finder = Finder(changed, [], viewer=case.viewer, base=BASE)
+        finder = await Finder.open(changed, [], viewer=case.viewer, base=BASE)
         await finder.find_parts(case.question)
 
     async def gather_all() -> None:

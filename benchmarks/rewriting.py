@@ -18,7 +18,7 @@ from pathlib import Path
 import metrics
 from bench_data import data_root
 from datasets import RetrievalSet, load_mtrag
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import ensure_filled, open_bench, read_base
 
 from kefu.answering import Turn
 from kefu.answering.follow_up import Asked, follow_up, stand_alone
@@ -93,7 +93,8 @@ def ways(
             history = histories[query_id]
             if not with_answers:
                 history = [Turn(question=turn.question, answer="") for turn in history]
-            return await follow_up(resources, last[query_id], history, viewer=OPERATOR, base=base)
+            found = await read_base(resources, base)
+            return await follow_up(resources, last[query_id], history, viewer=OPERATOR, base=found)
 
         return ask
 

@@ -27,7 +27,7 @@ from kefu.db import HalfVector
 from kefu.knowledge import Base
 from kefu.llm import BuiltInEmbedder
 from kefu.resources import Resources
-from kefu.retrieval import Corrected, ask_corrected, correct, search
+from kefu.retrieval import Corrected, ask_corrected, correct, search_base
 from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.search import blend, build_query
 from kefu.retrieval.store.search import search_hits
@@ -57,7 +57,7 @@ async def read(
     corrected, times = {}, []
     for name, text in queries.items():
         begin = perf_counter()
-        found = await correct(resources, text, viewer=OPERATOR, base_name=base.name)
+        found = await correct(resources, text, viewer=OPERATOR, base=base)
         times.append((perf_counter() - begin) * 1000)
         if found is not None:
             corrected[name] = found
@@ -132,9 +132,9 @@ async def time_clean(resources: Resources, name: str, clean: RetrievalSet) -> No
     times: dict[str, list[float]] = {"correct": [], "search": []}
     for text in clean.queries.values():
         begin = perf_counter()
-        await correct(plain, text, viewer=OPERATOR, base_name=base.name)
+        await correct(plain, text, viewer=OPERATOR, base=base)
         middle = perf_counter()
-        await search(plain, text, viewer=OPERATOR, base_name=base.name)
+        await search_base(plain, base, text, viewer=OPERATOR)
         times["correct"].append((middle - begin) * 1000)
         times["search"].append((perf_counter() - middle) * 1000)
     await embedder.aclose()

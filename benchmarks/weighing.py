@@ -18,7 +18,7 @@ import numpy as np
 from answers import DEMO, DEVELOPMENT, plain_text
 from bench_data import data_root
 from datasets import load_alicloud, load_products
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import ensure_filled, open_bench, read_base
 
 from kefu.answering.evidence import Unit
 from kefu.answering.follow_up import Asked
@@ -71,7 +71,8 @@ def read_features(question: str, unit: Unit) -> list[float]:
 async def ask(resources: Resources, base: str, question: str) -> list[Unit]:
     """The units that are ranked."""
     asked = Asked(query=question, text=question)
-    evidence = await gather(resources, asked, viewer=OPERATOR, base=base)
+    found = await read_base(resources, base)
+    evidence = await gather(resources, asked, viewer=OPERATOR, base=found)
     return [unit for unit in evidence.units if unit.score]
 
 

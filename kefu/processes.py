@@ -11,6 +11,8 @@ from multiprocessing.context import SpawnProcess
 Work = Callable[[], None]
 """What each process does; it is pickled, and ends in order when its process gets SIGTERM."""
 
+OnEnd = Callable[[int], None]
+
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 SPAWN = multiprocessing.get_context("spawn")
 STOP_SECONDS = 30.0
@@ -26,11 +28,14 @@ SETTLED_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
-async def keep_processes(work: Work, *, count: int) -> None:
-    """Have so many processes at work until this one is told to stop (SIGINT, SIGTERM)."""
+async def keep_processes(work: Work, *, count: int, on_end: OnEnd) -> None:
+    """Have so many processes at work until this one is told to stop (SIGINT, SIGTERM).
+
+    `on_end` hears which process has ended unasked.
+    """
     async with _told_to_stop() as stop, asyncio.TaskGroup() as tasks:
         for _ in range(count):
-            tasks.create_task(_keep_one(work, stop))
+            tasks.create_task(_keep_one(work, stop, on_end))
 
 
 def is_orphan() -> bool:
@@ -51,7 +56,7 @@ async def _told_to_stop() -> AsyncIterator[asyncio.Event]:
             loop.remove_signal_handler(each)
 
 
-async def _keep_one(work: Work, stop: asyncio.Event) -> None:
+async def _keep_one(work: Work, stop: asyncio.Event, on_end: OnEnd) -> None:
     loop, pause = asyncio.get_running_loop(), FIRST_PAUSE_SECONDS
     while not stop.is_set():
         process, begun = SPAWN.Process(target=work), loop.time()
@@ -61,6 +66,8 @@ async def _keep_one(work: Work, stop: asyncio.Event) -> None:
             await _end(process)
             return
         process.join()
+        if process.pid is not None:
+            on_end(process.pid)
         pause = FIRST_PAUSE_SECONDS if loop.time() - begun > SETTLED_SECONDS else pause
         log.error("Process %s ended (%s); another one follows.", process.pid, process.exitcode)
         await _sleep(pause, stop)

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -43,8 +44,8 @@ from kefu.retrieval.api import router as search_api
 from kefu.rollout import begin, keep_watching, keep_watching_knowledge
 from kefu.rollout.pages import router as release_pages
 from kefu.settings import ServerSettings, Settings
-from kefu.tracing import Recorder, keep_partitions, record_traces
-from kefu.tracing.metrics import observe
+from kefu.tracing import keep_partitions, record_traces
+from kefu.tracing.metrics import forget_waiting, observe, shared_metrics
 from kefu.tracing.pages import router as tracing_pages
 from kefu.web import (
     BodyLimit,
@@ -103,9 +104,9 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with (
             open_resources(settings) as resources,
-            record_traces(resources, also=[observe]) as recorder,
+            record_traces(resources, also=[observe]),
         ):
-            attach(app, resources, answerer=answerer, recorder=recorder)
+            attach(app, resources, answerer=answerer)
             await _begin_releases(resources, tell)
             await _tell_setup_link(resources, tell)
             upkeep = _begin_upkeep(resources, app.state.feed, answerer)
@@ -125,6 +126,7 @@ def create_app(
         responses={"default": {"model": ProblemBody, "description": "What went wrong."}},
         middleware=_list_guards(settings),
     )
+    app.state.metrics_folder = None
     install_problem_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -170,15 +172,8 @@ async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
         _, going = await asyncio.wait(going, timeout=CANCEL_SECONDS)
 
 
-def attach(
-    app: FastAPI,
-    resources: Resources,
-    *,
-    answerer: Answerer = stream_answer,
-    recorder: Recorder | None = None,
-) -> None:
+def attach(app: FastAPI, resources: Resources, *, answerer: Answerer = stream_answer) -> None:
     """Give the application what its routes work with."""
-    app.state.recorder = recorder
     app.state.resources = resources
     app.state.answerer = answerer
     app.state.oidc = open_provider(resources.settings)
@@ -207,14 +202,16 @@ async def serve_together(settings: Settings, *, count: int, tell: Teller | None 
         await _begin_releases(resources, tell)
         await _tell_setup_link(resources, tell)
         config = configure_server(create_app(settings), settings.server, settings.log_level)
-        with config.bind_socket() as port:
-            await keep_processes(partial(serve_at, settings, port), count=count)
+        with config.bind_socket() as port, shared_metrics() as folder:
+            work = partial(serve_at, settings, port, folder)
+            await keep_processes(work, count=count, on_end=partial(forget_waiting, folder))
 
 
-def serve_at(settings: Settings, port: socket.socket) -> None:
+def serve_at(settings: Settings, port: socket.socket, metrics_folder: Path) -> None:
     """What one of several processes does: serve at a port that is open already."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     app = create_app(settings)
+    app.state.metrics_folder = metrics_folder
     config = configure_server(app, settings.server, settings.log_level)
     with suppress(KeyboardInterrupt):
         Server(config, app).run(sockets=[port])

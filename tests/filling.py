@@ -45,6 +45,11 @@ class SilentEmbedder(FakeEmbedder):
         raise ModelUnavailable("The embedder does not answer.")
 
 
+async def main_base(resources: Resources) -> Base:
+    async with resources.database.connection() as conn:
+        return await get_base(conn, "main")
+
+
 async def fill(
     resources: Resources,
     texts: Mapping[str, str],

@@ -164,7 +164,7 @@ class _Run:
             yield said
             return
         yield Progress(stage=Stage.SEARCHING)
-        finder = Finder(self.resources, self.history, viewer=self.viewer, base=self.base)
+        finder = await Finder.open(self.resources, self.history, viewer=self.viewer, base=self.base)
         found = await finder.find_parts(self.question)
         self._clock("search")
         hits = [hit for each in found for hit in each.evidence.hits]

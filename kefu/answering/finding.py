@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from opentelemetry import trace
 
@@ -13,8 +14,9 @@ from kefu.answering.gather import HITS_SEARCHED, Evidence, gather
 from kefu.answering.hops import MOST_NAMES, Hop, find_naming, is_about, name_described
 from kefu.answering.records import Turn
 from kefu.answering.rewrite import understand
+from kefu.knowledge import Base, get_base
 from kefu.resources import Resources
-from kefu.retrieval import Corrected, Hit, ask_corrected, correct, search
+from kefu.retrieval import Corrected, Hit, ask_corrected, correct, search_base
 from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
@@ -45,13 +47,26 @@ class Finder:
     """Looks for answers in a base, as the viewer may, knowing what was said before."""
 
     def __init__(
-        self, resources: Resources, history: Sequence[Turn], *, viewer: Viewer, base: str
+        self, resources: Resources, history: Sequence[Turn], *, viewer: Viewer, base: Base
     ) -> None:
         self._resources = resources
         self._history = history
         self._viewer = viewer
         self._base = base
         self._planner = Planner(resources, history)
+
+    @classmethod
+    async def open(
+        cls, resources: Resources, history: Sequence[Turn], *, viewer: Viewer, base: str
+    ) -> Self:
+        """In the base of a name, as it is now.
+
+        Raises:
+            NotFound: there is no such base.
+        """
+        async with resources.database.connection() as conn:
+            found = await get_base(conn, base)
+        return cls(resources, history, viewer=viewer, base=found)
 
     async def find_parts(self, message: str) -> list[Found]:
         """What may answer each part.
@@ -71,6 +86,19 @@ class Finder:
         if plan.sides:
             return await self._find_sides(plan.sides, whole)
         return [whole]
+
+    async def search(self, message: str) -> list[Hit]:
+        """The hits of the message as it stands, without its typing errors."""
+        corrected = await correct(self._resources, message, viewer=self._viewer, base=self._base)
+        query, carried = ask_corrected(message, corrected)
+        return await search_base(
+            self._resources,
+            self._base,
+            query,
+            viewer=self._viewer,
+            top_k=HITS_SEARCHED,
+            carried=carried,
+        )
 
     async def _find_each(self, plan: Plan, whole: Found) -> list[Found]:
         if plan.stands_alone:
@@ -120,9 +148,7 @@ class Finder:
         said = self._resources.settings.routing.conversation_class
         earlier = [Turn(question=each, answer="", data_class=said) for each in before]
         with tracer.start_as_current_span("understand") as span:
-            corrected = await correct(
-                self._resources, part, viewer=self._viewer, base_name=self._base
-            )
+            corrected = await correct(self._resources, part, viewer=self._viewer, base=self._base)
             asked = await understand(
                 self._resources,
                 part if corrected is None else corrected.text,
@@ -158,13 +184,9 @@ async def find_candidates(
     A follow-up or several questions in one are found as they are answered. Raises as
     `kefu.retrieval.search`.
     """
+    finder = await Finder.open(resources, history, viewer=viewer, base=base)
     if not history and plan_by_rules(message).is_one_search:
-        corrected = await correct(resources, message, viewer=viewer, base_name=base)
-        query, carried = ask_corrected(message, corrected)
-        return await search(
-            resources, query, viewer=viewer, base_name=base, top_k=HITS_SEARCHED, carried=carried
-        )
-    finder = Finder(resources, history, viewer=viewer, base=base)
+        return await finder.search(message)
     return [hit for each in await finder.find_parts(message) for hit in each.evidence.hits]
 
 

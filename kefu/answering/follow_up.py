@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kefu.answering.records import Outcome, Turn
+from kefu.knowledge import Base
 from kefu.resources import Resources
-from kefu.retrieval import NOTHING_CARRIED, Carried, find_held, weigh_terms
+from kefu.retrieval import NOTHING_CARRIED, Carried, weigh_terms
 from kefu.text import content_words, find_identifiers, name_terms, query_terms
 from kefu.viewer import Viewer
 
@@ -99,7 +100,7 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
 
 async def follow_up(
-    resources: Resources, question: str, history: Sequence[Turn], *, viewer: Viewer, base: str
+    resources: Resources, question: str, history: Sequence[Turn], *, viewer: Viewer, base: Base
 ) -> Asked:
     """The question with what it takes from the turns before it."""
     how = lean(question)
@@ -144,7 +145,7 @@ def _carry(
 
 
 async def _salient_terms(
-    resources: Resources, question: str, latest: Sequence[Turn], *, viewer: Viewer, base: str
+    resources: Resources, question: str, latest: Sequence[Turn], *, viewer: Viewer, base: Base
 ) -> list[str]:
     """What the last turns are about: said lately, said often, rare in the base."""
     said: dict[str, float] = {}
@@ -155,9 +156,10 @@ async def _salient_terms(
             _count(said, turn.answer[:LONGEST_ANSWER], weight * ANSWER_SHARE)
             _count(said, " ".join(turn.titles), weight * ANSWER_SHARE)
     candidates = said.keys() - set(query_terms(question))
-    held = await find_held(resources, candidates, viewer=viewer, base_name=base)
-    idf = await weigh_terms(resources, sorted(held), base_name=base)
-    salience = {term: said[term] * min(weight, HIGHEST_IDF) for term, weight in idf.items()}
+    weights = await weigh_terms(resources, candidates, viewer=viewer, base=base)
+    salience = {
+        term: said[term] * min(weights.idf[term], HIGHEST_IDF) for term in sorted(weights.held)
+    }
     return sorted(salience, key=lambda term: -salience[term])[:TERMS_CARRIED]
 
 

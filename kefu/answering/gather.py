@@ -24,8 +24,9 @@ from kefu.answering.tabular import Worked, work_out
 from kefu.answering.understand import asks_for_all, asks_for_steps
 from kefu.answering.unknown import find_unknown, unsaid_share
 from kefu.answering.versions import Settled, Standing, settle_versions
+from kefu.knowledge import Base
 from kefu.resources import Resources
-from kefu.retrieval import Hit, find_held, read_around, search, weigh_terms
+from kefu.retrieval import Hit, read_around, search_base, weigh_terms
 from kefu.text import Span, content_words, detect_language, query_terms
 from kefu.viewer import Viewer
 
@@ -63,9 +64,9 @@ class Evidence:
 
 
 async def gather(
-    resources: Resources, asked: Asked, *, viewer: Viewer, base: str, is_whole: bool = True
+    resources: Resources, asked: Asked, *, viewer: Viewer, base: Base, is_whole: bool = True
 ) -> Evidence:
-    """Search, rank and read on; raises as `kefu.retrieval.search`.
+    """Search, rank and read on; raises as `kefu.retrieval.search_base`.
 
     What is not whole lacks what stands around the hits and what tables say, and tells as well by
     what a question is answered and how sure that is.
@@ -78,9 +79,10 @@ async def gather(
         words = content_words(question)
         terms = query_terms(question)
         known = {*terms, *(term for word in words for term in word.terms)}
-        held = await find_held(resources, known, viewer=viewer, base_name=base)
-        weights = weigh_carried(asked, await weigh_terms(resources, terms, base_name=base))
-        idf = telling_idf(weights, words, held)
+        weights = await weigh_terms(resources, known, viewer=viewer, base=base)
+        held = weights.held
+        own = {term: weights.idf[term] for term in terms}
+        idf = telling_idf(weigh_carried(asked, own), words, held)
         ranked = rank_units(question, units, idf=idf)
         language = detect_language(question)
         unknown = find_unknown(words, held, hits, language=language)
@@ -106,15 +108,10 @@ async def gather(
     )
 
 
-async def _search(resources: Resources, asked: Asked, *, viewer: Viewer, base: str) -> Settled:
+async def _search(resources: Resources, asked: Asked, *, viewer: Viewer, base: Base) -> Settled:
     """What is found, in the versions that hold."""
-    found = await search(
-        resources,
-        asked.query,
-        viewer=viewer,
-        base_name=base,
-        top_k=HITS_SEARCHED,
-        carried=asked.carried,
+    found = await search_base(
+        resources, base, asked.query, viewer=viewer, top_k=HITS_SEARCHED, carried=asked.carried
     )
     return await settle_versions(
         resources,
@@ -145,7 +142,7 @@ async def _around(
     hits: Sequence[Hit],
     *,
     viewer: Viewer,
-    base: str,
+    base: Base,
 ) -> list[tuple[Hit, Span]]:
     """What stands around the hits in the documents of the best units and hits."""
     read = hits[:HITS_READ]
@@ -155,7 +152,7 @@ async def _around(
         resources,
         [hit for hit in read if hit.document_id in nearest],
         viewer=viewer,
-        base_name=base,
+        base=base,
         before=CHUNKS_BEFORE,
         after=CHUNKS_AFTER,
     )

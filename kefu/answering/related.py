@@ -24,7 +24,7 @@ from kefu.answering.phrases import fragment
 from kefu.answering.records import Answer, Citation, Intent, Outcome
 from kefu.answering.sameness import read_sense
 from kefu.errors import KefuError
-from kefu.knowledge import OUTDATED, read_version
+from kefu.knowledge import OUTDATED, Base, get_base, read_version
 from kefu.resources import Resources
 from kefu.retrieval import Neighbour, read_neighbours
 from kefu.text import query_terms
@@ -86,8 +86,10 @@ async def find_related(
     with tracer.start_as_current_span("relate") as span:
         try:
             async with _places, asyncio.timeout(LONGEST_SECONDS):
-                leads = await _find_leads(resources, answer, asked, viewer=viewer, base=base)
-                related = await _look_up(resources, leads, viewer=viewer, base=base, most=most)
+                async with resources.database.connection() as conn:
+                    found = await get_base(conn, base)
+                leads = await _find_leads(resources, answer, asked, viewer=viewer, base=found)
+                related = await _look_up(resources, leads, viewer=viewer, base=found, most=most)
         except (KefuError, TimeoutError) as error:
             log.info("No related questions: %s", str(error) or "it took too long")
             return ()
@@ -96,11 +98,11 @@ async def find_related(
 
 
 async def _look_up(
-    resources: Resources, leads: Sequence[_Lead], *, viewer: Viewer, base: str, most: int
+    resources: Resources, leads: Sequence[_Lead], *, viewer: Viewer, base: Base, most: int
 ) -> list[str]:
     """Those that are answered: as many as are wanted at the same time, then the spare ones."""
     async with resources.database.connection() as conn:
-        version = await read_version(conn, base)
+        version = await read_version(conn, base.name)
     look = partial(_remember, resources, version=version, viewer=viewer, base=base)
     first, spare = leads[:most], leads[most : most + MOST_SPARE]
     found = await asyncio.gather(*map(look, first))
@@ -114,14 +116,14 @@ async def _look_up(
 
 
 async def _find_leads(
-    resources: Resources, answer: Answer, asked: Sequence[str], *, viewer: Viewer, base: str
+    resources: Resources, answer: Answer, asked: Sequence[str], *, viewer: Viewer, base: Base
 ) -> list[_Lead]:
     cited = list(dict.fromkeys(each.chunk_id for each in answer.citations))
     neighbours = await read_neighbours(
         resources,
         cited[:MOST_CITED],
         viewer=viewer,
-        base_name=base,
+        base=base,
         language="zh" if answer.language == "zh" else "en",
     )
     most = resources.settings.routing.conversation_class.rank
@@ -187,12 +189,13 @@ def _is_question(text: str) -> bool:
 
 
 async def _remember(
-    resources: Resources, lead: _Lead, *, version: str, viewer: Viewer, base: str
+    resources: Resources, lead: _Lead, *, version: str, viewer: Viewer, base: Base
 ) -> bool:
     """What was found out before, while knowledge, rights, settings and day are the same."""
     settings = resources.settings
     key: Hashable = (
-        *(lead, base, version, viewer.sees_everything, viewer.audiences, resources.embedder.name),
+        *(lead, base.name, version, viewer.sees_everything, viewer.audiences),
+        resources.embedder.name,
         *(settings.retrieval, settings.answering, settings.routing, datetime.now(UTC).date()),
     )
     if key in _remembered:
@@ -205,7 +208,7 @@ async def _remember(
     return is_answered
 
 
-async def _is_answered(resources: Resources, lead: _Lead, *, viewer: Viewer, base: str) -> bool:
+async def _is_answered(resources: Resources, lead: _Lead, *, viewer: Viewer, base: Base) -> bool:
     """Whether the question would be answered at once, and by its own section."""
     question = lead.question
     asked = Asked(query=question, text=question)

@@ -9,6 +9,7 @@ from kefu.answering.follow_up import Asked, follow_up, leans_back
 from kefu.answering.records import Turn
 from kefu.answering.write import conversation_text
 from kefu.errors import ModelForbidden, ModelUnavailable
+from kefu.knowledge import Base
 from kefu.llm import ChatEndpoint
 from kefu.resources import Resources
 from kefu.text import (
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 async def understand(
-    resources: Resources, question: str, history: Sequence[Turn], *, viewer: Viewer, base: str
+    resources: Resources, question: str, history: Sequence[Turn], *, viewer: Viewer, base: Base
 ) -> Asked:
     """The question as it stands alone: by a model where one can, else by rules."""
     if history and leans_back(question):

@@ -17,7 +17,6 @@ from kefu.knowledge import (
     Base,
     Counterpart,
     Edition,
-    get_base,
     list_counterparts,
     list_editions,
     list_marks,
@@ -82,7 +81,7 @@ async def settle_versions(
     hits: Sequence[Hit],
     *,
     viewer: Viewer,
-    base: str,
+    base: Base,
     today: date,
 ) -> Settled:
     """The hits with those of versions that hold in the place of those that do not.
@@ -91,8 +90,7 @@ async def settle_versions(
     """
     documents = list(dict.fromkeys(hit.document_id for hit in hits))
     async with resources.database.connection() as conn:
-        record = await get_base(conn, base)
-        editions = await list_editions(conn, record, documents, viewer=viewer)
+        editions = await list_editions(conn, base, documents, viewer=viewer)
         families = _group(editions, question, today)
         wanted = [
             (hit.chunk_id, instead)
@@ -100,7 +98,7 @@ async def settle_versions(
             if hit.document_id in families
             and (instead := families[hit.document_id].find_instead()) is not None
         ]
-        found = await list_counterparts(conn, record, wanted, viewer=viewer) if wanted else []
+        found = await list_counterparts(conn, base, wanted, viewer=viewer) if wanted else []
     standings: dict[int, Standing] = {}
     for family in families.values():
         standings |= family.standings
@@ -140,7 +138,7 @@ def _group(editions: Sequence[Edition], question: str, today: date) -> "dict[int
 
 
 async def _read(
-    resources: Resources, found: Sequence[Counterpart], *, viewer: Viewer, base: str
+    resources: Resources, found: Sequence[Counterpart], *, viewer: Viewer, base: Base
 ) -> dict[int, Hit]:
     """By chunk, what stands in its place, where that is near enough."""
     places = {
@@ -151,7 +149,7 @@ async def _read(
     if not places:
         return {}
     ranges = [(document, position, position) for document, position in set(places.values())]
-    read = await read_places(resources, ranges, viewer=viewer, base_name=base)
+    read = await read_places(resources, ranges, viewer=viewer, base=base)
     by_place = {(hit.document_id, hit.position): hit for hit in read}
     return {chunk: by_place[place] for chunk, place in places.items() if place in by_place}
 

@@ -67,29 +67,35 @@ async def begin_turn(
     """
     question = _clean(question)
     async with resources.database.transaction() as conn:
-        if base is not None:
-            await _require_base(conn, base)
         if conversation_id is None:
+            await _require_base(conn, base)
             conversation = await start_conversation(
                 conn, question, base=base or DEFAULT_BASE, customer_id=viewer.customer_id
             )
         else:
             conversation = await lock_conversation(conn, conversation_id)
             require_own(conversation, viewer)
-        _require_same_base(conversation, base)
+            if base != conversation.base:
+                await _require_base(conn, base)
+                _require_same_base(conversation, base)
         reopen_days = resources.settings.conversations.reopen_days
         conversation = await go_on(conn, conversation, reopen_days=reopen_days)
         if conversation.served_by == "staff":
             return await _leave_to_staff(conn, conversation, question, viewer=viewer)
-        await record_question(conn, question, conversation_id=conversation.id)
-        messages = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
+        latest: Sequence[Message] = []
+        if conversation_id is not None:
+            latest = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
+        asked = await record_question(
+            conn, question, conversation_id=conversation.id, latest=latest
+        )
+        before = [each for each in latest if each.id != asked.id][-2 * HISTORY_TURNS :]
         rules = resources.settings.hand_over
         reason = await find_reason(conn, conversation, question, settings=rules)
         return PendingTurn(
             conversation_id=conversation.id,
             question=question,
             base=conversation.base,
-            history=tuple(history) if conversation_id is None else build_history(messages),
+            history=tuple(history) if conversation_id is None else build_history(before),
             serving=await choose_release(conn, conversation.id, started_at=conversation.created_at),
             told=None if reason is None else say_hand_over(conversation.language),
             reason=reason,
@@ -338,6 +344,6 @@ def _clean(question: str) -> str:
     return kept
 
 
-async def _require_base(conn: Connection, name: str) -> None:
-    if await find_base(conn, name) is None:
+async def _require_base(conn: Connection, name: str | None) -> None:
+    if name is not None and await find_base(conn, name) is None:
         raise NotFound("There is no knowledge base %(name)r.", name=name)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from kefu.conversations.records import Conversation, EventKind, Message
 from kefu.conversations.store.conversations import update_conversation
-from kefu.conversations.store.events import insert_event
 from kefu.db import Connection
 from kefu.errors import Conflict
 from kefu.viewer import Viewer
@@ -20,16 +19,14 @@ async def keep(
     data: Mapping[str, object] | None = None,
 ) -> Conversation:
     """Write a changed conversation, which this transaction began or locked, with its event."""
-    kept = await update_conversation(conn, changed)
-    await insert_event(
+    return await update_conversation(
         conn,
-        changed.id,
+        changed,
         kind,
         staff_id=viewer.staff_id if viewer is not None else None,
         message_id=message.id if message is not None else None,
         data=data,
     )
-    return kept
 
 
 def require_version(conversation: Conversation, expected: int | None) -> None:

@@ -1,6 +1,6 @@
 """A question and its answer become messages of a conversation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ from kefu.conversations.changing import keep
 from kefu.conversations.records import Conversation, Message
 from kefu.conversations.store.conversations import insert_conversation, lock_conversation
 from kefu.conversations.store.events import insert_event
-from kefu.conversations.store.messages import find_last_message, insert_message
+from kefu.conversations.store.messages import insert_message, list_messages
 from kefu.db import Connection
 from kefu.text import detect_language
 
@@ -34,21 +34,27 @@ async def start_conversation(
     return conversation
 
 
-async def record_question(conn: Connection, question: str, *, conversation_id: UUID) -> Message:
+async def record_question(
+    conn: Connection,
+    question: str,
+    *,
+    conversation_id: UUID,
+    latest: Sequence[Message] | None = None,
+) -> Message:
     """Append a customer's question to a conversation that this transaction began or locked.
 
     A question that is asked again while it has no answer stays one message, so that a retry
-    after a failure leaves no trace of the failure.
+    after a failure leaves no trace of the failure. `latest` are its last messages, where they were
+    read already.
     """
-    last = await find_last_message(conn, conversation_id)
+    if latest is None:
+        latest = await list_messages(conn, conversation_id, limit=1)
+    last = latest[-1] if latest else None
     if last is not None and last.role == "customer" and last.text == question:
         return last
-    message = await insert_message(
+    return await insert_message(
         conn, conversation_id=conversation_id, role="customer", text=question
     )
-    conversation = await lock_conversation(conn, conversation_id)
-    await keep_message(conn, conversation, message)
-    return message
 
 
 async def record_answer(
@@ -65,8 +71,8 @@ async def record_answer(
     Raises:
         NotFound: the conversation was deleted meanwhile.
     """
-    conversation = await lock_conversation(conn, conversation_id)
-    message = await insert_message(
+    await lock_conversation(conn, conversation_id)
+    return await insert_message(
         conn,
         conversation_id=conversation_id,
         role="chatbot",
@@ -75,8 +81,6 @@ async def record_answer(
         trace_id=trace_id,
         release_id=release_id,
     )
-    await keep_message(conn, conversation, message)
-    return message
 
 
 async def keep_message(conn: Connection, changed: Conversation, message: Message) -> Conversation:

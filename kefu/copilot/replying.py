@@ -33,7 +33,7 @@ from kefu.copilot.records import Lines, Reply, ReplySoFar
 from kefu.copilot.typed import go_on
 from kefu.copilot.wishes import Wish, find_wish
 from kefu.errors import NotFound
-from kefu.knowledge import get_excerpt
+from kefu.knowledge import get_base, get_excerpt
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.text import SpanKind, split_sentences
@@ -184,7 +184,9 @@ async def _answer(resources: Resources, wish: Wish, asked: _Asked, found: _Found
     """What the knowledge says, in its own words; a model may make the question stand alone."""
     question, turns = wish.question, wish.turns
     if turns and await resources.find_writer() is not None:
-        meant = await understand(resources, question, turns, viewer=asked.viewer, base=asked.base)
+        async with resources.database.connection() as conn:
+            base = await get_base(conn, asked.base)
+        meant = await understand(resources, question, turns, viewer=asked.viewer, base=base)
         if meant.query != question:
             question, turns = meant.query, ()
     answered = await _ask(resources, question, turns, asked, found)

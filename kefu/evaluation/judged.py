@@ -15,7 +15,7 @@ from kefu.evaluation.store.proposals import list_proposals
 from kefu.llm import Embedder, Vectors
 from kefu.releases import SettingValue, change_settings
 from kefu.resources import Resources
-from kefu.retrieval import search
+from kefu.retrieval import search_base
 from kefu.viewer import DataClass
 
 OPEN_SPLITS = (Split.TRAIN, Split.VALIDATION)
@@ -64,7 +64,7 @@ async def understand_case(setup: Setup, case: Case) -> Judged | None:
     ]
     try:
         asked = await understand(
-            setup.resources, case.question, history, viewer=case.viewer, base=setup.base.name
+            setup.resources, case.question, history, viewer=case.viewer, base=setup.base
         )
     except BadInput:
         return None
@@ -74,11 +74,11 @@ async def understand_case(setup: Setup, case: Case) -> Judged | None:
 async def rank(setup: Setup, judged: Judged, changes: Mapping[str, SettingValue]) -> Ranked:
     """Search once, with some settings changed."""
     case, asked = judged.case, judged.asked
-    hits = await search(
+    hits = await search_base(
         _change(setup.resources, changes),
+        setup.base,
         asked.query,
         viewer=case.viewer,
-        base_name=setup.base.name,
         top_k=HITS,
         carried=asked.carried,
     )

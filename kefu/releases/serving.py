@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kefu.db import Connection
 from kefu.releases.records import Release, Trial, TrialKind
-from kefu.releases.store import find_live_release, find_trial, get_release
+from kefu.releases.store import find_serving, get_release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,7 @@ async def choose_release(
     conn: Connection, conversation_id: UUID, *, started_at: datetime
 ) -> Serving:
     """What answers a conversation; one that began before a trial is no part of it."""
-    live = await find_live_release(conn)
-    trial = await find_trial(conn)
+    live, trial = await find_serving(conn)
     if live is None or trial is None or trial.live_id != live.id or started_at < trial.started_at:
         return Serving(release=live)
     if draw(conversation_id, salt=trial.id) >= trial.share:

@@ -167,6 +167,22 @@ async def find_trial(conn: AsyncConnection) -> Trial | None:
     return _trial(row) if row else None
 
 
+async def find_serving(conn: AsyncConnection) -> tuple[Release | None, Trial | None]:
+    """What answers customers, and the trial that runs beside it."""
+    cursor = conn.cursor(row_factory=dict_row)
+    trial = ", ".join(f"t.{name} as trial_{name}" for name in TRIAL.split(", "))
+    await cursor.execute(
+        f"select r.*, {trial} from (select {RELEASE} from releases where id = {LIVE}) r"
+        " left join release_trials t on t.ended_at is null".encode()
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return None, None
+    given = {name: row.pop(f"trial_{name}") for name in TRIAL.split(", ")}
+    live = Release(**(row | {"content": CONTENT.validate_python(row["content"])}))
+    return live, None if given["id"] is None else _trial(given)
+
+
 async def list_trials(conn: AsyncConnection, *, limit: int = 50) -> Sequence[Trial]:
     """The latest first."""
     cursor = conn.cursor(row_factory=dict_row)

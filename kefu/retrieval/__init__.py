@@ -1,9 +1,9 @@
 """Retrieval: lexical and dense search in one statement, under the viewer's rights, then fusion."""
 
 from kefu.retrieval.corrections import correct
-from kefu.retrieval.reading import find_held, read_around, read_neighbours, read_places
+from kefu.retrieval.reading import read_around, read_neighbours, read_places, weigh_terms
 from kefu.retrieval.records import NOTHING_CARRIED, Carried, Hit, Neighbour, ScoreParts
-from kefu.retrieval.search import ask_corrected, search, weigh_terms
+from kefu.retrieval.search import ask_corrected, search, search_base
 from kefu.retrieval.typed import Corrected
 
 __all__ = [
@@ -15,10 +15,10 @@ __all__ = [
     "ScoreParts",
     "ask_corrected",
     "correct",
-    "find_held",
     "read_around",
     "read_neighbours",
     "read_places",
     "search",
+    "search_base",
     "weigh_terms",
 ]

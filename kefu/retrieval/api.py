@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from kefu.accounts import require
-from kefu.knowledge import DEFAULT_BASE
+from kefu.knowledge import DEFAULT_BASE, get_base
 from kefu.resources import Resources
 from kefu.retrieval.corrections import correct
 from kefu.retrieval.records import Hit
-from kefu.retrieval.search import MAX_QUERY_CHARACTERS, ask_corrected, search
+from kefu.retrieval.search import MAX_QUERY_CHARACTERS, ask_corrected, search_base
 from kefu.viewer import Viewer
 
 router = APIRouter(prefix="/api", tags=["search"])
@@ -28,8 +28,8 @@ async def search_route(
     Typing errors are read as what the base holds.
     """
     resources: Resources = request.app.state.resources
-    corrected = await correct(resources, q, viewer=viewer, base_name=base)
+    async with resources.database.connection() as conn:
+        found = await get_base(conn, base)
+    corrected = await correct(resources, q, viewer=viewer, base=found)
     query, carried = ask_corrected(q, corrected)
-    return await search(
-        resources, query, viewer=viewer, base_name=base, top_k=top_k, carried=carried
-    )
+    return await search_base(resources, found, query, viewer=viewer, top_k=top_k, carried=carried)

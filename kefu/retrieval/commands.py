@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from kefu.knowledge import DEFAULT_BASE
+from kefu.knowledge import DEFAULT_BASE, get_base
 from kefu.resources import open_resources
 from kefu.retrieval.corrections import correct
 from kefu.retrieval.highlighting import find_matches
 from kefu.retrieval.records import Hit
-from kefu.retrieval.search import ask_corrected, search
+from kefu.retrieval.search import ask_corrected, search_base
 from kefu.settings import load_settings
 from kefu.viewer import OPERATOR
 
@@ -29,10 +29,12 @@ async def search_command(
 ) -> None:
     """Show the chunks that a question finds, with the parts of their scores."""
     async with open_resources(load_settings()) as resources:
-        corrected = await correct(resources, query, viewer=OPERATOR, base_name=base)
+        async with resources.database.connection() as conn:
+            found = await get_base(conn, base)
+        corrected = await correct(resources, query, viewer=OPERATOR, base=found)
         read, carried = ask_corrected(query, corrected)
-        hits = await search(
-            resources, read, viewer=OPERATOR, base_name=base, top_k=top_k, carried=carried
+        hits = await search_base(
+            resources, found, read, viewer=OPERATOR, top_k=top_k, carried=carried
         )
     if as_json:
         typer.echo(json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, default=str))

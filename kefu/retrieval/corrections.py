@@ -9,7 +9,7 @@ embedder, whose vocabulary is not known here, all Latin words do.
 
 from opentelemetry import trace
 
-from kefu.knowledge import get_base
+from kefu.knowledge import Base
 from kefu.llm import BuiltInEmbedder
 from kefu.resources import Resources
 from kefu.retrieval.hearing import hear
@@ -28,7 +28,7 @@ tracer = trace.get_tracer("kefu.retrieval")
 
 
 async def correct(
-    resources: Resources, question: str, *, viewer: Viewer, base_name: str
+    resources: Resources, question: str, *, viewer: Viewer, base: Base
 ) -> Corrected | None:
     """The question as it was probably meant; None where it is taken as it stands."""
     if len(question) > MAX_QUERY_CHARACTERS:
@@ -41,7 +41,6 @@ async def correct(
     words = list(list_latin(text))
     with tracer.start_as_current_span("correct") as span:
         async with resources.database.connection() as conn:
-            base = await get_base(conn, base_name)
             vocabulary = Vocabulary(conn, base, viewer=viewer)
             pairs = {pair for run in runs for pair in list_pairs(run.text)}
             await vocabulary.look_up({*pairs, *(stem_word(word.text) for word in words)})

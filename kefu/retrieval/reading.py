@@ -1,18 +1,31 @@
 """Reading on where a hit stands, and asking what a base holds at all."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
-from kefu.knowledge import get_base
+from kefu.knowledge import Base
 from kefu.resources import Resources
 from kefu.retrieval.records import Hit, Neighbour, ScoreParts
 from kefu.retrieval.store.neighbours import list_neighbours
 from kefu.retrieval.store.search import list_around
-from kefu.retrieval.store.terms import list_held
+from kefu.retrieval.store.terms import list_weights
 from kefu.text import Language, term_id
 from kefu.viewer import Viewer
 
 UNSCORED = ScoreParts(lexical=0.0, lexical_share=0.0, dense=None, above_noise=None, literal=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What a base says of terms.
+
+    Attributes:
+        idf: of each.
+        held: those that occur in what the viewer may read.
+    """
+
+    idf: Mapping[str, float]
+    held: set[str]
 
 
 async def read_around(
@@ -20,7 +33,7 @@ async def read_around(
     hits: Iterable[Hit],
     *,
     viewer: Viewer,
-    base_name: str,
+    base: Base,
     before: int,
     after: int,
 ) -> list[Hit]:
@@ -38,7 +51,7 @@ async def read_around(
     wanted = [
         (document_id, first - before, last + after) for document_id, (first, last) in places.items()
     ]
-    read = await read_places(resources, wanted, viewer=viewer, base_name=base_name)
+    read = await read_places(resources, wanted, viewer=viewer, base=base)
     return [hit for hit in read if hit.chunk_id not in found]
 
 
@@ -47,11 +60,10 @@ async def read_places(
     places: Sequence[tuple[int, int, int]],
     *,
     viewer: Viewer,
-    base_name: str,
+    base: Base,
 ) -> list[Hit]:
     """The chunks at places, each a document with its first and last position; their score is 0."""
     async with resources.database.connection() as conn:
-        base = await get_base(conn, base_name)
         chunks = await list_around(conn, base, places, viewer=viewer)
     return [Hit(**asdict(chunk), score=0.0, parts=UNSCORED) for chunk in chunks]
 
@@ -61,7 +73,7 @@ async def read_neighbours(
     chunk_ids: Sequence[int],
     *,
     viewer: Viewer,
-    base_name: str,
+    base: Base,
     language: Language,
 ) -> list[Neighbour]:
     """Chunks of one language beside some in their documents, and those most like each.
@@ -69,16 +81,18 @@ async def read_neighbours(
     They are read under the rights of the viewer, the likest first.
     """
     async with resources.database.connection() as conn:
-        base = await get_base(conn, base_name)
         return await list_neighbours(conn, base, chunk_ids, viewer=viewer, language=language)
 
 
-async def find_held(
-    resources: Resources, terms: Collection[str], *, viewer: Viewer, base_name: str
-) -> set[str]:
-    """Those terms that occur in what the viewer may read."""
+async def weigh_terms(
+    resources: Resources, terms: Iterable[str], *, viewer: Viewer, base: Base
+) -> Weights:
+    """How rare each term is in the base, also of those it does not hold."""
+    ids = {term: term_id(base.id, term) for term in terms}
     async with resources.database.connection() as conn:
-        base = await get_base(conn, base_name)
-        ids = {term_id(base.id, term): term for term in terms}
-        held: Sequence[int] = await list_held(conn, base, list(ids), viewer=viewer)
-    return {ids[each] for each in held}
+        rows = await list_weights(conn, base, list(ids.values()), viewer=viewer)
+    weights = {id: (idf, is_held) for id, idf, is_held in rows}
+    return Weights(
+        idf={term: weights[id][0] for term, id in ids.items()},
+        held={term for term, id in ids.items() if weights[id][1]},
+    )

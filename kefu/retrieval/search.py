@@ -24,7 +24,6 @@ from kefu.retrieval.noise import noise_floors
 from kefu.retrieval.records import NOTHING_CARRIED, Carried, Floors, Hit
 from kefu.retrieval.rerank import find_ceiling, rerank
 from kefu.retrieval.store.search import Query, search_hits
-from kefu.retrieval.store.terms import list_idf
 from kefu.retrieval.typed import Corrected
 from kefu.sections import RetrievalSettings
 from kefu.text import (
@@ -61,6 +60,25 @@ async def search(
     top_k: int | None = None,
     carried: Carried = NOTHING_CARRIED,
 ) -> list[Hit]:
+    """As `search_base`, in the base of a name.
+
+    Raises:
+        NotFound: there is no such base.
+    """
+    async with resources.database.connection() as conn:
+        base = await get_base(conn, base_name)
+    return await search_base(resources, base, query, viewer=viewer, top_k=top_k, carried=carried)
+
+
+async def search_base(
+    resources: Resources,
+    base: Base,
+    query: str,
+    *,
+    viewer: Viewer,
+    top_k: int | None = None,
+    carried: Carried = NOTHING_CARRIED,
+) -> list[Hit]:
     """The best hits, best first; `carried` is what the query leaves out because it was said before.
 
     When the embedder does not answer, hits are found by their words alone. A reranker that may
@@ -68,7 +86,6 @@ async def search(
 
     Raises:
         BadInput: the query is empty or too long.
-        NotFound: there is no such base.
         Conflict: the base holds vectors of another embedder.
     """
     if not query.strip():
@@ -77,29 +94,26 @@ async def search(
         raise BadInput("The query is longer than %(most)s characters.", most=MAX_QUERY_CHARACTERS)
     attributes = {
         "gen_ai.operation.name": "retrieval",
-        "gen_ai.data_source.id": base_name,
+        "gen_ai.data_source.id": base.name,
         "gen_ai.retrieval.query.text": query,
     }
-    with tracer.start_as_current_span(f"retrieval {base_name}", attributes=attributes) as span:
-        find = partial(_search, viewer=viewer, base_name=base_name, top_k=top_k, carried=carried)
-        hits = await find(resources, query)
+    with tracer.start_as_current_span(f"retrieval {base.name}", attributes=attributes) as span:
+        hits = await _search(resources, base, query, viewer=viewer, top_k=top_k, carried=carried)
         span.set_attribute("gen_ai.retrieval.documents", _describe_hits(hits))
     return hits
 
 
 async def _search(
     resources: Resources,
+    base: Base,
     query: str,
     *,
     viewer: Viewer,
-    base_name: str,
     top_k: int | None,
     carried: Carried,
 ) -> list[Hit]:
     settings = resources.settings.retrieval
-    find = partial(_search_base, viewer=viewer, carried=carried)
-    async with resources.database.connection() as conn:
-        base = await get_base(conn, base_name)
+    find = partial(_find, viewer=viewer, carried=carried)
     require_same_embedder(base, resources.embedder)
     count = top_k or settings.top_k
     ceiling = await find_ceiling(resources)
@@ -112,7 +126,7 @@ async def _search(
     return [*best, *hits[most:]][:count]
 
 
-async def _search_base(
+async def _find(
     resources: Resources, base: Base, query: str, *, viewer: Viewer, top_k: int, carried: Carried
 ) -> list[Hit]:
     """The best hits by words and by meaning."""
@@ -135,17 +149,6 @@ async def _search_base(
     wanted = replace(again, scale=wanted.scale)
     async with resources.database.connection() as conn:
         return await search_hits(conn, base, wanted, viewer=viewer, top_k=top_k)
-
-
-async def weigh_terms(
-    resources: Resources, terms: Sequence[str], *, base_name: str
-) -> dict[str, float]:
-    """The idf of each term in the base, also of those it does not hold."""
-    async with resources.database.connection() as conn:
-        base = await get_base(conn, base_name)
-        ids = {term_id(base.id, term): term for term in terms}
-        weights = await list_idf(conn, base, list(ids))
-    return {ids[each]: idf for each, idf in weights}
 
 
 async def _prepare(resources: Resources, base: Base, query: str, carried: Carried) -> Query:

@@ -1,11 +1,13 @@
-"""Experiments that a page has started, in the process that serves it."""
+"""Experiments that a page has started, in the process that serves it; all know of them."""
 
 import asyncio
 import logging
 
+from kefu.db import Connection
 from kefu.errors import KefuError
 from kefu.resources import Resources
 from kefu.rollout.gating import evaluate_release
+from kefu.rollout.store import has_evaluator, only_evaluator
 
 log = logging.getLogger(__name__)
 
@@ -13,7 +15,7 @@ _tasks: dict[int, asyncio.Task[None]] = {}
 
 
 def start_evaluation(resources: Resources, release_id: int, *, author: str) -> None:
-    """Put the datasets to a release; one that is on its way is left alone.
+    """Put the datasets to a release; one that is on its way, in whichever process, is left alone.
 
     Killed with the process, the same button goes on where it was.
     """
@@ -23,13 +25,18 @@ def start_evaluation(resources: Resources, release_id: int, *, author: str) -> N
         task.add_done_callback(lambda _: _tasks.pop(release_id))
 
 
-def is_being_evaluated(release_id: int) -> bool:
-    """Whether this process is at it."""
-    return release_id in _tasks
+async def is_being_evaluated(conn: Connection, release_id: int) -> bool:
+    """Whether this process or another is at it."""
+    return release_id in _tasks or await has_evaluator(conn, release_id)
 
 
 async def _evaluate(resources: Resources, release_id: int, *, author: str) -> None:
     try:
-        await evaluate_release(resources, release_id, author=author)
+        async with (
+            resources.database.connection() as conn,
+            only_evaluator(conn, release_id) as is_ours,
+        ):
+            if is_ours:
+                await evaluate_release(resources, release_id, author=author)
     except KefuError as error:
         log.warning("Release %s could not be evaluated: %s", release_id, error)

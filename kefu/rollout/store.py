@@ -27,6 +27,7 @@ from kefu.rollout.records import (
 )
 
 WATCH_LOCK = 0x4B57  # one process watches; the second key is what
+EVALUATION_LOCK = 0x4B58  # one process evaluates a release; the second key is its number
 ANSWERS, KNOWLEDGE = 1, 2
 FIGURES = """
 with answers as (
@@ -94,14 +95,38 @@ ALERT = (
 @asynccontextmanager
 async def only_watcher(conn: AsyncConnection, what: int = ANSWERS) -> AsyncIterator[bool]:
     """Hold the right to watch; False: another process has it. A killed process frees it."""
+    async with _only_one(conn, WATCH_LOCK, what) as is_ours:
+        yield is_ours
+
+
+@asynccontextmanager
+async def only_evaluator(conn: AsyncConnection, release_id: int) -> AsyncIterator[bool]:
+    """Hold the right to evaluate a release, as `only_watcher`."""
+    async with _only_one(conn, EVALUATION_LOCK, release_id) as is_ours:
+        yield is_ours
+
+
+async def has_evaluator(conn: AsyncConnection, release_id: int) -> bool:
+    """Whether some process evaluates a release."""
+    cursor = await conn.execute(
+        "select from pg_locks where locktype = 'advisory' and granted"
+        " and database = (select oid from pg_database where datname = current_database())"
+        " and (classid, objid, objsubid) = (%s::oid, %s::oid, 2)",
+        [EVALUATION_LOCK, release_id],
+    )
+    return await cursor.fetchone() is not None
+
+
+@asynccontextmanager
+async def _only_one(conn: AsyncConnection, lock: int, what: int) -> AsyncIterator[bool]:
     cursor = conn.cursor(row_factory=scalar_row)
-    await cursor.execute("select pg_try_advisory_lock(%s, %s)", [WATCH_LOCK, what])
+    await cursor.execute("select pg_try_advisory_lock(%s, %s)", [lock, what])
     is_ours = bool(await cursor.fetchone())
     try:
         yield is_ours
     finally:
         if is_ours:
-            await conn.execute("select pg_advisory_unlock(%s, %s)", [WATCH_LOCK, what])
+            await conn.execute("select pg_advisory_unlock(%s, %s)", [lock, what])
 
 
 async def read_figures(

@@ -11,9 +11,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 from opentelemetry.sdk.trace import ReadableSpan
+
+from kefu.tracing.metrics import spans, spans_waiting
+
+Fate = Literal["written", "lost", "refused"]
 
 BATCH = 256
 WRITE_EVERY_SECONDS = 1.0
@@ -78,6 +82,8 @@ class SpanBuffer:
         self._wake = threading.Event()
         self._is_idle = threading.Event()
         self._closing = threading.Event()
+        self._fates = {fate: spans.labels(sink.name, fate) for fate in get_args(Fate)}
+        self._waiting = spans_waiting.labels(sink.name)
         self._failures = 0
         self._thread = threading.Thread(
             target=self._run, name=f"kefu-traces-{sink.name}", daemon=True
@@ -93,10 +99,12 @@ class SpanBuffer:
         """Take a span, or count it as lost when there is no room."""
         with self._lock:
             is_lost = len(self._spans) >= self._size or self._closing.is_set()
-            self.counts.lost += is_lost
-            if not is_lost:
+            if is_lost:
+                self._count("lost", 1)
+            else:
                 self._is_idle.clear()
                 self._spans.append(span)
+                self._waiting.set(len(self._spans))
         if len(self._spans) >= BATCH:
             self._wake.set()
 
@@ -112,8 +120,13 @@ class SpanBuffer:
         self._wake.set()
         self._thread.join(CLOSE_SECONDS)
         with self._lock:
-            self.counts.lost += len(self._spans)
+            self._count("lost", len(self._spans))
             self._spans.clear()
+            self._waiting.set(0)
+
+    def _count(self, fate: Fate, number: int) -> None:
+        setattr(self.counts, fate, getattr(self.counts, fate) + number)
+        self._fates[fate].inc(number)
 
     def _run(self) -> None:
         pause = WRITE_EVERY_SECONDS
@@ -140,6 +153,7 @@ class SpanBuffer:
             with self._lock:
                 for _ in batch:
                     self._spans.popleft()
+                self._waiting.set(len(self._spans))
         with self._lock:
             if not self._spans:
                 self._is_idle.set()
@@ -148,7 +162,8 @@ class SpanBuffer:
     def _gives_up(self, batch: Sequence[ReadableSpan], error: ConnectionError) -> bool:
         self._failures += 1
         is_last = self._failures == self.sink.attempts
-        self.counts.refused += len(batch) if is_last else 0
+        if is_last:
+            self._count("refused", len(batch))
         log.warning(
             "Traces %s the %s (%d spans): %s",
             "are lost to" if is_last else "wait for",
@@ -166,12 +181,12 @@ class SpanBuffer:
         """Write a batch; of one that is refused all that can be."""
         try:
             self.sink.write([self._prepare(span) for span in batch])
-            self.counts.written += len(batch)
+            self._count("written", len(batch))
         except ConnectionError:
             raise
         except Exception as error:  # noqa: BLE001 - no span may end the thread that writes the rest
             if len(batch) == 1:
-                self.counts.refused += 1
+                self._count("refused", 1)
                 log.warning("A span could not be written to the %s: %s", self.sink.name, error)
                 return
             for span in batch:

@@ -1,15 +1,19 @@
-"""Prometheus metrics, counted from the spans of this process."""
+"""Prometheus metrics, counted from spans, of this process or of all that serve together."""
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from kefu.tracing.buffer import SpanBuffer
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Read by the library when it is imported; there is no other switch."""
 
 SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
 NANOSECONDS = 1e9
@@ -60,6 +64,19 @@ cost = Counter(
     ["endpoint", "currency"],
     registry=registry,
 )
+spans = Counter(
+    "kefu_spans",
+    "Spans by destination and by what became of them; lost and refused ones are gone.",
+    ["destination", "fate"],
+    registry=registry,
+)
+spans_waiting = Gauge(
+    "kefu_spans_waiting",
+    "Spans that wait to be written.",
+    ["destination"],
+    registry=registry,
+    multiprocess_mode="livesum",
+)
 
 
 def observe(span: ReadableSpan) -> None:
@@ -89,32 +106,29 @@ def _observe_call(given: Mapping[str, Any], seconds: float, *, has_failed: bool)
         cost.labels(endpoint, str(given.get("kefu.currency", "USD"))).inc(given["kefu.cost_micros"])
 
 
-class BufferCollector(Collector):
-    """What became of spans, read when somebody asks."""
+@contextmanager
+def shared_metrics() -> Iterator[Path]:
+    """A folder in which the processes that are begun meanwhile count together.
 
-    def __init__(self, buffers: Iterable[SpanBuffer]) -> None:
-        self._buffers = tuple(buffers)
-
-    def collect(self) -> Iterable[Metric]:
-        """Counters of spans by destination."""
-        spans = CounterMetricFamily(
-            "kefu_spans",
-            "Spans by destination and by what became of them; lost and refused ones are gone.",
-            labels=["destination", "fate"],
-        )
-        waiting = GaugeMetricFamily(
-            "kefu_spans_waiting", "Spans that wait to be written.", labels=["destination"]
-        )
-        for buffer in self._buffers:
-            name, counts = buffer.sink.name, buffer.counts
-            for fate in ("written", "lost", "refused"):
-                spans.add_metric([name, fate], getattr(counts, fate))
-            waiting.add_metric([name], buffer.waiting_count)
-        return [spans, waiting]
+    What a process has counted stays there when it ends, however it ends.
+    """
+    with TemporaryDirectory(prefix="kefu-metrics-") as folder:
+        os.putenv(FOLDER, folder)
+        try:
+            yield Path(folder)
+        finally:
+            os.unsetenv(FOLDER)
 
 
-def render_metrics(buffers: Iterable[SpanBuffer]) -> bytes:
-    """Everything in Prometheus' text format."""
-    own = CollectorRegistry()
-    own.register(BufferCollector(buffers))
-    return generate_latest(registry) + generate_latest(own)
+def forget_waiting(folder: Path, pid: int) -> None:
+    """Leave out what waited in a process that has ended."""
+    mark_process_dead(pid, str(folder))  # type: ignore[no-untyped-call]
+
+
+def render_metrics(folder: Path | None = None) -> bytes:
+    """Everything in Prometheus' text format; with a folder, of all processes that count there."""
+    if folder is None:
+        return generate_latest(registry)
+    together = CollectorRegistry()
+    MultiProcessCollector(together, path=str(folder))  # type: ignore[no-untyped-call]
+    return generate_latest(together)

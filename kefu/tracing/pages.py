@@ -1,7 +1,9 @@
 """Pages of traces and costs, and the figures that Prometheus reads."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -11,7 +13,6 @@ from kefu.accounts import require
 from kefu.errors import BadInput
 from kefu.tracing.costs import build_costs, export_costs
 from kefu.tracing.metrics import render_metrics
-from kefu.tracing.recording import Recorder
 from kefu.tracing.records import TraceFilter, TraceSummary
 from kefu.tracing.shown import TracesPage, show_trace
 from kefu.tracing.store.traces import list_values
@@ -109,9 +110,9 @@ async def download_costs(resources: OpenResources, days: Days = 30) -> Response:
 
 @router.get("/metrics", dependencies=[Depends(require("metrics.read"))])
 async def show_metrics(request: Request) -> Response:
-    """Counters of this process in Prometheus' text format."""
-    recorder: Recorder | None = request.app.state.recorder
-    text = render_metrics(recorder.buffers if recorder else ())
+    """Counters in Prometheus' text format, of all processes that serve together."""
+    folder: Path | None = request.app.state.metrics_folder
+    text = await asyncio.to_thread(render_metrics, folder)
     return Response(text, media_type=METRICS_TYPE)
 
 

@@ -88,7 +88,7 @@ async def open_site(server_url: str, browser: Browser, folder: Path) -> AsyncIte
         )
         app = create_app(settings)
         async with record_traces(resources) as recorder:
-            attach(app, resources, recorder=recorder)
+            attach(app, resources)
             await ingest(resources, [folder / "refunds.md"])
             async with serve_app(app) as address:
                 admin = await _set_up(browser, address, resources, folder / "admin.json")

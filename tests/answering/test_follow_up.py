@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from filling import SUPPORT, fill
+from filling import SUPPORT, fill, main_base
 
 from kefu.answering import Outcome, Turn
 from kefu.answering.follow_up import (
@@ -77,7 +77,8 @@ async def small(database: Database) -> Resources:
 
 
 async def ask_on(resources: Resources, question: str, *history: Turn) -> Asked:
-    return await follow_up(resources, question, history, viewer=ANONYMOUS, base="main")
+    base = await main_base(resources)
+    return await follow_up(resources, question, history, viewer=ANONYMOUS, base=base)
 
 
 async def first_title(resources: Resources, asked: Asked) -> str:

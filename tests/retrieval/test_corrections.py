@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from filling import fill
+from filling import fill, main_base
 
 from kefu.llm import BuiltInEmbedder
 from kefu.resources import Resources
@@ -37,7 +37,8 @@ async def base(resources: Resources) -> Resources:
 
 
 async def read(resources: Resources, question: str) -> str | None:
-    corrected = await correct(resources, question, viewer=ANONYMOUS, base_name="main")
+    base = await main_base(resources)
+    corrected = await correct(resources, question, viewer=ANONYMOUS, base=base)
     return None if corrected is None else corrected.text
 
 
@@ -82,7 +83,7 @@ async def test_what_is_no_error_is_taken_as_it_stands(base: Resources, question:
 async def test_a_word_that_the_viewer_may_not_read_is_not_offered(base: Resources) -> None:
     typed = "what is quadrilatreal about?"
     assert await read(base, typed) is None
-    for_staff = await correct(base, typed, viewer=OPERATOR, base_name="main")
+    for_staff = await correct(base, typed, viewer=OPERATOR, base=await main_base(base))
     assert for_staff is not None
     assert for_staff.typed == ("quadrilatreal",)
 
@@ -90,7 +91,8 @@ async def test_a_word_that_the_viewer_may_not_read_is_not_offered(base: Resource
 async def test_a_corrected_question_finds_what_was_meant(resources: Resources) -> None:
     await fill(resources, TEXTS)
     typed = "tuikuan duojiu daozhang"
-    corrected = await correct(resources, typed, viewer=ANONYMOUS, base_name="main")
+    base = await main_base(resources)
+    corrected = await correct(resources, typed, viewer=ANONYMOUS, base=base)
     query, carried = ask_corrected(typed, corrected)
     hits = await search(resources, query, viewer=ANONYMOUS, carried=carried)
     assert hits[0].title == "退款"

@@ -5,7 +5,7 @@ from math import copysign
 from pathlib import Path
 
 import pytest
-from filling import SUPPORT, SilentEmbedder, fill, idf
+from filling import SUPPORT, SilentEmbedder, fill, idf, main_base
 from httpx import AsyncClient
 
 from kefu.errors import BadInput, Conflict, NotFound
@@ -186,8 +186,9 @@ async def test_a_search_sees_changes_and_removals_at_once(
     await ingest(committed, [folder])
     hits = await search(committed, "refunds", viewer=ANONYMOUS)
     assert [hit.text for hit in hits] == ["Refunds take nine days."]
-    weights = await weigh_terms(committed, ["refund", "domain"], base_name="main")
-    assert weights == pytest.approx({"refund": idf(1, 1), "domain": idf(1, 0)})
+    base, terms = await main_base(committed), ["refund", "domain"]
+    weights = await weigh_terms(committed, terms, viewer=ANONYMOUS, base=base)
+    assert weights.idf == pytest.approx({"refund": idf(1, 1), "domain": idf(1, 0)})
 
 
 @pytest.mark.parametrize("top_k", [1, 3, 100])

@@ -1,7 +1,8 @@
 """What Prometheus reads."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Status, StatusCode
 from prometheus_client.parser import text_string_to_metric_families
 from spans import a_span
@@ -10,28 +11,31 @@ from traced_answers import QUESTION
 from kefu.answering import answer
 from kefu.resources import Resources
 from kefu.tracing import record_traces
-from kefu.tracing.buffer import Counts
+from kefu.tracing.buffer import SpanBuffer
 from kefu.tracing.metrics import observe, render_metrics
 from kefu.viewer import ANONYMOUS
 
 
-@dataclass
-class Sink:
-    name: str = "database"
+class Shelf:
+    """Takes what it is told to take."""
+
+    name = "shelf"
+    attempts = 1
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def write(self, spans: Sequence[ReadableSpan]) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def close(self) -> None:
+        pass
 
 
-@dataclass
-class Buffer:
-    """As far as metrics look at it."""
-
-    sink: Sink
-    counts: Counts
-    waiting_count: int
-
-
-def read(*buffers: Buffer) -> dict[tuple[str, str], float]:
+def read() -> dict[tuple[str, str], float]:
     """Values by name and labels, these in the order of their names."""
-    text = render_metrics(buffers).decode()  # type: ignore[arg-type]
+    text = render_metrics().decode()
     return {
         (sample.name, ",".join(sample.labels.values())): sample.value
         for family in text_string_to_metric_families(text)
@@ -77,12 +81,20 @@ def test_model_calls_are_counted_with_tokens_cost_and_first_token() -> None:
 
 
 def test_spans_that_were_written_lost_and_refused_are_told_apart() -> None:
-    counts = Counts(written=5, lost=3, refused=1)
-    values = read(Buffer(sink=Sink(), counts=counts, waiting_count=7))
-    assert values["kefu_spans_total", "database,written"] == 5
-    assert values["kefu_spans_total", "database,lost"] == 3
-    assert values["kefu_spans_total", "database,refused"] == 1
-    assert values["kefu_spans_waiting", "database"] == 7
+    shelf = Shelf()
+    buffer = SpanBuffer(shelf, size=4)
+    for _ in range(2):
+        buffer.add(a_span("step", {}))
+    assert buffer.flush()
+    assert read()["kefu_spans_total", "shelf,written"] == 2
+    shelf.error = ValueError("no")
+    buffer.add(a_span("step", {}))
+    assert buffer.flush()
+    assert read()["kefu_spans_total", "shelf,refused"] == 1
+    buffer.close()
+    buffer.add(a_span("step", {}))
+    assert read()["kefu_spans_total", "shelf,lost"] == 1
+    assert read()["kefu_spans_waiting", "shelf"] == 0
 
 
 async def test_an_answer_moves_the_counters(resources: Resources) -> None:

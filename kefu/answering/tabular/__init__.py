@@ -10,7 +10,7 @@ from kefu.answering.tabular.evaluating import Worked, evaluate
 from kefu.answering.tabular.question import asks_of_table
 from kefu.answering.tabular.reading import Table, read_tables
 from kefu.answering.tabular.telling import tell
-from kefu.knowledge import OUTDATED
+from kefu.knowledge import OUTDATED, Base
 from kefu.resources import Resources
 from kefu.retrieval import Hit
 from kefu.viewer import Viewer
@@ -21,7 +21,7 @@ tracer = trace.get_tracer("kefu.answering")
 
 
 async def work_out(
-    resources: Resources, question: str, hits: Sequence[Hit], *, viewer: Viewer, base: str
+    resources: Resources, question: str, hits: Sequence[Hit], *, viewer: Viewer, base: Base
 ) -> Worked | None:
     """The result over one of the tables that were found; None where there is none for certain.
 

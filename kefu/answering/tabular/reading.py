@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kefu.answering.orders import without_loud_titles, without_orders
+from kefu.knowledge import Base
 from kefu.resources import Resources
 from kefu.retrieval import Hit, read_places
 from kefu.text import Grid, GridRow, find_grids
@@ -73,7 +74,7 @@ class _Chain:
 
 
 async def read_tables(
-    resources: Resources, hits: Sequence[Hit], *, viewer: Viewer, base: str
+    resources: Resources, hits: Sequence[Hit], *, viewer: Viewer, base: Base
 ) -> list[Table]:
     """The tables of which something was found, those of the best hits first.
 
@@ -86,7 +87,7 @@ async def read_tables(
         places = [
             (hit.document_id, hit.position - reach, hit.position + reach) for hit in found.values()
         ]
-        chunks = await read_places(resources, places, viewer=viewer, base_name=base)
+        chunks = await read_places(resources, places, viewer=viewer, base=base)
         known = [
             found.get(chunk.chunk_id, replace(chunk, status=statuses[chunk.document_id]))
             for chunk in without_loud_titles(chunks)

@@ -18,9 +18,9 @@ from kefu.chatbot.turns import (
     finish_turn,
     wait_for_answer,
 )
-from kefu.knowledge import DEFAULT_BASE
+from kefu.knowledge import DEFAULT_BASE, get_base
 from kefu.resources import Resources
-from kefu.retrieval import Hit, ask_corrected, correct, search
+from kefu.retrieval import Hit, ask_corrected, correct, search_base
 from kefu.viewer import Viewer
 
 MOST_HITS = 20
@@ -110,10 +110,12 @@ class Offer:
 async def find_hits(caller: Caller, asked: SearchArguments) -> CallToolResult:
     """Search as `GET /api/search` does; typing errors are read as what the base holds."""
     resources, viewer = caller.resources, caller.viewer
-    corrected = await correct(resources, asked.query, viewer=viewer, base_name=asked.base)
+    async with resources.database.connection() as conn:
+        base = await get_base(conn, asked.base)
+    corrected = await correct(resources, asked.query, viewer=viewer, base=base)
     query, carried = ask_corrected(asked.query, corrected)
-    hits = await search(
-        resources, query, viewer=viewer, base_name=asked.base, top_k=asked.top_k, carried=carried
+    hits = await search_base(
+        resources, base, query, viewer=viewer, top_k=asked.top_k, carried=carried
     )
     text = "\n\n".join(map(_show, hits)) or "Nothing was found."
     return _give(text, FOUND.dump_python(Found(hits=list(hits)), mode="json"))

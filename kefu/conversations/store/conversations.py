@@ -1,14 +1,15 @@
 """Every SQL statement about conversations as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
-from kefu.conversations.records import Conversation
+from kefu.conversations.records import Conversation, EventKind
 from kefu.errors import NotFound
 
 COLUMNS = tuple(each.name for each in fields(Conversation))
@@ -98,14 +99,29 @@ async def _read_conversation(
     return conversation
 
 
-async def update_conversation(conn: AsyncConnection, changed: Conversation) -> Conversation:
-    """Write all that can change of a conversation that this transaction began or locked."""
-    values = {name: getattr(changed, name) for name in COLUMNS}
+async def update_conversation(
+    conn: AsyncConnection,
+    changed: Conversation,
+    kind: EventKind,
+    *,
+    staff_id: int | None,
+    message_id: UUID | None,
+    data: Mapping[str, object] | None,
+) -> Conversation:
+    """Write all that can change of a conversation that this transaction began or locked.
+
+    The event that tells of it is noted with it.
+    """
+    values = {name: getattr(changed, name) for name in COLUMNS} | {"labels": list(changed.labels)}
+    event = {"kind": kind, "staff_id": staff_id, "message_id": message_id}
     cursor = conn.cursor(row_factory=class_row(Conversation))
     await cursor.execute(
-        f"update conversations set {CHANGES}, version = version + 1 where id = %(id)s"
+        "with told as (insert into conversation_events"
+        "  (conversation_id, kind, staff_id, message_id, data)"
+        "  values (%(id)s, %(kind)s, %(staff_id)s, %(message_id)s, %(data)s))"
+        f" update conversations set {CHANGES}, version = version + 1 where id = %(id)s"
         f" returning {CONVERSATION}".encode(),
-        values | {"labels": list(changed.labels)},
+        values | event | {"data": Jsonb(data or {})},
     )
     conversation = await cursor.fetchone()
     assert conversation is not None

@@ -20,6 +20,21 @@ MESSAGE = (
     " staff_id, (select s.name from staff s where s.id = messages.staff_id) as staff_name,"
     f" is_internal, mentions, client_key, content, {FILES}"
 )
+POSITION = (
+    "(select coalesce(max(position) + 1, 0) from messages"
+    " where conversation_id = %(conversation_id)s)"
+)
+APPEND = (
+    "with messages as (insert into messages"
+    " (id, conversation_id, position, role, text, answer, trace_id, release_id)"
+    f" values (%(id)s, %(conversation_id)s, {POSITION}, %(role)s, %(text)s, %(answer)s,"
+    "  %(trace_id)s, %(release_id)s) returning *"
+    "), changed as (update conversations set version = version + 1,"
+    "  last_message_at = (select created_at from messages) where id = %(conversation_id)s"
+    "), told as (insert into conversation_events (conversation_id, kind, message_id, data)"
+    "  select conversation_id, 'message', id, jsonb_build_object('role', role) from messages"
+    f") select {MESSAGE} from messages"
+).encode()
 ATTACHMENT = "id, conversation_id, message_id, staff_id, name, media_type, size, sha256, created_at"
 
 
@@ -33,11 +48,13 @@ async def insert_message(  # noqa: PLR0913 - one parameter a column
     trace_id: UUID | None = None,
     release_id: int | None = None,
 ) -> Message:
-    """Append a message to a conversation that this transaction began or locked."""
-    return await _insert(
-        conn,
-        conversation_id,
+    """Append a message to a conversation that this transaction began or locked, and tell of it."""
+    cursor = conn.cursor(row_factory=class_row(Message))
+    await cursor.execute(
+        APPEND,
         {
+            "id": uuid4(),
+            "conversation_id": conversation_id,
             "role": role,
             "text": text,
             "answer": None if answer is None else Jsonb(answer),
@@ -45,6 +62,9 @@ async def insert_message(  # noqa: PLR0913 - one parameter a column
             "release_id": release_id,
         },
     )
+    message = await cursor.fetchone()
+    assert message is not None
+    return message
 
 
 async def insert_sent(
@@ -94,9 +114,7 @@ async def _insert(
     places = ", ".join(f"%({name})s" for name in values)
     await cursor.execute(
         f"insert into messages (id, conversation_id, position, {names})"
-        " values (%(id)s, %(conversation_id)s, (select coalesce(max(position) + 1, 0)"
-        "  from messages where conversation_id = %(conversation_id)s),"
-        f" {places}) returning {MESSAGE}".encode(),
+        f" values (%(id)s, %(conversation_id)s, {POSITION}, {places}) returning {MESSAGE}".encode(),
         {**values, "id": uuid4(), "conversation_id": conversation_id},
     )
     message = await cursor.fetchone()
@@ -137,12 +155,6 @@ async def find_sent(conn: AsyncConnection, conversation_id: UUID, key: str) -> M
         {"key": key, "id": conversation_id},
     )
     return await cursor.fetchone()
-
-
-async def find_last_message(conn: AsyncConnection, conversation_id: UUID) -> Message | None:
-    """Read the end of a conversation."""
-    messages = await list_messages(conn, conversation_id, limit=1)
-    return messages[-1] if messages else None
 
 
 async def list_messages(

@@ -27,13 +27,16 @@ async def find_base(conn: AsyncConnection, name: str) -> Base | None:
 async def get_base(conn: AsyncConnection, name: str) -> Base:
     base = await find_base(conn, name)
     if base is None:
-        if await list_bases(conn):
-            raise NotFound(
-                "There is no knowledge base %(name)r. `kefu status` lists those there are.",
-                name=name,
-            )
-        raise NotFound("There is no knowledge base %(name)r. Take documents in first.", name=name)
+        raise await _no_base(conn, name)
     return base
+
+
+async def _no_base(conn: AsyncConnection, name: str) -> NotFound:
+    if await list_bases(conn):
+        return NotFound(
+            "There is no knowledge base %(name)r. `kefu status` lists those there are.", name=name
+        )
+    return NotFound("There is no knowledge base %(name)r. Take documents in first.", name=name)
 
 
 async def list_bases(conn: AsyncConnection) -> list[Base]:
@@ -71,15 +74,15 @@ async def read_version(conn: AsyncConnection, name: str) -> str:
     Raises:
         NotFound: there is no such base.
     """
-    base = await get_base(conn, name)
     cursor = conn.cursor(row_factory=scalar_row)
     await cursor.execute(
         "select version || ':' || (select count(*) from chunks c where c.base_id = b.id"
-        " and c.embedding is null) from knowledge_bases b where id = %s",
-        [base.id],
+        " and c.embedding is null) from knowledge_bases b where name = %s",
+        [name],
     )
     version: str | None = await cursor.fetchone()
-    assert version is not None
+    if version is None:
+        raise await _no_base(conn, name)
     return version
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from psycopg import AsyncConnection, sql
-from psycopg.rows import scalar_row
 
 from kefu.knowledge import Base
 from kefu.retrieval.store.search import READABLE
@@ -12,16 +11,33 @@ from kefu.viewer import Viewer
 COMMON = 500  # chunks that hold a term; of more it is not asked which ones a viewer may read
 
 
-async def list_idf(
-    conn: AsyncConnection, base: Base, term_ids: Sequence[int]
-) -> list[tuple[int, float]]:
-    """Rows of term id and idf, as in the search."""
+async def list_weights(
+    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, viewer: Viewer
+) -> list[tuple[int, float, bool]]:
+    """Rows of term id, idf as in the search, and whether a chunk holds it that the viewer may read.
+
+    Common ones are taken to be held so.
+    """
     cursor = await conn.execute(
-        "select w.id, ln(1 + (%(chunks)s - coalesce(t.chunk_count, 0) + 0.5)"
-        "  / (coalesce(t.chunk_count, 0) + 0.5))::float"
-        " from unnest(%(terms)s::int[]) as w (id)"
-        " left join terms t on t.base_id = %(base)s and t.id = w.id",
-        {"chunks": base.chunk_count, "terms": list(term_ids), "base": base.id},
+        sql.SQL(
+            "select w.id, ln(1 + (%(chunks)s - coalesce(t.chunk_count, 0) + 0.5)"
+            "  / (coalesce(t.chunk_count, 0) + 0.5))::float,"
+            " coalesce(t.chunk_count, 0) > 0 and (t.chunk_count > {common} or exists ("
+            "  select 1 from {chunks} where term_ids @> array[w.id] and {readable}))"
+            " from unnest(%(terms)s::int[]) as w (id)"
+            " left join terms t on t.base_id = %(base)s and t.id = w.id"
+        ).format(
+            chunks=sql.Identifier(f"chunks_{base.id}"),
+            common=sql.Literal(COMMON),
+            readable=READABLE,
+        ),
+        {
+            "chunks": base.chunk_count,
+            "terms": list(term_ids),
+            "base": base.id,
+            "sees_everything": viewer.sees_everything,
+            "audiences": sorted(viewer.audiences),
+        },
     )
     return await cursor.fetchall()
 
@@ -54,31 +70,6 @@ async def list_holding(
             " join documents d on d.id = c.document_id"
         ).format(chunks=sql.Identifier(f"chunks_{base.id}"), readable=READABLE),
         {
-            "terms": list(term_ids),
-            "sees_everything": viewer.sees_everything,
-            "audiences": sorted(viewer.audiences),
-        },
-    )
-    return await cursor.fetchall()
-
-
-async def list_held(
-    conn: AsyncConnection, base: Base, term_ids: Sequence[int], *, viewer: Viewer
-) -> list[int]:
-    """Those terms that a chunk holds which the viewer may read; common ones are taken to be."""
-    cursor = conn.cursor(row_factory=scalar_row)
-    await cursor.execute(
-        sql.SQL(
-            "select t.id from terms t where t.base_id = %(base)s and t.id = any(%(terms)s)"
-            " and t.chunk_count > 0 and (t.chunk_count > {common} or exists ("
-            "  select 1 from {chunks} where term_ids @> array[t.id] and {readable}))"
-        ).format(
-            chunks=sql.Identifier(f"chunks_{base.id}"),
-            common=sql.Literal(COMMON),
-            readable=READABLE,
-        ),
-        {
-            "base": base.id,
             "terms": list(term_ids),
             "sees_everything": viewer.sees_everything,
             "audiences": sorted(viewer.audiences),

@@ -207,6 +207,7 @@ async def show_release(request: Request, release_id: Number, resources: OpenReso
         is_live = release.id == live.id
         verdict = None if is_live else await judge_release(conn, resources, release)
         shadows = await list_shadow_answers(conn, release_id)
+        is_running = await is_being_evaluated(conn, release_id)
         experiments = await list_experiments(conn, release_id=release_id, limit=SHOWN_EXPERIMENTS)
     page = ReleasePage(
         release=release,
@@ -216,7 +217,7 @@ async def show_release(request: Request, release_id: Number, resources: OpenReso
         trial=trial,
         verdict=verdict,
         experiments=[each for each in experiments if each.finished_at is None],
-        is_running=is_being_evaluated(release_id),
+        is_running=is_running,
         shadows=shadows,
     )
     return render_page(request, "rollout/release.html", page)
