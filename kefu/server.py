@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -64,6 +65,11 @@ LONGEST_WAIT_SECONDS = 15.0
 STOP_SECONDS = 20
 CANCEL_SECONDS = 1.0
 THIS_MACHINE = ("127.0.0.1", "::1")
+SWITCH_SECONDS = 0.0005
+"""A thread that computes gives way to the event loop after so long, by default after 5 ms: the loop
+waits for that each time when it has sent something.
+"""
+
 MAX_HEADER_BYTES = 64 * 1024
 FILES = re.compile(r"/api/(?:widget/[^/]+/)?conversations/[^/]+/attachments")
 ROUTERS = (
@@ -223,6 +229,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self.app = app
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        await super().serve(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to stop: told so, or left alone."""

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 _CN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CN_TENS = {"十": 10, "百": 100, "千": 1000}
@@ -67,6 +68,7 @@ _DIMENSIONS = {
     }.items()
     for unit in units
 }
+_UNIT_FORMS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _UNITS.items()}
 UNIT = "|".join(f"(?:{pattern})" for pattern in _UNITS.values())
 
 
@@ -76,12 +78,10 @@ def read_number(text: str, scale: str = "") -> str:
     return f"{value.normalize():f}"
 
 
+@lru_cache(maxsize=1024)
 def read_unit(text: str) -> str | None:
     """The unit in normal form, None for an empty text."""
-    for name, pattern in _UNITS.items():
-        if re.fullmatch(pattern, text, re.IGNORECASE):
-            return name
-    return None
+    return next((name for name, form in _UNIT_FORMS.items() if form.fullmatch(text)), None)
 
 
 def dimension(unit: str | None) -> str | None:

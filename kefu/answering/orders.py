@@ -35,11 +35,16 @@ def without_loud_titles(hits: Iterable[Hit]) -> list[Hit]:
 
 
 def _without_loud_title(hit: Hit) -> Hit:
-    headings = [heading for heading in hit.heading_path if not find_signs(heading)]
-    title = PurePath(hit.uri).suffix.lstrip(".") if find_signs(hit.title) else hit.title
+    headings = [heading for heading in hit.heading_path if not _is_loud(heading)]
+    title = PurePath(hit.uri).suffix.lstrip(".") if _is_loud(hit.title) else hit.title
     if title == hit.title and len(headings) == len(hit.heading_path):
         return hit
     return replace(hit, title=title, heading_path=headings)
+
+
+@lru_cache(maxsize=2048)
+def _is_loud(title: str) -> bool:
+    return bool(find_signs(title))
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ question is to itself in other words.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from json import dumps
 
 from kefu.answering.kinds import Kind, kinds_asked
@@ -32,6 +33,7 @@ _CAPITALS = re.compile(r"[A-Z]{2,}")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 
 
+@lru_cache(maxsize=1024)
 def read_sense(question: str) -> str | None:
     """The same text for questions that ask the same; None where too little is asked to tell.
 

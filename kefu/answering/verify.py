@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
 from kefu.answering.grounds import (
@@ -17,7 +18,7 @@ from kefu.answering.grounds import (
     read_grounds,
 )
 from kefu.answering.loaded_words import CONCEPTS, OPPOSITES
-from kefu.text import detect_language
+from kefu.text import Language, detect_language
 
 TRANSLATION = "translation"
 """The check, last of all, that alone asks for `nearest`."""
@@ -112,20 +113,40 @@ def _judge(
     sentence: str, cited_texts: Sequence[str], question: str, nearest: Nearest | None
 ) -> Iterator[tuple[str, str]]:
     """Each check that finds something, with what it finds."""
-    text = plain(_MARKDOWN.sub(r"\1", sentence))
-    language = detect_language(text)
+    said = _read(sentence)
     case = _Case(
-        sentence=text,
-        clauses=read_clauses(text),
-        facts=find_facts(text),
+        sentence=said.text,
+        clauses=said.clauses,
+        facts=said.facts,
         grounds=read_grounds(tuple(cited_texts)),
-        is_translated=all(detect_language(cited) != language for cited in cited_texts),
-        question_terms=content_terms(plain(question)),
+        is_translated=all(detect_language(cited) != said.language for cited in cited_texts),
+        question_terms=_question_terms(question),
         nearest=nearest,
     )
     for name, check in _CHECKS.items():
         for reason in check(case):
             yield name, reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A sentence, read once however many texts it is held against."""
+
+    text: str
+    clauses: tuple[Clause, ...]
+    facts: list[Fact]
+    language: Language
+
+
+@lru_cache(maxsize=256)
+def _read(sentence: str) -> _Said:
+    text = plain(_MARKDOWN.sub(r"\1", sentence))
+    return _Said(text, read_clauses(text), find_facts(text), detect_language(text))
+
+
+@lru_cache(maxsize=256)
+def _question_terms(question: str) -> frozenset[str]:
+    return content_terms(plain(question))
 
 
 def _check_facts(case: _Case) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Answers written by a model: each sentence is verified before anybody sees it."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
@@ -209,6 +210,7 @@ class Judge:
         for hit in self._hits:
             if not await self._find_problem(draft, [hit]):
                 return True
+            await asyncio.sleep(0)
         return False
 
     async def judge(self, draft: Draft) -> Judged:
@@ -227,6 +229,7 @@ class Judge:
         others = [hit for hit in self._hits if hit not in cited]
         for hits in ([cited] if len(cited) > 1 else []) + [[hit] for hit in (*cited, *others)]:
             found = await self._find_problem(draft, hits)
+            await asyncio.sleep(0)  # others get their words meanwhile
             problem = problem or found
             if not found:
                 return Judged(

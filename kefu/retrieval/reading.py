@@ -1,17 +1,19 @@
 """Reading on where a hit stands, and asking what a base holds at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from kefu.knowledge import Base
 from kefu.resources import Resources
-from kefu.retrieval.records import Hit, Neighbour, ScoreParts
+from kefu.retrieval.records import Chunk, Hit, Neighbour, ScoreParts
 from kefu.retrieval.store.neighbours import list_neighbours
 from kefu.retrieval.store.search import list_around
 from kefu.retrieval.store.terms import list_weights
 from kefu.text import Language, term_id
 from kefu.viewer import Viewer
 
+FIELDS = tuple(each.name for each in fields(Chunk))
 UNSCORED = ScoreParts(lexical=0.0, lexical_share=0.0, dense=None, above_noise=None, literal=0.0)
 
 
@@ -65,7 +67,11 @@ async def read_places(
     """The chunks at places, each a document with its first and last position; their score is 0."""
     async with resources.database.connection() as conn:
         chunks = await list_around(conn, base, places, viewer=viewer)
-    return [Hit(**asdict(chunk), score=0.0, parts=UNSCORED) for chunk in chunks]
+    return [Hit(**_list_fields(chunk), score=0.0, parts=UNSCORED) for chunk in chunks]
+
+
+def _list_fields(chunk: Chunk) -> dict[str, Any]:
+    return {name: getattr(chunk, name) for name in FIELDS}
 
 
 async def read_neighbours(

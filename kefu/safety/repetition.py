@@ -1,6 +1,7 @@
 """Whether a text repeats the instructions that a model was given."""
 
 import re
+from functools import lru_cache
 
 from kefu.text import fold_text
 
@@ -32,9 +33,11 @@ class Repetition:
         return bool(repeated and repeated - _runs(known))
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+@lru_cache(maxsize=64)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(fold_text(text))
-    return {tuple(words[at : at + LEAST_REPEATED]) for at in range(len(words) - LEAST_REPEATED + 1)}
+    starts = range(len(words) - LEAST_REPEATED + 1)
+    return frozenset(tuple(words[at : at + LEAST_REPEATED]) for at in starts)
 
 
 def _letters(text: str) -> str:

@@ -1,7 +1,9 @@
 """What Prometheus reads."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from counting_process import count_and_wait
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Status, StatusCode
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,10 +11,11 @@ from spans import a_span
 from traced_answers import QUESTION
 
 from kefu.answering import answer
+from kefu.processes import SPAWN
 from kefu.resources import Resources
 from kefu.tracing import record_traces
 from kefu.tracing.buffer import SpanBuffer
-from kefu.tracing.metrics import observe, render_metrics
+from kefu.tracing.metrics import forget_waiting, observe, render_metrics, shared_metrics
 from kefu.viewer import ANONYMOUS
 
 
@@ -33,9 +36,9 @@ class Shelf:
         pass
 
 
-def read() -> dict[tuple[str, str], float]:
+def read(folder: Path | None = None) -> dict[tuple[str, str], float]:
     """Values by name and labels, these in the order of their names."""
-    text = render_metrics().decode()
+    text = render_metrics(folder).decode()
     return {
         (sample.name, ",".join(sample.labels.values())): sample.value
         for family in text_string_to_metric_families(text)
@@ -95,6 +98,30 @@ def test_spans_that_were_written_lost_and_refused_are_told_apart() -> None:
     buffer.add(a_span("step", {}))
     assert read()["kefu_spans_total", "shelf,lost"] == 1
     assert read()["kefu_spans_waiting", "shelf"] == 0
+
+
+def test_processes_count_together_also_what_a_killed_one_had_counted() -> None:
+    with shared_metrics() as folder:
+        counted = [SPAWN.Event(), SPAWN.Event()]
+        processes = [
+            SPAWN.Process(target=count_and_wait, args=(times, event))
+            for times, event in zip((2, 3), counted, strict=True)
+        ]
+        for process in processes:
+            process.start()
+        assert all(event.wait(60) for event in counted)
+        together = read(folder)
+        processes[0].kill()
+        processes[0].join()
+        assert processes[0].pid is not None
+        forget_waiting(folder, processes[0].pid)
+        after = read(folder)
+        processes[1].kill()
+        processes[1].join()
+    ended = "kefu_operations_total", "answered,together"
+    waiting = "kefu_spans_waiting", "shelf"
+    assert (together[ended], together[waiting]) == (5, 5)
+    assert (after[ended], after[waiting]) == (5, 3)
 
 
 async def test_an_answer_moves_the_counters(resources: Resources) -> None:

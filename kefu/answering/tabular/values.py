@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from kefu.answering.numerals import DIGITS, SCALE, read_number
 from kefu.answering.word_lists import UNITS, Unit
@@ -82,14 +83,17 @@ _NO = re.compile(
 )
 _REMARK = re.compile(r"\s*[(,;:（].*$")
 _MARKUP = re.compile(r"\*\*|__|`|<br\s*/?>")
+CELLS_REMEMBERED = 4096
 _DASHES = str.maketrans("–—−~～", "-----")
 
 
+@lru_cache(maxsize=CELLS_REMEMBERED)
 def plain_cell(text: str) -> str:
     """A cell folded, without emphasis."""
     return fold_text(_MARKUP.sub(" ", text))
 
 
+@lru_cache(maxsize=CELLS_REMEMBERED)
 def read_amount(text: str) -> Amount | None:
     """The amount that a cell consists of; None where it says anything else."""
     cell = plain_cell(text).translate(_DASHES)
