@@ -73,11 +73,7 @@ async def begin_turn(
                 conn, question, base=base or DEFAULT_BASE, customer_id=viewer.customer_id
             )
         else:
-            conversation = await lock_conversation(conn, conversation_id)
-            require_own(conversation, viewer)
-            if base != conversation.base:
-                await _require_base(conn, base)
-                _require_same_base(conversation, base)
+            conversation = await _go_on(conn, conversation_id, base=base, viewer=viewer)
         reopen_days = resources.settings.conversations.reopen_days
         conversation = await go_on(conn, conversation, reopen_days=reopen_days)
         if conversation.served_by == "staff":
@@ -102,14 +98,20 @@ async def begin_turn(
         )
 
 
-def _require_same_base(conversation: Conversation, base: str | None) -> None:
+async def _go_on(
+    conn: Connection, conversation_id: UUID, *, base: str | None, viewer: Viewer
+) -> Conversation:
+    conversation = await lock_conversation(conn, conversation_id)
+    require_own(conversation, viewer)
     if base not in {None, conversation.base}:
+        await _require_base(conn, base)
         raise BadInput(
             "The conversation is about the base %(base)s, not %(other)s: leave base out,"
             " or leave conversation_id out to begin another conversation.",
             base=conversation.base,
             other=base,
         )
+    return conversation
 
 
 async def _leave_to_staff(

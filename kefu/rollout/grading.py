@@ -9,7 +9,7 @@ from kefu.evaluation import Grade, grade_live, load_gates
 from kefu.releases import TrialKind, find_live, find_trial
 from kefu.resources import Resources
 from kefu.rollout.records import LiveAnswer
-from kefu.rollout.store import insert_grades, list_ungraded, only_watcher
+from kefu.rollout.store import insert_grades, list_ungraded, only_one
 
 ANSWER = TypeAdapter(Answer)
 MOST_AT_ONCE = 30
@@ -27,7 +27,7 @@ async def grade_sample(resources: Resources, *, now: datetime) -> int:
         ModelUnavailable: the embedder does not answer.
     """
     share = load_gates().monitors.graded_share
-    async with resources.database.connection() as conn, only_watcher(conn) as is_ours:
+    async with resources.database.connection() as conn, only_one(conn) as is_ours:
         live, trial = await find_live(conn), await find_trial(conn)
         if not is_ours or live is None or not share:
             return 0

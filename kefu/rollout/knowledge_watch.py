@@ -27,7 +27,7 @@ from kefu.rollout.store import (
     insert_alert,
     insert_delivery,
     list_alerts,
-    only_watcher,
+    only_one,
 )
 
 MONITOR = "knowledge_losses"
@@ -72,7 +72,7 @@ class KnowledgeWatch:
             return
         async with (
             self.resources.database.connection() as conn,
-            only_watcher(conn, KNOWLEDGE) as is_ours,
+            only_one(conn, KNOWLEDGE) as is_ours,
         ):
             live = await find_live(conn)
             if not is_ours or live is None:

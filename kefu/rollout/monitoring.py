@@ -39,7 +39,7 @@ from kefu.rollout.store import (
     list_alerts,
     list_due,
     note_attempt,
-    only_watcher,
+    only_one,
     read_figures,
     read_grade_figures,
 )
@@ -125,7 +125,7 @@ async def watch(resources: Resources, *, now: datetime | None = None) -> Sequenc
     now = now or datetime.now(UTC)
     async with (
         resources.database.connection() as conn,
-        only_watcher(conn) as is_ours,
+        only_one(conn) as is_ours,
     ):
         if not is_ours:
             return []
@@ -145,7 +145,7 @@ async def deliver(resources: Resources) -> None:
     settings = resources.settings.alerts
     if settings.url is None:
         return
-    async with resources.database.connection() as conn, only_watcher(conn) as is_ours:
+    async with resources.database.connection() as conn, only_one(conn) as is_ours:
         for alert in await list_due(conn) if is_ours else ():
             problem = await send_alert(settings, alert)
             if problem:

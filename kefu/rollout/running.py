@@ -7,7 +7,7 @@ from kefu.db import Connection
 from kefu.errors import KefuError
 from kefu.resources import Resources
 from kefu.rollout.gating import evaluate_release
-from kefu.rollout.store import has_evaluator, only_evaluator
+from kefu.rollout.store import EVALUATION_LOCK, has_evaluator, only_one
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ async def _evaluate(resources: Resources, release_id: int, *, author: str) -> No
     try:
         async with (
             resources.database.connection() as conn,
-            only_evaluator(conn, release_id) as is_ours,
+            only_one(conn, release_id, lock=EVALUATION_LOCK) as is_ours,
         ):
             if is_ours:
                 await evaluate_release(resources, release_id, author=author)

@@ -93,17 +93,18 @@ ALERT = (
 
 
 @asynccontextmanager
-async def only_watcher(conn: AsyncConnection, what: int = ANSWERS) -> AsyncIterator[bool]:
-    """Hold the right to watch; False: another process has it. A killed process frees it."""
-    async with _only_one(conn, WATCH_LOCK, what) as is_ours:
+async def only_one(
+    conn: AsyncConnection, what: int = ANSWERS, *, lock: int = WATCH_LOCK
+) -> AsyncIterator[bool]:
+    """Hold the right to do this; False: another process has it. A killed process frees it."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute("select pg_try_advisory_lock(%s, %s)", [lock, what])
+    is_ours = bool(await cursor.fetchone())
+    try:
         yield is_ours
-
-
-@asynccontextmanager
-async def only_evaluator(conn: AsyncConnection, release_id: int) -> AsyncIterator[bool]:
-    """Hold the right to evaluate a release, as `only_watcher`."""
-    async with _only_one(conn, EVALUATION_LOCK, release_id) as is_ours:
-        yield is_ours
+    finally:
+        if is_ours:
+            await conn.execute("select pg_advisory_unlock(%s, %s)", [lock, what])
 
 
 async def has_evaluator(conn: AsyncConnection, release_id: int) -> bool:
@@ -115,18 +116,6 @@ async def has_evaluator(conn: AsyncConnection, release_id: int) -> bool:
         [EVALUATION_LOCK, release_id],
     )
     return await cursor.fetchone() is not None
-
-
-@asynccontextmanager
-async def _only_one(conn: AsyncConnection, lock: int, what: int) -> AsyncIterator[bool]:
-    cursor = conn.cursor(row_factory=scalar_row)
-    await cursor.execute("select pg_try_advisory_lock(%s, %s)", [lock, what])
-    is_ours = bool(await cursor.fetchone())
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            await conn.execute("select pg_advisory_unlock(%s, %s)", [lock, what])
 
 
 async def read_figures(
