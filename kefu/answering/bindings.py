@@ -20,7 +20,7 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
-    r"不(?![仅但同论超少低高多足])|没|(?<!有)无(?!论)|未(?!来)|勿|禁止|除外|\bnot?\b|n't\b|\bnever\b|\bnothing\b"
+    r"不(?![仅但同论超少低高多足]|[会得能可应](?:超|少于|低于|高于|多于))|没|(?<!有)无(?!论)|未(?!来)|勿|禁止|除外|\bnot?\b|n't\b|\bnever\b|\bnothing\b"
     r"|\bcannot\b|\bwithout\b|\bexcept\b",
     re.IGNORECASE,
 )

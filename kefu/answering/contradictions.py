@@ -13,6 +13,7 @@ from functools import lru_cache
 from kefu.answering.assertions import Assertion, has_same_facts, unpaired
 from kefu.answering.facts import Fact, FactKind, find_facts, plain
 from kefu.answering.grounds import content_terms, is_said
+from kefu.answering.loaded_words import count_denials
 from kefu.answering.numerals import dimension
 from kefu.answering.statements import Place, Statement
 from kefu.answering.word_lists import LIGHT
@@ -31,6 +32,10 @@ LEAST_ANNOUNCED, FEWEST_ANNOUNCED = 0.6, 2
 MOST_UNSAID = 0.5
 """Of the words of a rule's title and headings, that what is announced does not say."""
 
+MOST_DENIED = 2
+"""Content words of a cell that is a plain no: no refund, 不支持退款."""
+
+_LISTED = re.compile(r"[,，、;；/]|\band\b|\bor\b|[和或及]")
 _KIND = re.compile(
     r"政策|规定|规则|制度|办法|细则|说明|指南|手册|常见问题|问答|帮助|公告|通知|介绍|概述|条款|协议|须知|草稿|草案|副本"
     r"|\b(?:policy|policies|rules?|guides?|guidelines?|faqs?|questions?|answers?|help|handbook"
@@ -56,8 +61,10 @@ def contradicts(one: Statement, other: Statement) -> bool:
     if one.key == other.key or SpanKind.CODE in kinds:
         return False
     if SpanKind.TABLE_ROW in kinds:
-        are_rows = len(kinds) == 1
-        return are_rows and _differ_in_a_cell(one, other) and _is_about_the_same(one, other)
+        if len(kinds) > 1:
+            row, said = (one, other) if one.kind is SpanKind.TABLE_ROW else (other, one)
+            return _is_denied_in_a_cell(row, said)
+        return _differ_in_a_cell(one, other) and _is_about_the_same(one, other)
     mine, theirs = one.asserted, other.asserted
     if not (mine.facts or mine.turns or mine.marks) or mine.restates(theirs):
         return False
@@ -195,6 +202,23 @@ def _differ_in_a_cell(one: Statement, other: Statement) -> bool:
     keys = shared - figures
     different = [head for head in figures if read[head][0] != read[head][1]]
     return bool(keys and different) and all(mine[head] == theirs[head] for head in keys)
+
+
+def _is_denied_in_a_cell(row: Statement, said: Statement) -> bool:
+    """Whether a row has a plain no for what a sentence says of the same thing without one."""
+    if count_denials(said.text):
+        return False
+    key, *cells = row.cells.values()
+    about = content_terms(plain(" ".join((*said.place, said.text))))
+    named = [content_terms(part) for part in _LISTED.split(key.text)]
+    if not any(terms and terms <= about for terms in named):
+        return False
+    return any(
+        count_denials(cell.text) == 1
+        and 0 < len(cell.telling_terms) <= MOST_DENIED
+        and all(is_said(term, said.asserted.telling_terms) for term in cell.telling_terms)
+        for cell in cells
+    )
 
 
 def _cells(row: Statement) -> Mapping[str, str]:

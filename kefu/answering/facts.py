@@ -96,8 +96,8 @@ _CURRENCY = {"us$": "USD", "$": "USD", "usd": "USD", "美元": "USD", "€": "EU
 _BEFORE_LENGTH, _AFTER_LENGTH = 24, 10
 
 _UPPER_BEFORE = (
-    r"最多|至多|最长|最久|最迟|最晚|不超过|不多于|不高于|上限|up to|at most|(?:no|not) more than"
-    r"|maximum(?: of)?|within|(?:no|not) later than|until|before|by"
+    r"最多|至多|最长|最久|最迟|最晚|不(?:会|得|能|可|应)?(?:超过|多于|高于)|上限|up to|at most"
+    r"|(?:no|not) more than|maximum(?: of)?|within|(?:no|not) later than|until|before|by"
 )
 _LOWER_BEFORE = (
     r"至少|最少|最短|最早|不少于|不低于|满|at least|(?:no|not) (?:less|fewer) than|minimum(?: of)?"

@@ -16,6 +16,7 @@ OPPOSITES = [(_any_of(pair["one"]), _any_of(pair["other"])) for pair in LOADED["
 """A sentence that holds one of a pair while its source holds only the other says the opposite."""
 
 _NEGATIVE = _any_of(LOADED["negative"])
+_NEITHER = re.compile(r"\bneither\b([^.;]*?)\bnor\b", re.IGNORECASE)
 _NOT_NEGATIVE = _any_of(LOADED["not_negative"])
 _DIRECTIONS = {name: _any_of(LOADED[name]) for name in ("before", "after")}
 
@@ -25,7 +26,8 @@ _NUANCES = {name: _any_of(patterns) for name, patterns in LOADED["nuances"].item
 
 def count_denials(sentence: str) -> int:
     """How many words of a sentence deny something."""
-    return len(_NEGATIVE.findall(_NOT_NEGATIVE.sub(" ", sentence)))
+    once = _NEITHER.sub(r"neither\1", sentence)
+    return len(_NEGATIVE.findall(_NOT_NEGATIVE.sub(" ", once)))
 
 
 def is_negative(clause: str) -> bool:

@@ -1,12 +1,13 @@
 """Two experiments side by side, case by case over what both were asked."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from kefu.db import Connection
 from kefu.errors import BadInput
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator
+from kefu.evaluation.evaluators.retrieval import NDCG, RECALL
 from kefu.evaluation.records import Experiment, Result
 from kefu.evaluation.reports import SLICED, is_hidden, may_be_told, slice_results
 from kefu.evaluation.statistics import Difference, estimate_difference
@@ -14,6 +15,9 @@ from kefu.evaluation.store.experiments import list_results
 
 DECIDING = "accuracy"
 """The grade by which cases are won and lost."""
+
+SEARCHED = replace(RECALL, name="search_recall")
+"""What a search shows, where its depth was changed."""
 
 Pair = tuple[Result, Result]
 
@@ -134,7 +138,10 @@ def _compare(
         right=right,
         pair_count=len(pairs),
         unpaired_count=len(theirs) + len(own) - 2 * len(pairs),
-        changes=measure_changes(pairs, seed=right.seed, is_sealed=is_sealed),
+        changes=[
+            *measure_changes(pairs, seed=right.seed, is_sealed=is_sealed),
+            *_measure_search(left, right, visible),
+        ],
         slices=_slice(pairs, seed=right.seed, is_sealed=is_sealed),
         wins=[each for each in compared if each.is_win],
         losses=[each for each in compared if not each.is_win],
@@ -159,6 +166,29 @@ def measure_changes(
     return changes
 
 
+def _measure_search(left: Experiment, right: Experiment, pairs: Sequence[Pair]) -> Iterator[Change]:
+    """How many of the documents that are named a search shows, where its depth was changed.
+
+    Answers read hits of their own, whatever `retrieval.top_k` says.
+    """
+    depths = [_read_depth(each) for each in (left, right)]
+    named = [pair for pair in pairs if all(NDCG.name in each.grades for each in pair)]
+    if named and None not in depths and depths[0] != depths[1]:
+        shown = [(_show(one, depths[0] or 0), _show(other, depths[1] or 0)) for one, other in named]
+        yield _describe_change(SEARCHED, shown, seed=right.seed)
+
+
+def _read_depth(experiment: Experiment) -> int | None:
+    retrieval = experiment.configuration.get("retrieval")
+    return retrieval.get("top_k") if isinstance(retrieval, dict) else None
+
+
+def _show(result: Result, depth: int) -> float:
+    """Share of the places of documents that are named, up to a depth."""
+    places = str(result.grades[NDCG.name].values["places"]).split(", ")
+    return sum(each.isdigit() and int(each) <= depth for each in places) / len(places)
+
+
 def list_differences(left: Experiment, right: Experiment) -> list[tuple[str, str, str]]:
     """What is not the same in both."""
     one, other = _flatten(left), _flatten(right)
@@ -170,7 +200,15 @@ def list_differences(left: Experiment, right: Experiment) -> list[tuple[str, str
 
 
 def _measure_change(evaluator: Evaluator, pairs: Sequence[Pair], *, seed: int) -> Change:
-    left, right = ([pair[side].grades[evaluator.name].value for pair in pairs] for side in (0, 1))
+    name = evaluator.name
+    values = [(left.grades[name].value, right.grades[name].value) for left, right in pairs]
+    return _describe_change(evaluator, values, seed=seed)
+
+
+def _describe_change(
+    evaluator: Evaluator, values: Sequence[tuple[float, float]], *, seed: int
+) -> Change:
+    left, right = ([pair[side] for pair in values] for side in (0, 1))
     difference = estimate_difference(left, right, seed=seed)
     sign = -1 if evaluator.is_lower_better else 1
     gains = [sign * (ours - theirs) for theirs, ours in zip(left, right, strict=True)]

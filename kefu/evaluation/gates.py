@@ -141,7 +141,10 @@ class Gates(Section):
         " comes of it.",
     )
     regressions: tuple[str, ...] = Field(
-        ("accuracy", "faithfulness", "behaviour", "writing_kept", "writing_cited", "fell_back"),
+        (
+            *("accuracy", "faithfulness", "behaviour"),
+            *("writing_kept", "writing_cited", "fell_back", "search_recall"),
+        ),
         description="Grades that may not become significantly worse than the base; the first three"
         " in protected slices too.",
     )

@@ -24,7 +24,8 @@ from kefu.db import Connection
 from kefu.evaluation.evaluators.evaluator import names
 from kefu.evaluation.lapsed import Lapsed, find_lapsed
 from kefu.evaluation.records import Case, Found
-from kefu.evaluation.standing import Contradiction, find_contradictions, read_stated
+from kefu.evaluation.standing import Contradiction, Stated, find_contradictions, read_stated
+from kefu.evaluation.unfit import find_unfit
 from kefu.knowledge import (
     Base,
     ChangeKind,
@@ -57,6 +58,10 @@ class Doubt(StrEnum):
     GARBLED = "garbled"
     UNREADABLE = "unreadable"
     LAPSED = "lapsed"
+    INTERNAL = "internal"
+    TRY_OUT = "try_out"
+    EXCEPTION = "exception"
+    TEMPORARY = "temporary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +156,7 @@ async def find_doubtful(
     return [
         *(Doubtful(unproven=_describe_unread(each)) for each in unread),
         *garbled,
+        *(Doubtful(unproven=_describe_unfit(*each)) for each in find_unfit(before, after)),
         *(Doubtful(unproven=_describe_lapsed(each)) for each in lapsed),
         *lost,
         *(Doubtful(unproven=each) for each in contradicted if (each.uri, each.after) not in told),
@@ -289,6 +295,19 @@ def _describe_lapsed(lapsed: Lapsed) -> Unproven:
         after=lapsed.reason,
         language=chunk.language,
         audience=chunk.audience,
+    )
+
+
+def _describe_unfit(kind: str, stated: Stated) -> Unproven:
+    return Unproven(
+        doubt=Doubt(kind),
+        uri=stated.chunk.uri,
+        id=stated.chunk.external_id,
+        place=stated.statement.place,
+        before="",
+        after=stated.statement.text,
+        language=stated.chunk.language,
+        audience=stated.chunk.audience,
     )
 
 

@@ -10,10 +10,10 @@ from made import abstain, make_case, make_experiment, make_reply, make_result, m
 from kefu.answering import Writing
 from kefu.errors import BadInput
 from kefu.evaluation import Behaviour, Gates, GateVerdict, Report, Result, load_gates
-from kefu.evaluation.comparison import Comparison, SliceChange, measure_changes
+from kefu.evaluation.comparison import Comparison, SliceChange, _compare, measure_changes
 from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.judging import measure_agreement, measure_kappa
-from kefu.evaluation.records import Label, Verdict
+from kefu.evaluation.records import Found, Label, Verdict
 from kefu.evaluation.reports import SLICED, Slice, measure, measure_abstention, slice_results
 
 GOOD = [True] * 36 + [False] * 4
@@ -264,3 +264,24 @@ def test_a_bad_limit_gets_a_sentence(text: str, sentence: str, tmp_path: Path) -
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         load_gates(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(("depth", "shown"), [(1, 0.0), (9, 1.0)])
+def test_a_search_that_shows_less_is_told_by_the_places_of_named_documents(
+    depth: int, shown: float
+) -> None:
+    found = [Found(uri=f"/docs/{name}.md", id=None) for name in ("a", "b", "refunds")]
+    case = make_case(facts=(("7 days",),), citations=(("refunds.md",),))
+    results = [
+        replace(make_result(case, make_reply(found=tuple(found))), case_id=f"c{number}")
+        for number in range(40)
+    ]
+    left, right = (
+        make_experiment(id=number, configuration={"retrieval": {"top_k": top_k}})
+        for number, top_k in ((1, 10), (2, depth))
+    )
+    change = _compare((left, results), (right, results)).find_change("search_recall")
+    assert change is not None
+    assert (change.left, change.right) == (1.0, shown)
+    assert change.is_worse is (shown < 1)
+    assert _compare((left, results), (left, results)).find_change("search_recall") is None
