@@ -34,10 +34,13 @@ from kefu.answering.records import (
     Outcome,
     Progress,
     Sentence,
+    Source,
     Stage,
     Turn,
     Writing,
     WritingEnd,
+    list_sources,
+    strip_markers,
 )
 from kefu.answering.related import find_related
 from kefu.answering.replies import say
@@ -73,6 +76,7 @@ __all__ = [
     "Passage",
     "Progress",
     "Sentence",
+    "Source",
     "Stage",
     "Standing",
     "Statement",
@@ -96,6 +100,7 @@ __all__ = [
     "is_own_phrase",
     "list_current",
     "list_lapsed",
+    "list_sources",
     "load_classifier",
     "read_labelled",
     "read_sense",
@@ -105,6 +110,7 @@ __all__ = [
     "states_fact",
     "stream_answer",
     "stream_consultation",
+    "strip_markers",
     "supports",
     "understand",
 ]

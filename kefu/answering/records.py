@@ -1,6 +1,8 @@
 """The vocabulary of answering: citation, answer, and what happens on the way to it."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +10,8 @@ from kefu.knowledge import PageBox
 from kefu.viewer import DataClass
 
 EXTRACTIVE = "extractive"
+
+_MARKER = re.compile(r"[ \t]*\[\d{1,3}\]")
 
 
 class Outcome(StrEnum):
@@ -82,6 +86,40 @@ class Citation:
     quote: str
     language: str
     boxes: tuple[PageBox, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A chunk, as it is named below an answer.
+
+    Attributes:
+        numbers: the markers of its citations, shortly: 1, 2, 3, 5 as "1–3, 5".
+        place: the last heading above it, empty where there is none.
+    """
+
+    numbers: str
+    citations: tuple[Citation, ...]
+
+    @property
+    def first(self) -> Citation:
+        """By which it is opened."""
+        return self.citations[0]
+
+    @property
+    def place(self) -> str:
+        """Where in its document it stands."""
+        return self.first.heading_path[-1] if self.first.heading_path else ""
+
+
+def list_sources(citations: Sequence[Citation]) -> list[Source]:
+    """One source for all citations of a chunk, in the order in which they come first."""
+    by_chunk: dict[int, list[Citation]] = {}
+    for citation in citations:
+        by_chunk.setdefault(citation.chunk_id, []).append(citation)
+    return [
+        Source(numbers=_draw_together([each.marker for each in cited]), citations=tuple(cited))
+        for cited in by_chunk.values()
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,5 +222,25 @@ class Answer:
     writing: Writing | None = None
     related: tuple[str, ...] = ()
 
+    @property
+    def sources(self) -> list[Source]:
+        """What it cites."""
+        return list_sources(self.citations)
+
 
 AnswerEvent = Progress | Sentence | Answer
+
+
+def strip_markers(text: str) -> str:
+    """A text as one writes it who cites nothing."""
+    return _MARKER.sub("", text)
+
+
+def _draw_together(numbers: Sequence[int]) -> str:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

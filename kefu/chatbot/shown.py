@@ -132,7 +132,16 @@ def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = No
         notice=answer.notice,
         choices=answer.choices,
         related=answer.related,
-        references=_show_references(answer.citations),
+        references=[
+            ShownReference(
+                numbers=source.numbers,
+                href=link_page(source.first),
+                title=source.first.title,
+                place=source.place,
+                page=source.first.page,
+            )
+            for source in answer.sources
+        ],
         feedback=feedback,
     )
 
@@ -196,31 +205,3 @@ def show_source(
             for page in list(pages)[:MOST_PICTURES]
         ],
     )
-
-
-def _show_references(citations: Sequence[Citation]) -> list[ShownReference]:
-    """One reference for all citations of a chunk, in the order in which they come first."""
-    by_chunk: dict[int, list[Citation]] = {}
-    for citation in citations:
-        by_chunk.setdefault(citation.chunk_id, []).append(citation)
-    return [
-        ShownReference(
-            numbers=draw_together([citation.marker for citation in cited]),
-            href=link_page(cited[0]),
-            title=cited[0].title,
-            place=cited[0].heading_path[-1] if cited[0].heading_path else "",
-            page=cited[0].page,
-        )
-        for cited in by_chunk.values()
-    ]
-
-
-def draw_together(numbers: Sequence[int]) -> str:
-    """Write rising numbers shortly: 1, 2, 3, 5 as "1–3, 5"."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from kefu.answering import Answer, Intent, Outcome, Turn, say
+from kefu.answering import Answer, Intent, Outcome, Turn, say, strip_markers
 from kefu.conversations import Conversation, HandOver, State, get_customer
 from kefu.db import Connection
 from kefu.sections import HandOverSettings
@@ -41,7 +41,9 @@ def plan_hand_over(
 ) -> HandOver:
     """Why a person goes on and what the person reads first: the words that were said."""
     lines = [
-        line for turn in history[-SUMMARY_TURNS:] for line in (turn.question, f"→ {turn.answer}")
+        line
+        for turn in history[-SUMMARY_TURNS:]
+        for line in (turn.question, f"→ {strip_markers(turn.answer)}")
     ]
     return HandOver(
         reason=reason or REASONS.get(intent, "failed"),

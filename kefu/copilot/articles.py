@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from opentelemetry import trace
 
-from kefu.answering import EXTRACTIVE, Consultation, consult, supports
+from kefu.answering import EXTRACTIVE, Consultation, consult, strip_markers, supports
 from kefu.copilot.phrases import has_cue, phrase
 from kefu.copilot.reading import list_sentences
 from kefu.copilot.records import Article, Lines, Speaker
@@ -21,7 +21,6 @@ NO_GROUNDS = "NO_GROUNDS"
 MAX_TOKENS = 700
 LONGEST_TITLE = 120
 MOST_SENTENCES = 12
-_MARKER = re.compile(r"[ \t]*\[\d{1,3}\]")
 _FENCE = re.compile(r"^```\w*\s*$", re.MULTILINE)
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ async def _write(
     except (ModelForbidden, ModelUnavailable) as error:
         log.info("An article is drafted without a model: %s", error)
         return None
-    markdown = _FENCE.sub("", _MARKER.sub("", written)).strip()
+    markdown = _FENCE.sub("", strip_markers(written)).strip()
     heading, _, body = markdown.partition("\n")
     claims = [span.text for span in split_sentences(body)]
     is_whole = heading.startswith("# ") and claims and NO_GROUNDS not in markdown

@@ -10,8 +10,9 @@ from kefu.answering import (
     check_pieces,
     fit_excerpts,
     stream_consultation,
+    strip_markers,
 )
-from kefu.copilot.dressing import Body, split_body, strip_markers
+from kefu.copilot.dressing import Body, split_body
 from kefu.copilot.phrases import list_phrases
 from kefu.copilot.reading import conversation_text, list_statements
 from kefu.copilot.records import Lines

@@ -10,8 +10,6 @@ from kefu.copilot.typed import is_begun
 from kefu.copilot.wishes import Wish
 from kefu.text import split_sentences
 
-_MARKER = re.compile(r"[ \t]*\[\d{1,3}\]")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
@@ -77,11 +75,6 @@ def _greet(wish: Wish, style: Style, typed: str) -> list[str]:
     if typed.strip() and not is_begun(greeting, typed):
         return []
     return [f"{greeting}\n" if wish.language == "en" else greeting]
-
-
-def strip_markers(text: str) -> str:
-    """The text without the numbers of what it cites."""
-    return _MARKER.sub("", text)
 
 
 def split_body(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from kefu.answering import Citation
+from kefu.answering import Citation, Source, list_sources
 from kefu.text import Language
 from kefu.viewer import DataClass
 
@@ -90,6 +90,11 @@ class Reply:
     data_class: DataClass
     internal_titles: tuple[str, ...] = ()
     dropped_count: int = 0
+
+    @property
+    def sources(self) -> list[Source]:
+        """What it rests on."""
+        return list_sources(self.citations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from kefu.answering import (
     Turn,
     answer,
     check_text,
+    strip_markers,
     understand,
 )
 from kefu.copilot.drafting import NoDraft, draft_body, find_grounds
@@ -25,7 +26,6 @@ from kefu.copilot.dressing import (
     dress,
     list_courtesies,
     split_body,
-    strip_markers,
 )
 from kefu.copilot.missing import ask_for_missing
 from kefu.copilot.phrases import has_cue, phrase

@@ -62,6 +62,8 @@ async def test_an_answer_that_hands_over_puts_the_conversation_into_the_queue(
     assert conversation.hand_over_reason == "urgent"
     lines = conversation.hand_over_summary.splitlines()
     assert (lines[0], lines[-1]) == ("My kettle is new.", "It burns!")
+    assert "[1]" in first["answer"]
+    assert "[1]" not in conversation.hand_over_summary
 
 
 async def test_the_chatbot_is_silent_while_people_serve(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
+from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome, list_sources
 from kefu.chatbot.answerer import ANSWER
 from kefu.chatbot.records import ChatAnswer
-from kefu.chatbot.shown import ShownSource, draw_together
+from kefu.chatbot.shown import ShownSource
 from kefu.conversations import Message, State
 from kefu.tracing import Feedback, Rating
 from kefu.web import Node, build_tree, render_answer
@@ -146,10 +146,18 @@ def show_message(
 
 def show_references(citations: Sequence[Citation]) -> list[Reference]:
     """One reference for all citations of a chunk, in the order in which they come first."""
-    by_chunk: dict[int, list[Citation]] = {}
-    for citation in citations:
-        by_chunk.setdefault(citation.chunk_id, []).append(citation)
-    return [_refer(cited) for cited in by_chunk.values()]
+    return [
+        Reference(
+            numbers=source.numbers,
+            markers=[each.marker for each in source.citations],
+            chunk_id=source.first.chunk_id,
+            title=source.first.title,
+            place=source.place,
+            page=source.first.page,
+            quote=source.first.quote,
+        )
+        for source in list_sources(citations)
+    ]
 
 
 def show_source(source: ShownSource) -> WidgetSource:
@@ -187,17 +195,4 @@ def _show(
         related=answer.related,
         references=show_references(answer.citations),
         rating=feedback.rating if feedback else None,
-    )
-
-
-def _refer(cited: Sequence[Citation]) -> Reference:
-    first = cited[0]
-    return Reference(
-        numbers=draw_together([each.marker for each in cited]),
-        markers=[each.marker for each in cited],
-        chunk_id=first.chunk_id,
-        title=first.title,
-        place=first.heading_path[-1] if first.heading_path else "",
-        page=first.page,
-        quote=first.quote,
     )
