@@ -38,10 +38,12 @@ async def serve_app(app: FastAPI) -> AsyncIterator[str]:
     while not server.started:  # noqa: ASYNC110 - it sets no event
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    server.force_exit = True
-    await serving
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        await serving
 
 
 def collect_failures(page: Page) -> list[str]:

@@ -44,12 +44,14 @@ async def open_site(app: FastAPI, resources: Resources) -> AsyncIterator[Site]:
     attach(app, resources)
     feeding = asyncio.create_task(app.state.feed.run())
     staff, secret = await hire(resources, "Mia")
-    async with serve_app(app) as address:
-        yield Site(address=address, resources=resources, staff=staff, secret=secret)
-        app.state.feed.close()
-    feeding.cancel()
-    with suppress(asyncio.CancelledError):
-        await feeding
+    try:
+        async with serve_app(app) as address:
+            yield Site(address=address, resources=resources, staff=staff, secret=secret)
+            app.state.feed.close()
+    finally:
+        feeding.cancel()
+        with suppress(asyncio.CancelledError):
+            await feeding
 
 
 async def hire(resources: Resources, name: str) -> tuple[Staff, str]:
