@@ -1,6 +1,7 @@
 """A folder full of broken and malicious files harms nothing but those files."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,7 @@ def resources(committed_database: Database) -> Resources:
     )
 
 
-async def test_every_file_is_stored_or_named_with_a_reason(
+async def test_every_file_is_stored_or_named_with_a_reason_and_the_good_ones_are_found(
     resources: Resources, folder: Path
 ) -> None:
     report = await take_in(resources, folder)
@@ -66,8 +67,19 @@ async def test_every_file_is_stored_or_named_with_a_reason(
         assert "\n" not in reason
     for name, reason in REASONS.items():
         assert reason in problems[str(folder / name)]
+    await require_all_accounted_for(resources.database, folder, problems.keys())
+    await require_good_ones(resources.database, folder)
+    await require_right_statistics(resources.database)
+    again = await take_in(resources, folder)
+    assert (again.added_count, again.changed_count, again.withdrawn_count) == (0, 0, 0)
+
+
+async def require_all_accounted_for(
+    database: Database, folder: Path, problems: Collection[str]
+) -> None:
+    """What could not be read has a problem and nothing else, what could has its chunks."""
     stored = await rows(
-        resources.database,
+        database,
         "select f.path, f.checksum is not null, f.problem, count(c.id) from files f"
         " left join documents d on d.file_id = f.id left join chunks c on c.document_id = d.id"
         " group by f.id",
@@ -79,23 +91,16 @@ async def test_every_file_is_stored_or_named_with_a_reason(
     for name in names(folder):
         is_left_out = Path(name).name in ("folder.md", "pipe.md", "socket.md", "round")
         assert (name in found) != is_left_out, name
-    await require_right_statistics(resources.database)
 
 
-async def test_good_files_beside_them_are_stored_and_found(
-    resources: Resources, folder: Path
-) -> None:
-    await take_in(resources, folder)
+async def require_good_ones(database: Database, folder: Path) -> None:
+    """The files beside the hostile ones are stored and can be found."""
     for name in GOOD:
         ((chunks,),) = await rows(
-            resources.database,
+            database,
             "select count(*) from chunks c join documents d on d.id = c.document_id"
             " where d.uri = %s and c.embedding is not null",
             str(folder / name),
         )
         assert chunks == 1, name
-    assert not await rows(
-        resources.database, "select id from chunks where text = %s", BILLION_LAUGHS
-    )
-    again = await take_in(resources, folder)
-    assert (again.added_count, again.changed_count, again.withdrawn_count) == (0, 0, 0)
+    assert not await rows(database, "select id from chunks where text = %s", BILLION_LAUGHS)
