@@ -62,16 +62,17 @@ async def check_pieces(
     """What holds of a text that is still being written, again after each sentence.
 
     Sentences are kept that the hits support, cited, or that the known texts do, without a citation.
-    What states nothing is kept; a place left open for somebody to fill in states nothing.
+    What states nothing is kept; a place left open for somebody to fill in states nothing. What was
+    written before in the same words is passed over.
     """
     checking, drafts = _Checking(grounds), DraftStream()
     async with aclosing(pieces):
         async for piece in pieces:
             for draft in drafts.feed(piece):
-                await checking.take(draft)
+                await checking.take_new(draft)
                 yield checking.result
     for draft in drafts.flush():
-        await checking.take(draft)
+        await checking.take_new(draft)
         yield checking.result
 
 
@@ -89,6 +90,7 @@ class _Checking:
             citer=self._citer,
         )
         self._kept: list[str] = []
+        self._taken: set[tuple[str, ...]] = set()
         self._dropped_count = 0
 
     async def take(self, draft: Draft) -> None:
@@ -98,6 +100,12 @@ class _Checking:
             self._dropped_count += 1
         else:
             self._kept.append(shown)
+
+    async def take_new(self, draft: Draft) -> None:
+        """Take the draft unless one said the same before: small models go round in circles."""
+        if not draft.claims or draft.claims not in self._taken:
+            self._taken.add(draft.claims)
+            await self.take(draft)
 
     @property
     def result(self) -> Checked:

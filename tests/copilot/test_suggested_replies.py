@@ -121,6 +121,14 @@ async def test_of_what_a_model_writes_only_what_holds_is_kept(resources: Resourc
     assert "I checked this." in endpoint.prompts[0][1]
 
 
+async def test_what_a_model_writes_in_circles_is_said_once(resources: Resources) -> None:
+    circle = ["A refund takes 7 working days. [1] ", "Gift cards are kept. [1] "]
+    drafting, _ = with_model(resources, *circle * 3)
+    reply = await suggest(drafting, REFUND)
+    assert reply.text.count("7 working days") == reply.text.count("Gift cards are kept") == 1
+    assert (reply.mode, reply.dropped_count) == ("scripted", 0)
+
+
 async def test_a_place_left_open_stays_for_staff_to_fill_in(resources: Resources) -> None:
     drafting, _ = with_model(resources, "A refund takes 7 working days: [[day of the return]]. [1]")
     reply = await suggest(drafting, REFUND)
