@@ -24,7 +24,7 @@ test: .venv/installed-dev ## Install what tests need and run them
 check: .venv/installed-dev ## Lint, types, floors
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 bench: .venv/installed-dev ## Measure, as docs/benchmarks.md describes
