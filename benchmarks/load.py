@@ -313,7 +313,7 @@ async def main() -> None:
         model = free_port()
         upstream = (sys.executable, str(HERE / "streaming_model.py"), str(model))
         outer.enter_context(running(*upstream, port=model, log=FOLDER / "model.log"))
-        for way in options.ways:
+        for way in ["kefu"] if options.streams else options.ways:
             for processes in options.processes if way == "kefu" else [1]:
                 with ExitStack() as stack:
                     port, watched = START[way](stack, model, processes)

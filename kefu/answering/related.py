@@ -9,7 +9,7 @@ import asyncio
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,7 @@ from kefu.errors import KefuError
 from kefu.knowledge import OUTDATED, Base, get_base, read_version
 from kefu.resources import Resources
 from kefu.retrieval import Neighbour, read_neighbours
-from kefu.text import query_terms
+from kefu.text import content_digest, query_terms
 from kefu.viewer import Viewer
 
 MOST_CITED = 3  # chunks whose neighbours are read
@@ -59,8 +59,8 @@ class _Lead:
 
 
 _places = asyncio.Semaphore(MOST_AT_ONCE)
-_remembered: OrderedDict[Hashable, bool] = OrderedDict()
-"""Whether leads are answered, by all that decides it; the same ones come again and again."""
+_remembered: OrderedDict[str, bool] = OrderedDict()
+"""Whether leads are answered, by the digest of all that decides it; the same ones come again."""
 
 
 async def find_related(
@@ -193,11 +193,12 @@ async def _remember(
 ) -> bool:
     """What was found out before, while knowledge, rights, settings and day are the same."""
     settings = resources.settings
-    key: Hashable = (
-        *(lead, base.name, version, viewer.sees_everything, viewer.audiences),
+    deciding = (
+        *(lead, base.name, version, viewer.sees_everything, sorted(viewer.audiences)),
         resources.embedder.name,
         *(settings.retrieval, settings.answering, settings.routing, datetime.now(UTC).date()),
     )
+    key = content_digest(repr(deciding))
     if key in _remembered:
         _remembered.move_to_end(key)
         return _remembered[key]
