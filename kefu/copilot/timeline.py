@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from pydantic import TypeAdapter, ValidationError
+
+from kefu.answering import Citation, Source, list_sources
 from kefu.conversations import Event, Message
+
+CITATIONS = TypeAdapter(tuple[Citation, ...])
 
 MOST_SHOWN = 3
 """Events between two messages; of more than that, the earlier ones are folded."""
@@ -29,6 +34,15 @@ class Moment:
         if self.message is not None:
             return f"message-{self.message.position}"
         return f"event-{[*self.folded, *self.shown][0].number}"
+
+    @property
+    def sources(self) -> list[Source]:
+        """What the message cites; none where an earlier Kefu kept them in another form."""
+        answer = self.message.answer if self.message else None
+        try:
+            return list_sources(CITATIONS.validate_python((answer or {}).get("citations", ())))
+        except ValidationError:
+            return []
 
 
 def build_timeline(messages: Sequence[Message], events: Sequence[Event]) -> Sequence[Moment]:

@@ -12,12 +12,14 @@ from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in
 
 from kefu.accounts import Staff
+from kefu.chatbot.examples import ANSWER_EXAMPLE
 from kefu.conversations import (
     Conversation,
     HandOver,
     get_conversation,
     hand_over,
     list_messages,
+    record_answer,
     record_question,
     start_conversation,
 )
@@ -95,6 +97,16 @@ async def test_opening_a_conversation_reads_it(
     assert said is not None
     assert said.text() == QUESTION
     assert parse(await client.get("/desk", params={"list": "open"})).css_first(".number") is None
+
+
+async def test_what_the_chatbot_answered_names_its_sources(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    await record_answer(conn, "Soon. [1]", conversation_id=waiting.id, answer=ANSWER_EXAMPLE)
+    page = parse(await client.get(f"/desk/{waiting.id}", params={"list": "open"}))
+    assert [" ".join(each.text().split()) for each in page.css(".message.chatbot .cited li")] == [
+        "[1] 退款政策 到账时间"
+    ]
 
 
 async def test_a_conversation_is_taken_answered_and_resolved(

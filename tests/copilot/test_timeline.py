@@ -1,6 +1,7 @@
 """What happened in a conversation stands between its messages, in the viewer's language."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in
 
 from kefu.accounts import Staff
+from kefu.chatbot.examples import CITATION_EXAMPLE
 from kefu.conversations import (
     Conversation,
     Event,
@@ -157,3 +159,12 @@ async def test_all_that_staff_do_is_told(
         "The customer rated it 4 of 5",
     ]
     assert "客户评分 4 / 5" in await read_lines(client, waiting, "zh-CN")
+
+
+def test_a_message_names_each_source_once_and_what_is_in_another_form_not_at_all() -> None:
+    cited = [{**CITATION_EXAMPLE, "marker": marker} for marker in (1, 2)]
+    answered = replace(say(1), role="chatbot", answer={"citations": cited})
+    [moment] = build_timeline([answered], [])
+    assert [each.numbers for each in moment.sources] == ["1–2"]
+    [other] = build_timeline([replace(answered, answer={"citations": ["退款政策"]})], [])
+    assert other.sources == []
