@@ -3,9 +3,15 @@
 import re
 from collections.abc import Mapping
 
+from kefu.audit import record_audit
 from kefu.conversations.ownership import require_staff
 from kefu.conversations.records import CannedResponse, Language
-from kefu.conversations.store.desk import delete_response, get_response, insert_response
+from kefu.conversations.store.desk import (
+    delete_response,
+    get_response,
+    insert_response,
+    list_responses,
+)
 from kefu.db import Connection
 from kefu.errors import BadInput, NotAllowed
 from kefu.text import clean_text
@@ -39,13 +45,19 @@ async def keep_response(
         if name not in VARIABLES:
             known = ", ".join(VARIABLES)
             raise BadInput("There is no variable %(name)s, only %(known)s.", name=name, known=known)
-    return await insert_response(
+    before = None if is_own else await _find_shared(conn, shortcut, language)
+    kept = await insert_response(
         conn,
         shortcut=shortcut,
         text=text,
         language=language,
         staff_id=staff_id if is_own else None,
     )
+    if not is_own:
+        deed = "added" if before is None else "changed"
+        replaced = "" if before is None else before.text
+        await _record(conn, deed, kept, viewer, {"text": text, "replaced": replaced})
+    return kept
 
 
 async def drop_response(conn: Connection, id: int, *, viewer: Viewer) -> None:
@@ -59,11 +71,36 @@ async def drop_response(conn: Connection, id: int, *, viewer: Viewer) -> None:
     if response.staff_id != require_staff(viewer):
         _require_manager(viewer)
     await delete_response(conn, id)
+    if response.staff_id is None:
+        await _record(conn, "deleted", response, viewer, {"replaced": response.text})
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
     """Put values in the place of variables; one without a value stays as it is."""
     return VARIABLE.sub(lambda found: values.get(found[1]) or found[0], text)
+
+
+async def _find_shared(
+    conn: Connection, shortcut: str, language: Language
+) -> CannedResponse | None:
+    known = await list_responses(conn, None, language=language)
+    return next((each for each in known if each.shortcut == shortcut), None)
+
+
+async def _record(
+    conn: Connection,
+    deed: str,
+    response: CannedResponse,
+    viewer: Viewer,
+    details: Mapping[str, str],
+) -> None:
+    await record_audit(
+        conn,
+        actor=viewer.name,
+        action=f"canned_response.{deed}",
+        subject=f"/{response.shortcut}",
+        details={"language": response.language, **details},
+    )
 
 
 def _require_manager(viewer: Viewer) -> None:

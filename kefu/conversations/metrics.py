@@ -6,6 +6,7 @@ function says what is chosen. All times are those of the wall clock.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from statistics import fmean, median
@@ -32,6 +33,21 @@ SATISFIED = 4
 F = TypeVar("F", bound=Fact)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """All that counts since a time, read once for as many reports as are wanted.
+
+    Attributes:
+        names: of queues and people, by their numbers.
+    """
+
+    facts: Facts
+    since: datetime
+    until: datetime
+    targets: Mapping[int, int]
+    names: Mapping[str, Mapping[int, str]]
+
+
 async def read_metrics(
     conn: Connection,
     *,
@@ -44,27 +60,43 @@ async def read_metrics(
 
     Who waits is counted whenever the wait began.
     """
+    log = await read_log(conn, since=since, now=now)
+    return build_report(log, by=by, repeat_days=repeat_days)
+
+
+async def read_log(conn: Connection, *, since: datetime, now: datetime | None = None) -> Log:
+    """What happened since a time, and with it everybody who waits."""
     now = now or datetime.now(UTC)
     conversations = await list_logged(conn, since=since)
     events = await list_log(conn, [each.id for each in conversations])
     queues = await list_queues(conn)
-    targets = {queue.id: queue.target_seconds for queue in queues}
-    facts = keep_since(collect_facts(conversations, events, now=now), since)
-
-    def build(given: Facts, group: str | None = None) -> Metrics:
-        return build_metrics(given, group, targets=targets, repeat_days=repeat_days, now=now)
-
-    names = {
-        "queue": {queue.id: queue.name for queue in queues},
-        "staff": await list_staff_names(conn) if by == "staff" else {},
-    }
-    groups = {} if by is None else split(facts, _key(by, names.get(by, {})))
-    return MetricsReport(
+    return Log(
+        facts=keep_since(collect_facts(conversations, events, now=now), since),
         since=since,
         until=now,
+        targets={queue.id: queue.target_seconds for queue in queues},
+        names={
+            "queue": {queue.id: queue.name for queue in queues},
+            "staff": await list_staff_names(conn),
+        },
+    )
+
+
+def build_report(log: Log, *, by: Dimension | None = None, repeat_days: int = 7) -> MetricsReport:
+    """The figures of a log, together and told apart."""
+
+    def build(given: Facts, group: str | None = None) -> Metrics:
+        return build_metrics(
+            given, group, targets=log.targets, repeat_days=repeat_days, now=log.until
+        )
+
+    groups = {} if by is None else split(log.facts, _key(by, log.names.get(by, {})))
+    return MetricsReport(
+        since=log.since,
+        until=log.until,
         repeat_days=repeat_days,
         by=by,
-        total=build(facts),
+        total=build(log.facts),
         groups=[build(groups[group], group) for group in sorted(groups, key=_order)],
     )
 

@@ -69,7 +69,6 @@ class DeskList:
 
     chosen: Chosen
     entries: Sequence[InboxEntry]
-    total: int
     counts: Mapping[str, int]
     queues: Sequence[Queue]
     cursor: int
@@ -91,7 +90,7 @@ async def read_list(
     """A page of a list as somebody sees it; without rows only what a conversation needs of it."""
     queues = await list_queues(conn)
     if not with_rows:
-        return DeskList(chosen=chosen, entries=(), total=0, counts={}, queues=queues, cursor=0)
+        return DeskList(chosen=chosen, entries=(), counts={}, queues=queues, cursor=0)
     cursor = await find_last_number(conn)
     wanted = _filter(chosen, staff_id)
     counts = {
@@ -102,7 +101,6 @@ async def read_list(
         entries=await list_entries(
             conn, wanted, staff_id=staff_id, limit=PAGE, before=chosen.before
         ),
-        total=await count_entries(conn, wanted),
         counts=counts,
         queues=queues,
         cursor=cursor,

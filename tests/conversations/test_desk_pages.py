@@ -1,6 +1,7 @@
 """Queues, people, canned responses and figures by the forms of their pages."""
 
 import csv
+import json
 from datetime import date
 from io import StringIO
 
@@ -8,7 +9,7 @@ import pytest
 from httpx import AsyncClient, Response
 from psycopg import AsyncConnection
 from selectolax.lexbor import LexborHTMLParser
-from signing_in import sign_in
+from signing_in import sign_in, sign_in_as
 
 from kefu.accounts import Staff
 from kefu.audit import AuditFilter, list_entries
@@ -184,13 +185,26 @@ async def test_everybodys_responses_are_those_of_who_manages(
 ) -> None:
     given = {"shortcut": "bye", "language": "zh", "text": "再见", "for_all": "yes"}
     assert (await client.post("/desk/canned-responses", data=given)).status_code == 303
+    await client.post("/desk/canned-responses", data=given | {"text": "再会"})
+    await client.post("/desk/canned-responses", data=given | {"for_all": "", "text": "bye"})
     await sign_in(client, database, "staff")
     listed = page(await client.get("/desk/canned-responses")).css_first("tbody")
     assert listed is not None
     assert "/bye" in listed.text()
     assert listed.css_first("form, a") is None
     (kept,) = await list_responses(conn, None)
-    assert (await client.post(f"/desk/canned-responses/{kept.id}/delete")).status_code == 403
+    gone = f"/desk/canned-responses/{kept.id}/delete"
+    assert (await client.post(gone)).status_code == 403
+    await sign_in_as(client, database, manager)
+    assert (await client.post(gone)).status_code == 303
+    entries = await list_entries(conn, AuditFilter(action="canned_response"), limit=9)
+    assert [(each.actor, each.action, each.subject) for each in entries] == [
+        (manager.email, "canned_response.deleted", "/bye"),
+        (manager.email, "canned_response.changed", "/bye"),
+        (manager.email, "canned_response.added", "/bye"),
+    ]
+    told = {"language": "zh", "replaced": "再见", "text": "再会"}
+    assert json.loads(entries[1].details) == told
 
 
 async def test_the_figures_are_shown_and_downloaded(

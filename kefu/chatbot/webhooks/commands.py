@@ -17,6 +17,7 @@ from kefu.chatbot.webhooks.registering import (
     add_webhook,
     disable_webhook,
     enable_webhook,
+    move_webhook,
     remove_webhook,
     rotate_secret,
 )
@@ -122,6 +123,16 @@ async def redeliver_command(
     async with open_database(load_settings()) as database, database.transaction() as conn:
         delivery = await store.restart(conn, id)
     typer.echo(f"{delivery.message_id} is sent to {delivery.webhook} again.")
+
+
+async def move_command(
+    name: Name,
+    url: Annotated[str, typer.Argument(help="Where it leads from now on.", show_default=False)],
+) -> None:
+    """Have a webhook lead elsewhere; its secret stays, and what waits is sent there at once."""
+    async with open_database(load_settings()) as database, database.transaction() as conn:
+        webhook = await move_webhook(conn, name, url, actor=this_operator())
+    typer.echo(f"{name} leads to {webhook.url}.")
 
 
 async def rotate_command(

@@ -16,12 +16,13 @@ from kefu.chatbot.webhooks.registering import (
     add_webhook,
     disable_webhook,
     enable_webhook,
+    move_webhook,
     remove_webhook,
     rotate_secret,
 )
 from kefu.chatbot.webhooks.store import deliveries, messages
 from kefu.chatbot.webhooks.store.webhooks import get_webhook, list_webhooks
-from kefu.errors import KefuError, NotAllowed, NotFound, Unavailable
+from kefu.errors import BadInput, KefuError, NotAllowed, NotFound, Unavailable
 from kefu.knowledge import list_bases
 from kefu.resources import Resources
 from kefu.viewer import Viewer
@@ -70,7 +71,8 @@ class WebhookPage:
         unanswered: what came in by it and the chatbot gave up on.
         secret: shown this once, right after it was made.
         status: that a test was just answered with.
-        problem: why it was not taken.
+        url: what stands in the field of the address.
+        problem: why the test was not taken, or the address not changed.
     """
 
     webhook: Webhook
@@ -79,6 +81,7 @@ class WebhookPage:
     state: State | None = None
     secret: str = field(default="", repr=False)
     status: int | None = None
+    url: str = ""
     problem: KefuError | None = None
     keep_hours: int = KEEP_HOURS
 
@@ -122,6 +125,22 @@ async def show_webhook(
 ) -> Response:
     """A webhook with its last deliveries; its secret is not shown."""
     return await _show(request, resources, webhook_name, state=state)
+
+
+@router.post(f"{HOME}/{{webhook_name}}/address")
+async def move(
+    request: Request, webhook_name: Name, viewer: Manager, resources: OpenResources
+) -> Response:
+    """Have it lead elsewhere, or say why it may not."""
+    form = await read_form(request)
+    url = form.get("url", "").strip()
+    try:
+        async with resources.database.transaction() as conn:
+            _require_may_move(await get_webhook(conn, webhook_name), viewer)
+            await move_webhook(conn, webhook_name, url, actor=viewer.name)
+    except (BadInput, NotAllowed) as problem:
+        return await _show(request, resources, webhook_name, url=url, problem=problem)
+    return _back(webhook_name)
 
 
 @router.post(f"{HOME}/{{webhook_name}}/secret")
@@ -197,6 +216,11 @@ async def delete(webhook_name: Name, viewer: Manager, resources: OpenResources) 
     return RedirectResponse(HOME, status_code=303)
 
 
+def _require_may_move(webhook: Webhook, viewer: Viewer) -> None:
+    if webhook.allows_private and PRIVATE not in viewer.permissions:
+        raise NotAllowed("Only administrators move a webhook that may lead into the own network.")
+
+
 def _back(name: str) -> Response:
     return RedirectResponse(f"{HOME}/{name}", status_code=303)
 
@@ -209,6 +233,7 @@ async def _show(  # noqa: PLR0913 - what may stand on the page
     state: State | None = None,
     secret: str = "",
     status: int | None = None,
+    url: str | None = None,
     problem: KefuError | None = None,
 ) -> Response:
     async with resources.database.connection() as conn:
@@ -220,9 +245,11 @@ async def _show(  # noqa: PLR0913 - what may stand on the page
             state=state,
             secret=secret,
             status=status,
+            url=webhook.url if url is None else url,
             problem=problem,
         )
-    return render_page(request, "chatbot/webhook.html", page)
+    code = problem.status if url is not None and problem is not None else 200
+    return render_page(request, "chatbot/webhook.html", page, status=code)
 
 
 async def _show_form(

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from kefu.audit import record_audit
 from kefu.chatbot.webhooks.records import NewWebhook, Webhook
 from kefu.chatbot.webhooks.store import webhooks as store
+from kefu.chatbot.webhooks.store.deliveries import hurry
 from kefu.conversations import EventKind, find_last_number
 from kefu.db import Connection
 from kefu.errors import BadInput, Conflict, NotFound
 from kefu.knowledge import find_base
 from kefu.llm import Vault
-from kefu.safety import make_secret
+from kefu.safety import find_place, make_secret
 from kefu.settings import Settings
+from kefu.text import translatable as _
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 OWN_PAGE = "chat"  # the channel of conversations on Kefu's own chat page
@@ -23,6 +25,7 @@ KINDS = get_args(EventKind)
 MOST_PARALLEL = 32
 LONGEST_URL = 2000
 LONGEST_KEEP_HOURS = 24 * 30
+NO_ADDRESS = _("The address is a whole one, as https://crm.example.com/hooks/kefu.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,31 @@ async def add_webhook(
         },
     )
     return AddedWebhook(webhook=webhook, secret=secret)
+
+
+async def move_webhook(conn: Connection, name: str, url: str, *, actor: str) -> Webhook:
+    """Have a webhook lead elsewhere; its secret stays, and what waits is sent there at once.
+
+    Raises:
+        NotFound: there is none of this name.
+        BadInput: nothing may be sent to that address.
+    """
+    webhook = await store.get_webhook(conn, name)
+    if not _is_web_address(url):
+        raise BadInput(NO_ADDRESS)
+    place = await find_place(url, allows_private=webhook.allows_private)
+    if isinstance(place, str):
+        raise BadInput("That address cannot be used: %(problem)s", problem=place)
+    await store.update_url(conn, name, url, changed_by=actor)
+    await hurry(conn, name)
+    await record_audit(
+        conn,
+        actor=actor,
+        action="webhook.moved",
+        subject=name,
+        details={"url": url, "replaced": webhook.url},
+    )
+    return await store.get_webhook(conn, name)
 
 
 async def rotate_secret(
@@ -149,7 +177,7 @@ async def _check(conn: Connection, wanted: NewWebhook) -> None:
             name=wanted.name[:60],
         )
     if not _is_web_address(wanted.url):
-        raise BadInput("The address is a whole one, as https://crm.example.com/hooks/kefu.")
+        raise BadInput(NO_ADDRESS)
     for kind in wanted.kinds:
         if kind not in KINDS:
             raise BadInput(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from kefu.accounts import require
 from kefu.conversations.metric_records import Dimension, Metrics, MetricsReport
-from kefu.conversations.metrics import read_metrics
+from kefu.conversations.metrics import Log, build_report, read_log
 from kefu.db import Connection
 from kefu.text import translatable as _
 from kefu.text import write_csv
@@ -60,10 +60,10 @@ async def show_figures(
     """First response, handling, resolution, containment, backlog, service level, satisfaction."""
     now = datetime.now(UTC)
     async with resources.database.connection() as conn:
-        daily = await _read(conn, days, "day", now)
-        report = daily if by == "day" else await _read(conn, days, by, now)
+        log = await _read(conn, days, now)
+    daily = build_report(log, by="day")
     page = FiguresPage(
-        report=report,
+        report=build_report(log, by=by),
         days=days,
         by=by,
         charts=_draw(daily, first=daily.since.date(), last=now.date()),
@@ -78,7 +78,7 @@ async def download_figures(
 ) -> Response:
     """A row a day, queue, person or channel."""
     async with resources.database.connection() as conn:
-        report = await _read(conn, days, by, datetime.now(UTC))
+        report = build_report(await _read(conn, days, datetime.now(UTC)), by=by)
     rows = [[getattr(each, name) for name in COLUMNS] for each in report.groups]
     return Response(
         write_csv(COLUMNS, rows).encode("utf-8-sig"),
@@ -87,10 +87,10 @@ async def download_figures(
     )
 
 
-async def _read(conn: Connection, days: int, by: Dimension, now: datetime) -> MetricsReport:
+async def _read(conn: Connection, days: int, now: datetime) -> Log:
     """From the beginning of the first day on, in UTC."""
     first = (now - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return await read_metrics(conn, since=first, by=by, now=now)
+    return await read_log(conn, since=first, now=now)
 
 
 def _draw(report: MetricsReport, *, first: date, last: date) -> list[NamedChart]:

@@ -23,9 +23,24 @@ WHERE = """
     and (%(assignee)s::bigint is null or coalesce(c.assignee_id, 0) = %(assignee)s)
     and (%(priority)s::text is null or c.priority = %(priority)s)
     and (%(label)s::text is null or %(label)s = any(c.labels))
-    and (%(text)s = '' or c.customer_id = %(text)s or exists (select from messages t
-      where t.conversation_id = c.id and strpos(lower(t.text), lower(%(text)s)) > 0))
 """
+LATEST = """
+    c.last_message_at is not null and (%(before)s::timestamptz is null
+      or (c.last_message_at, c.id) < (%(before)s, %(before_id)s::uuid))
+    order by c.last_message_at desc, c.id desc limit %(limit)s
+"""
+SAYS = "strpos(lower(t.text), lower(%(text)s::text)) > 0"
+AMONG_LOOKED_AT = f"""
+    and c.id = any(%(looked_at)s) and (c.customer_id = %(text)s
+      or exists (select from messages t where t.conversation_id = c.id and {SAYS}))
+"""
+AMONG_ALL = f"""
+    and c.id in (select t.conversation_id from messages t where {SAYS}
+      union all select id from conversations where customer_id = %(text)s)
+"""
+BY_INDEX = AMONG_ALL.replace(SAYS, f"text_pairs(t.text) @> text_pairs(%(text)s::text) and {SAYS}")
+MOST_LOOKED_AT = 1000
+"""Conversations that are looked through one by one: what is said often is among the latest."""
 
 
 async def list_entries(
@@ -37,31 +52,53 @@ async def list_entries(
     before: tuple[datetime, UUID] | None = None,
 ) -> Sequence[InboxEntry]:
     """Conversations with what a list shows of them, the latest message first."""
+    values = _values(wanted) | {
+        "staff_id": staff_id,
+        "limit": limit,
+        "before": before and before[0],
+        "before_id": before and before[1],
+    }
+    if not wanted.text:
+        return await _list(conn, "", values)
+    statement = f"select c.id from conversations c where {WHERE} and {LATEST}"
+    cursor = await conn.execute(statement.encode(), values | {"limit": MOST_LOOKED_AT})
+    looked_at = [row[0] for row in await cursor.fetchall()]
+    found = await _list(conn, AMONG_LOOKED_AT, values | {"looked_at": looked_at})
+    if len(found) == limit or len(looked_at) < MOST_LOOKED_AT:
+        return found
+    return await _list(conn, search_all(wanted.text), values)
+
+
+async def _list(
+    conn: AsyncConnection, searched: str, values: Mapping[str, object]
+) -> Sequence[InboxEntry]:
     cursor = conn.cursor(row_factory=dict_row)
-    await cursor.execute(
+    await cursor.execute(write_list(searched), values)
+    return [_build_entry(row) for row in await cursor.fetchall()]
+
+
+def write_list(searched: str) -> bytes:
+    """The statement of a list, of all or of what is searched for."""
+    return (
         f"select {OWN}, coalesce(k.name, '') as customer_name,"
         " coalesce(k.is_vip, false) as is_vip, s.name as assignee_name, q.name as queue_name,"
         " coalesce(q.target_seconds, 0) as target_seconds,"
         " left(coalesce(m.text, ''), 160) as preview, m.role as last_role,"
         " (select count(*) from messages u where u.conversation_id = c.id"
         "  and u.role = 'customer' and u.position > coalesce(r.position, -1))::int as unread_count"
-        " from conversations c left join customers k on k.id = c.customer_id"
+        f" from (select * from conversations c where {WHERE} {searched} and {LATEST}) as c"
+        " left join customers k on k.id = c.customer_id"
         " left join staff s on s.id = c.assignee_id left join queues q on q.id = c.queue_id"
         " left join conversation_reads r on r.conversation_id = c.id and r.staff_id = %(staff_id)s"
         " left join lateral (select text, role from messages m where m.conversation_id = c.id"
         "  and not m.is_internal order by position desc limit 1) m on true"
-        f" where {WHERE} and c.last_message_at is not null and (%(before)s::timestamptz is null"
-        "  or (c.last_message_at, c.id) < (%(before)s, %(before_id)s::uuid))"
-        " order by c.last_message_at desc, c.id desc limit %(limit)s",
-        _values(wanted)
-        | {
-            "staff_id": staff_id,
-            "limit": limit,
-            "before": before and before[0],
-            "before_id": before and before[1],
-        },
-    )
-    return [_build_entry(row) for row in await cursor.fetchall()]
+        " order by c.last_message_at desc, c.id desc"
+    ).encode()
+
+
+def search_all(text: str) -> str:
+    """The condition under which a conversation says it; one character is in no pair."""
+    return BY_INDEX if len(text) > 1 else AMONG_ALL
 
 
 def _values(wanted: InboxFilter) -> dict[str, object]:
@@ -80,8 +117,9 @@ def _build_entry(row: Mapping[str, Any]) -> InboxEntry:
 
 async def count_entries(conn: AsyncConnection, wanted: InboxFilter) -> int:
     """How many conversations there are of these."""
+    searched = search_all(wanted.text) if wanted.text else ""
     cursor = await conn.execute(
-        f"select count(*) from conversations c where {WHERE}".encode(), _values(wanted)
+        f"select count(*) from conversations c where {WHERE} {searched}".encode(), _values(wanted)
     )
     row = await cursor.fetchone()
     assert row is not None

@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks import Webhook as Verifier
 
 from kefu.db import Database
-from kefu.errors import Conflict, NotFound, Unavailable
+from kefu.errors import BadInput, Conflict, NotFound, Unavailable
 from tests.llm.misbehaving import respond, serve
 
 
@@ -38,6 +38,9 @@ async def test_a_webhook_is_added_tried_changed_and_removed(run: Callable[..., A
         assert (await run("rotate", "crm")).startswith("whsec_")
         with pytest.raises(Conflict):
             await run("add", "crm", server.url)
+        assert f"leads to {server.url}/2." in await run("move", "crm", f"{server.url}/2")
+        with pytest.raises(BadInput, match="a whole one"):
+            await run("move", "crm", "nowhere")
     with pytest.raises(Unavailable, match="The test was not taken"):
         await run("test", "crm")
     await run("switch", "crm", "--off")

@@ -1,5 +1,6 @@
 """Webhooks by the forms of their pages: added, tried, sent again, answered again."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in
 from standardwebhooks import Webhook as Verifier
 
+from kefu.audit import AuditFilter, list_entries
 from kefu.chatbot.webhooks.records import TakenIn
 from kefu.chatbot.webhooks.store.deliveries import list_deliveries
 from kefu.chatbot.webhooks.store.messages import (
@@ -99,6 +101,37 @@ async def test_what_was_given_up_is_sent_again(
     async with resources.database.connection() as conn:
         (waiting,) = await list_deliveries(conn, "crm", state="waiting", limit=9)
     assert (waiting.id, waiting.attempt_count) == (first.id, 0)
+
+
+async def test_a_webhook_is_moved_and_what_waits_goes_there(
+    client: AsyncClient, resources: Resources, hooked: Hooked
+) -> None:
+    await sign_in(client, resources.database, "admin")
+    async with serve(respond("", status=500)) as old, serve(respond("{}")) as new:
+        await hooked.add(old)
+        await hooked.talk()
+        await hooked.send()
+        assert {each.state for each in await hooked.deliveries()} == {"waiting"}
+        wanted = {"url": f"{new.url}/other"}
+        assert (await client.post(f"{HOME}/crm/address", data=wanted)).status_code == 303
+        await hooked.send()
+        assert {each.state for each in await hooked.deliveries()} == {"delivered"}
+        taken = {hooked.read(each)["type"] for each in new.requests}
+        assert taken == {"conversation.started", "conversation.message"}
+        nonsense = await client.post(f"{HOME}/crm/address", data={"url": "crm"})
+        assert nonsense.status_code == 400
+        assert "a whole one" in find_text(nonsense, "[role=alert]")
+        await sign_in(client, resources.database, "manager")
+        refused = await client.post(f"{HOME}/crm/address", data={"url": old.url})
+        assert refused.status_code == 403
+        assert "Only administrators" in find_text(refused, "[role=alert]")
+        await hooked.add(old, "public", allows_private=False)
+        private = await client.post(f"{HOME}/public/address", data={"url": old.url})
+        assert private.status_code == 400
+        assert "not a public address" in find_text(private, "[role=alert]")
+    async with resources.database.connection() as conn:
+        (moved,) = await list_entries(conn, AuditFilter(action="webhook.moved"), limit=9)
+    assert json.loads(moved.details)["url"] == wanted["url"]
 
 
 async def test_what_was_not_answered_is_answered_again(

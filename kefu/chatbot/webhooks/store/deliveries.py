@@ -112,6 +112,16 @@ async def restart(conn: AsyncConnection, id: UUID) -> Delivery:
     return delivery
 
 
+async def hurry(conn: AsyncConnection, webhook: str) -> None:
+    """Have all that waits for a webhook sent now, from the first attempt on."""
+    await conn.execute(
+        "update webhook_deliveries set attempt_count = 0, next_attempt_at = clock_timestamp()"
+        " where webhook = %s and delivered_at is null and given_up_at is null"
+        " and (leased_until is null or leased_until < now())",
+        [webhook],
+    )
+
+
 async def get_delivery(conn: AsyncConnection, id: UUID) -> Delivery:
     """Read one delivery.
 

@@ -87,6 +87,13 @@ async def move_on(conn: AsyncConnection, name: str, *, last_number: int) -> None
     await conn.execute("update webhooks set last_number = %s where name = %s", [last_number, name])
 
 
+async def update_url(conn: AsyncConnection, name: str, url: str, *, changed_by: str) -> None:
+    """Send to another address from now on."""
+    await conn.execute(
+        "update webhooks set url = %s, changed_by = %s where name = %s", [url, changed_by, name]
+    )
+
+
 async def update_disabled(
     conn: AsyncConnection, name: str, *, reason: str | None, changed_by: str
 ) -> None:
