@@ -1,10 +1,12 @@
 """The copilot on real conversations: replies, summaries, moods and closings, beside simpler ways.
 
-    python benchmarks/copilot.py [--write] [--model] [moods|replies|summaries|closings ...]
+    python benchmarks/copilot.py [--write] [--model [--most 24]] [PART ...]
 
 `--write` fits the classifier of moods that Kefu ships, on the utterances that it ships. `--model`
-has a small local model write as well (the extra `local`). Of the help desk one half of the conversations is known while the other is
-asked, and then the other way round; of CrossWOZ the pages of the places are known.
+has the bundled SmolLM2 write as well (the extra `local`), `--most` bounds the replies and summaries
+of a set. Of the help desk one half of the conversations is known while the other is asked, and then
+the other way round; of CrossWOZ the pages of the places are known. Whether a claim has support is
+judged by n-grams and figures, not by the product's own verification.
 """
 
 import argparse
@@ -18,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from answers import CONTEXT_TOKENS, is_supported, list_claims
 from bench_data import data_root
 from copilot_data import (
     Talk,
@@ -35,11 +38,21 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from vectors import embed_cached
 
-from kefu.answering import find_facts
-from kefu.copilot import Line, Mood, Speaker, read_mood, suggest_reply, summarise, vote
+from kefu.answering import EXTRACTIVE, find_facts
+from kefu.copilot import (
+    Line,
+    Mood,
+    Reply,
+    Speaker,
+    Summary,
+    read_mood,
+    suggest_reply,
+    summarise,
+    vote,
+)
 from kefu.copilot.closings import NEIGHBOURS
 from kefu.copilot.moods import load_seeds
-from kefu.copilot.phrases import has_cue
+from kefu.copilot.phrases import has_cue, list_phrases
 from kefu.copilot.records import Neighbour
 from kefu.copilot.summarising import tell
 from kefu.resources import Resources
@@ -50,9 +63,16 @@ HERE = Path(__file__).parent
 SHIPPED = HERE.parent / "kefu" / "copilot" / "moods.npz"
 MESSAGES = HERE / "mood_messages.jsonl"
 """Written after the utterances of training and before the first fit."""
+PARTS = ("moods", "closings", "summaries", "help-desk", "places")
 REPLIES = 150
 PLACES_TALKS = 60
 SEED = 20261
+MODEL = {
+    "local": True,
+    "context_tokens": CONTEXT_TOKENS,
+    "first_token_seconds": 300,
+    "between_tokens_seconds": 60,
+}
 CHRF_ORDER, CHRF_BETA = 6, 2.0
 
 
@@ -185,7 +205,10 @@ class Point:
 
 
 def _points(talks: list[Talk], *, most: int) -> list[Point]:
-    """A sample of the replies of staff that say something after something was asked."""
+    """A sample of the replies of staff that say something after something was asked.
+
+    A small one begins with those that state facts, as there are few.
+    """
     points = [
         Point(
             lines=talk.lines[:at],
@@ -200,23 +223,50 @@ def _points(talks: list[Talk], *, most: int) -> list[Point]:
         and talk.lines[at - 1].speaker is Speaker.CUSTOMER
         and any(not has_cue("courtesy", span.text) for span in split_sentences(line.text))
     ]
-    return random.Random(SEED).sample(points, min(most, len(points)))
+    chosen = random.Random(SEED).sample(points, min(most, len(points)))
+    if most >= REPLIES // 2:
+        return chosen
+    shuffled = random.Random(SEED).sample(points, len(points))
+    return sorted(shuffled, key=lambda point: not point.facts)[:most]
 
 
-async def measure_replies(resources: Resources, root: Path) -> None:
-    """What is suggested against what staff wrote next."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What one way makes of a point.
+
+    Attributes:
+        is_written: by a model, rather than quoted or put together of phrases.
+        claims: what it says beside courtesies, where knowledge is to stand behind it.
+        unsupported: those that stand neither in what it cites nor in the conversation.
+    """
+
+    point: Point
+    text: str
+    is_grounded: bool
+    is_written: bool = False
+    claims: int = 0
+    unsupported: Sequence[str] = ()
+    seconds: float = 0.0
+
+
+async def measure_help_desk(resources: Resources, root: Path, most: int) -> None:
+    """What is suggested against what staff wrote next, from what the others wrote."""
     halves = halve([*load_contact_center(root), *load_transcripts(root)])
     for number, (known, asked) in enumerate((halves, halves[::-1]), 1):
         replies = earlier_replies(known)
         base = f"copilot-helpdesk-{number}"
         await ensure_filled(resources, base, replies)
-        points = _points(asked, most=REPLIES // 2)
+        points = _points(asked, most=most // 2)
         await _measure_replies(resources, f"help desk, en, half {number}", base, points, replies)
+
+
+async def measure_places(resources: Resources, root: Path, most: int) -> None:
+    """What is suggested against what staff wrote next, from pages of places."""
     places = list_places(root, "val", "test")
     await ensure_filled(resources, "copilot-places", places)
     talks = random.Random(SEED).sample(load_crosswoz(root, "test"), PLACES_TALKS)
     points = [point for point in _points(talks, most=10**6) if point.facts]
-    points = random.Random(SEED).sample(points, min(REPLIES, len(points)))
+    points = random.Random(SEED).sample(points, min(most, len(points)))
     await _measure_replies(resources, "CrossWOZ, zh", "copilot-places", points, places)
 
 
@@ -226,31 +276,58 @@ async def _measure_replies(
     print(f"\n### {name}: {len(points)} replies, {len(known)} texts known\n")
     print(
         "| reply | facts of staff's reply in it | all of them | chrF | telling words found |"
-        " grounded | words | ms |\n|---|---|---|---|---|---|---|---|"
+        " grounded | unsupported claims | written by the model | words | ms |\n|" + "---|" * 10
     )
-    ways = {"kefu, without a model": (resources, False)}
+    alone = replace(resources, endpoint=None)
+    ways = {"kefu, without a model": (alone, False), "last message only": (alone, True)}
     writer = await resources.find_writer()
     if writer is not None:
-        ways = {
-            "kefu, without a model": (replace(resources, endpoint=None), False),
-            f"kefu, {writer.name}": (resources, False),
-        }
-    first = next(iter(ways.values()))[0]
-    ways["last message only"] = (first, True)
+        ways[f"kefu, {writer.name}"] = (resources, False)
     for way, (opened, last_only) in ways.items():
-        rows = []
-        for point in points:
-            lines = point.lines[-1:] if last_only else point.lines
-            started = time.perf_counter()
-            reply = await suggest_reply(opened, lines, viewer=OPERATOR, base=base)
-            spent = time.perf_counter() - started
-            rows.append((point, reply.text, reply.is_grounded, spent))
+        rows = [await _suggest(opened, point, base=base, last_only=last_only) for point in points]
         _print_replies(way, rows)
     nearest = _nearest(points, known)
     _print_replies(
         "nearest known text (cosine)",
-        [(p, text, True, 0.0) for p, text in zip(points, nearest, strict=True)],
+        [Shown(point=p, text=t, is_grounded=True) for p, t in zip(points, nearest, strict=True)],
     )
+
+
+async def _suggest(resources: Resources, point: Point, *, base: str, last_only: bool) -> Shown:
+    lines = point.lines[-1:] if last_only else point.lines
+    started = time.perf_counter()
+    reply = await suggest_reply(resources, lines, viewer=OPERATOR, base=base)
+    seconds = time.perf_counter() - started
+    claims = _list_claims(reply) if reply.is_grounded else []
+    grounds = await _read_grounds(resources, reply, lines)
+    return Shown(
+        point=point,
+        text=reply.text,
+        is_grounded=reply.is_grounded,
+        is_written=reply.mode != EXTRACTIVE,
+        claims=len(claims),
+        unsupported=[each for each in claims if not is_supported(each, grounds)],
+        seconds=seconds,
+    )
+
+
+def _list_claims(reply: Reply) -> list[str]:
+    text = reply.text
+    for courtesy in list_phrases(reply.language):
+        text = text.replace(courtesy, "")
+    return [each for each in list_claims(text) if not has_cue("courtesy", each)]
+
+
+async def _read_grounds(resources: Resources, reply: Reply, lines: Sequence[Line]) -> str:
+    """What is cited, and what was said."""
+    async with resources.database.connection() as conn:
+        rows = await conn.execute(
+            "select d.title || ' ' || array_to_string(c.heading_path, ' ') || ' ' || c.text"
+            " from chunks c join documents d on d.id = c.document_id where c.id = any(%s)",
+            [[each.chunk_id for each in reply.citations]],
+        )
+        cited = [text for (text,) in await rows.fetchall()]
+    return "\n".join([*cited, *(line.text for line in lines)])
 
 
 def _nearest(points: list[Point], known: dict[str, str]) -> list[str]:
@@ -260,43 +337,45 @@ def _nearest(points: list[Point], known: dict[str, str]) -> list[str]:
     return [texts[int(best)] for best in (asked @ vectors.T).argmax(axis=1)]
 
 
-def _print_replies(way: str, rows: Sequence[tuple[Point, str, bool, float]]) -> None:
-    with_facts = [(point, text) for point, text, _, _ in rows if point.facts]
+def _print_replies(way: str, rows: Sequence[Shown]) -> None:
+    with_facts = [row for row in rows if row.point.facts]
     shares = [
-        np.mean([fold_text(fact) in fold_text(text) for fact in point.facts])
-        for point, text in with_facts
+        np.mean([fold_text(fact) in fold_text(row.text) for fact in row.point.facts])
+        for row in with_facts
     ]
-    words = [word_f1(text, point.wanted)[0] for point, text, _, _ in rows]
+    words = [word_f1(row.text, row.point.wanted)[0] for row in rows]
+    unsupported = [each for row in rows for each in row.unsupported]
+    claims = sum(row.claims for row in rows)
     cells = [
         f"{np.mean(shares):.2f} of {len(shares)}",
         f"{np.mean([share == 1.0 for share in shares]):.2f}",
-        f"{np.mean([chrf(text, point.wanted) for point, text, _, _ in rows]):.3f}",
+        f"{np.mean([chrf(row.text, row.point.wanted) for row in rows]):.3f}",
         f"{np.mean(words):.2f}",
-        f"{np.mean([grounded for _, _, grounded, _ in rows]):.2f}",
-        f"{np.mean([len(query_terms(text)) for _, text, _, _ in rows]):.0f}",
-        f"{np.median([spent for *_, spent in rows]) * 1000:.0f}",
+        f"{np.mean([row.is_grounded for row in rows]):.2f}",
+        f"{len(unsupported)}/{claims}" if claims else "-",
+        f"{sum(row.is_written for row in rows)}",
+        f"{np.mean([len(query_terms(row.text)) for row in rows]):.0f}",
+        f"{np.median([row.seconds for row in rows]) * 1000:.0f}",
     ]
     print(f"| {way} | {' | '.join(cells)} |", flush=True)
+    for each in unsupported:
+        print(f"<!-- unsupported: {each} -->")
 
 
-async def measure_summaries(resources: Resources, root: Path) -> None:
+async def measure_summaries(resources: Resources, root: Path, most: int) -> None:
     """Against the summaries of the set, which a large model wrote."""
-    asked = load_contact_center(root)
+    asked = load_contact_center(root)[:most]
     print(
         f"\n| summary of {len(asked)} conversations | telling words found | F1 | chrF | the complaint's words in"
-        " what is wished | words |\n|---|---|---|---|---|---|"
+        " what is wished | unsupported entries | written by the model | words |\n|" + "---|" * 8
     )
     alone = replace(resources, endpoint=None)
-    notes = [await summarise(alone, talk.lines) for talk in asked]
-    _print_summaries(
-        "kefu, without a model", [tell(n) for n in notes], [n.wish for n in notes], asked
-    )
     writer = await resources.find_writer()
+    notes = [await summarise(alone, talk.lines) for talk in asked]
+    _print_notes("kefu, without a model", notes, asked)
     if writer is not None:
         notes = [await summarise(resources, talk.lines) for talk in asked]
-        _print_summaries(
-            f"kefu, {writer.name}", [tell(n) for n in notes], [n.wish for n in notes], asked
-        )
+        _print_notes(f"kefu, {writer.name}", notes, asked)
     ways: dict[str, Callable[[Talk], str]] = {
         "last message only": lambda talk: _said(talk)[-1],
         "first message of the customer": lambda talk: _said(talk)[0],
@@ -305,11 +384,27 @@ async def measure_summaries(resources: Resources, root: Path) -> None:
     }
     for name, choose in ways.items():
         texts = [choose(talk) for talk in asked]
-        _print_summaries(name, texts, texts, asked)
+        _print_summaries(name, texts, texts, asked, checked="- | -")
+
+
+def _print_notes(name: str, notes: Sequence[Summary], talks: Sequence[Talk]) -> None:
+    """Kefu's own, with what of them nobody said."""
+    entries = [
+        (entry.removesuffix("…"), " ".join(line.text for line in talk.lines))
+        for note, talk in zip(notes, talks, strict=True)
+        for entry in tell(note).splitlines()
+    ]
+    unsupported = [entry for entry, said in entries if not is_supported(entry, said)]
+    written = sum(note.mode != EXTRACTIVE for note in notes)
+    checked = f"{len(unsupported)}/{len(entries)} | {written}"
+    texts = [tell(note) for note in notes]
+    _print_summaries(name, texts, [note.wish for note in notes], talks, checked=checked)
+    for each in unsupported:
+        print(f"<!-- unsupported: {each} -->")
 
 
 def _print_summaries(
-    name: str, texts: Sequence[str], wishes: Sequence[str], talks: Sequence[Talk]
+    name: str, texts: Sequence[str], wishes: Sequence[str], talks: Sequence[Talk], *, checked: str
 ) -> None:
     pairs = [word_f1(text, t.labels["summary"]) for text, t in zip(texts, talks, strict=True)]
     scores = [chrf(text, talk.labels["summary"]) for text, talk in zip(texts, talks, strict=True)]
@@ -319,7 +414,8 @@ def _print_summaries(
     words = np.mean([len(text.split()) for text in texts])
     recall, f1 = np.mean(pairs, axis=0)
     print(
-        f"| {name} | {recall:.2f} | {f1:.2f} | {np.mean(scores):.3f} | {np.mean(complaints):.2f} | {words:.0f} |",
+        f"| {name} | {recall:.2f} | {f1:.2f} | {np.mean(scores):.3f} | {np.mean(complaints):.2f}"
+        f" | {checked} | {words:.0f} |",
         flush=True,
     )
 
@@ -356,22 +452,25 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--model", action="store_true")
-    parser.add_argument("parts", nargs="*")
+    parser.add_argument("--most", type=int, default=REPLIES, help="replies and summaries of a set")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     options = parser.parse_args()
     if options.write:
         write_moods()
         return
-    root, parts = data_root(), options.parts or ["moods", "replies", "summaries", "closings"]
-    settings: dict[str, object] = {"model": {"local": True}} if options.model else {}
+    root, parts = data_root(), options.parts or PARTS
+    settings: dict[str, object] = {"model": MODEL} if options.model else {}
     async with open_bench(**settings) as resources:
         if "moods" in parts:
             await measure_moods(resources, root)
         if "closings" in parts:
             measure_closings(root)
         if "summaries" in parts:
-            await measure_summaries(resources, root)
-        if "replies" in parts:
-            await measure_replies(resources, root)
+            await measure_summaries(resources, root, options.most)
+        if "help-desk" in parts:
+            await measure_help_desk(resources, root, options.most)
+        if "places" in parts:
+            await measure_places(resources, root, options.most)
 
 
 if __name__ == "__main__":
