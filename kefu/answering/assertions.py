@@ -34,6 +34,7 @@ SHORTEST_PHRASE = 2
 LONGEST_ENDING = 1
 """Characters by which a Chinese word may go on in another: 手机号, 手机号码."""
 
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+(?![\w@])")
 _BRACKETS = re.compile(r"\s?[(（][^()（）]*[)）]")
@@ -72,8 +73,8 @@ class Assertion:
     """A sentence as it is compared."""
 
     def __init__(self, text: str) -> None:
-        """Without emphasis, in one width."""
-        self.text = plain(_EMPHASIS.sub("", text))
+        """Without emphasis and commas in thousands, in one width."""
+        self.text = plain(_THOUSANDS.sub("", _EMPHASIS.sub("", text)))
 
     @cached_property
     def facts(self) -> list[Fact]:

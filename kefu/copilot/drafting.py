@@ -1,6 +1,7 @@
 """The body of a reply as a model writes it, as far as excerpts and conversation support it."""
 
 import logging
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
@@ -14,8 +15,8 @@ from kefu.answering import (
 )
 from kefu.copilot.dressing import Body, split_body
 from kefu.copilot.phrases import list_phrases
-from kefu.copilot.reading import conversation_text, list_statements
-from kefu.copilot.records import Lines
+from kefu.copilot.reading import NAMES, conversation_text, list_statements
+from kefu.copilot.records import Lines, Speaker
 from kefu.copilot.wishes import Wish
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.llm import ChatEndpoint
@@ -27,6 +28,10 @@ PROMPT_NAME = "suggest"
 NO_DRAFT = "NO_DRAFT"
 MAX_TOKENS = 500
 EXCERPT_TOKENS = 2000
+
+_SPEAKERS = {name: speaker for names in NAMES.values() for speaker, name in names.items()}
+_SPEAKS = re.compile(rf"\s*(?P<name>{'|'.join(_SPEAKERS)})\s*[:：]\s*")
+_LONGEST_NAME = max(map(len, _SPEAKERS)) + 2
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +66,7 @@ async def draft_body(
         max_tokens=MAX_TOKENS,
         data_class=_find_class(resources, given),
     )
-    pieces = _until_refused(stream_consultation(resources, endpoint, asked))
+    pieces = _own_words(_until_refused(stream_consultation(resources, endpoint, asked)))
     grounds = find_grounds(resources, lines, wish, given)
     is_drafted = False
     try:
@@ -121,3 +126,24 @@ async def _until_refused(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[st
             if NO_DRAFT in text:
                 raise NoDraft
             yield piece
+
+
+async def _own_words(pieces: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    """What is the reply, where a model goes on with the transcript and names who speaks."""
+    held, is_begin = "", True
+    async with aclosing(pieces):
+        async for piece in pieces:
+            held += piece
+            while held:
+                if is_begin:
+                    if speaks := _SPEAKS.match(held):
+                        if _SPEAKERS[speaks["name"]] is Speaker.CUSTOMER:
+                            return
+                        held = held[speaks.end() :]
+                    elif len(held.strip()) <= _LONGEST_NAME and "\n" not in held.strip():
+                        break
+                line, end, held = held.partition("\n")
+                is_begin = bool(end)
+                yield line + end
+    if held:
+        yield held

@@ -61,6 +61,8 @@ def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None
         ("It is divided by 8.", "It is divided by 8 (40 euros a day makes 5 euros an hour)."),
         ("在前台，客人可以免费借用雨伞。", "客人可以在前台免费借用雨伞。"),
         ("教炼须持证上岗。", "教练须持证上岗。"),
+        ("最大连接数：2000", "最大连接数：2,000"),
+        ("It holds 1200000 rows.", "It holds 1,200,000 rows."),
     ],
 )  # fmt: skip
 def test_other_words_for_the_same_assert_the_same(old: str, new: str) -> None:

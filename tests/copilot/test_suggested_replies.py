@@ -129,6 +129,17 @@ async def test_what_a_model_writes_in_circles_is_said_once(resources: Resources)
     assert (reply.mode, reply.dropped_count) == ("scripted", 0)
 
 
+async def test_a_model_that_goes_on_with_the_transcript_says_only_its_own_words(
+    resources: Resources,
+) -> None:
+    written = "Staff: A refund takes 7 working days. [1]\nCustomer: Gift cards are kept. [1]\nFine."
+    drafting, _ = with_model(resources, *written)
+    reply = await suggest(drafting, REFUND)
+    assert "7 working days" in reply.text
+    assert reply.mode == "scripted"
+    assert not any(each in reply.text for each in ("Staff", "Customer", "Gift cards", "Fine"))
+
+
 async def test_a_place_left_open_stays_for_staff_to_fill_in(resources: Resources) -> None:
     drafting, _ = with_model(resources, "A refund takes 7 working days: [[day of the return]]. [1]")
     reply = await suggest(drafting, REFUND)
