@@ -51,6 +51,7 @@ LISTS = {
     "second": "seeded_changes_second",
     "third": "seeded_changes_third",
     "fourth": "seeded_changes_fourth",
+    "fifth": "seeded_changes_fifth",
 }
 """Modules with `list_harmful` and `list_harmless`."""
 
