@@ -87,6 +87,9 @@ async def _hear_more(page: Page, site: Site, id: UUID) -> None:
         await send_as_customer(conn, id, thanks, viewer=CUSTOMER, reopen_days=7)
     await expect(page.locator(".message.customer")).to_have_count(2)
     await expect(page.locator("#answer")).to_have_value("half an answer")
+    await page.set_viewport_size({"width": 1360, "height": 480})  # as a suggestion takes its room
+    await expect(page.locator("#timeline .message").last).to_be_in_viewport()
+    await page.set_viewport_size(WIDE)
 
 
 async def _resolve(page: Page) -> None:

@@ -5,7 +5,7 @@ import { accept, adaptLater, askForAid, expandCanned, insertCanned, lookUpLater,
 import { openConversation, sendForm } from "./desk_conversation.js";
 import { listen, tellTyping, tick } from "./desk_events.js";
 import { comeHere } from "./desk_here.js";
-import { answer, desk, pane, post, prepare, say, scrollDown, words } from "./desk_page.js";
+import { answer, desk, followEnd, pane, post, prepare, say, scrollDown, words } from "./desk_page.js";
 
 const PRESENCE_MS = 60_000;
 
@@ -115,6 +115,7 @@ function tellPresence() {
 for (const button of desk.querySelectorAll("[data-keys]")) button.hidden = false;
 prepare(document);
 scrollDown();
+followEnd();
 listen();
 comeHere();
 setInterval(tick, 1000);

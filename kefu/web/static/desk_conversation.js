@@ -3,7 +3,7 @@
 import { stop } from "./desk_aids.js";
 import { comeHere } from "./desk_here.js";
 import { markOpen, refreshList } from "./desk_list.js";
-import { answer, CutOff, desk, get, isAtEnd, openId, pane, part, post, prepare, query, read, RETRY_MS, say, scrollDown, words } from "./desk_page.js";
+import { answer, CutOff, desk, followEnd, get, isAtEnd, openId, pane, part, post, prepare, query, read, RETRY_MS, say, scrollDown, words } from "./desk_page.js";
 
 const REFRESH_MS = 100;
 const drafts = new Map();
@@ -23,6 +23,7 @@ function show(fresh, { keeps = true } = {}) {
   if (field && keeps && draft && !field.value) field.value = draft;
   prepare(pane);
   scrollDown();
+  followEnd();
   markOpen();
   comeHere();
 }

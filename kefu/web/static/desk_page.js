@@ -61,3 +61,12 @@ export function scrollDown() {
   const line = part("timeline");
   if (line) line.scrollTop = line.scrollHeight;
 }
+
+// Who reads the latest goes on to when a suggestion takes room from it.
+export function followEnd() {
+  const line = part("timeline");
+  if (!line) return;
+  let isFollowed = true;
+  line.addEventListener("scroll", () => { isFollowed = isAtEnd(); });
+  new ResizeObserver(() => { if (isFollowed) scrollDown(); }).observe(line);
+}
