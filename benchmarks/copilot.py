@@ -11,7 +11,6 @@ judged by n-grams and figures, not by the product's own verification.
 
 import argparse
 import asyncio
-import json
 import random
 import time
 from collections import Counter
@@ -31,27 +30,22 @@ from copilot_data import (
     load_crosswoz,
     load_transcripts,
 )
-from intents import FOLDS, fit, load_banking77
+from copilot_moods import list_said, measure_moods, write_moods
+from intents import load_banking77
 from kefu_bases import ensure_filled, open_bench
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from vectors import embed_cached
 
 from kefu.answering import EXTRACTIVE, find_facts
 from kefu.copilot import (
     Line,
-    Mood,
     Reply,
     Speaker,
     Summary,
-    read_mood,
     suggest_reply,
     summarise,
     vote,
 )
 from kefu.copilot.closings import NEIGHBOURS
-from kefu.copilot.moods import load_seeds
 from kefu.copilot.phrases import has_cue, list_phrases
 from kefu.copilot.records import Neighbour
 from kefu.copilot.summarising import tell
@@ -59,10 +53,6 @@ from kefu.resources import Resources
 from kefu.text import fold_text, query_terms, simplify_text, split_sentences
 from kefu.viewer import OPERATOR
 
-HERE = Path(__file__).parent
-SHIPPED = HERE.parent / "kefu" / "copilot" / "moods.npz"
-MESSAGES = HERE / "mood_messages.jsonl"
-"""Written after the utterances of training and before the first fit."""
 PARTS = ("moods", "closings", "summaries", "help-desk", "places")
 REPLIES = 150
 PLACES_TALKS = 60
@@ -101,98 +91,6 @@ def word_f1(written: str, wanted: str) -> tuple[float, float]:
     both = len(held & asked)
     recall, precision = both / max(len(asked), 1), both / max(len(held), 1)
     return recall, 2 * both / max(len(held) + len(asked), 1) if precision + recall else 0.0
-
-
-def write_moods() -> None:
-    """Fit what Kefu ships, and say what cross-validation makes of it."""
-    seeds = load_seeds()
-    labels = [mood.value for mood in seeds.values()]
-    vectors = embed_cached(list(seeds), is_query=True)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    model = LogisticRegression(C=30.0, max_iter=2000)
-    told = cross_val_predict(model, vectors - vectors.mean(axis=0), labels, cv=folds)
-    fit(vectors, labels).save(SHIPPED)
-    print(f"{len(labels)} utterances, right in {FOLDS} folds {np.mean(told == labels):.3f}")
-
-
-async def measure_moods(resources: Resources, root: Path) -> None:
-    """Single messages, and what others say of whole conversations."""
-    rows = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
-    embed_cached([row["text"] for row in rows], is_query=True)
-    told = [(await _mood(resources, [row["text"]])).value for row in rows]
-    wanted = [row["mood"] for row in rows]
-    print("\n| mood | messages | recall | precision |\n|---|---|---|---|")
-    for mood in Mood:
-        of = [each == mood for each in wanted]
-        as_told = [each == mood for each in told]
-        both = sum(a and b for a, b in zip(of, as_told, strict=True))
-        precision = f"{both / sum(as_told):.2f}" if sum(as_told) else "-"
-        print(f"| {mood} | {sum(of)} | {both / sum(of):.2f} | {precision} |")
-    print(f"| all | {len(rows)} | {np.mean(np.array(told) == wanted):.2f} | |")
-    await _measure_sentiment(resources, load_contact_center(root))
-
-
-async def _mood(resources: Resources, texts: Sequence[str]) -> Mood:
-    lines = [Line(speaker=Speaker.CUSTOMER, text=text) for text in texts]
-    return (await read_mood(resources, lines)).mood
-
-
-async def _measure_sentiment(resources: Resources, talks: list[Talk]) -> None:
-    """Whole conversations by their lines; each is told by borders chosen on all the others."""
-    print(
-        f"\n| {len(talks)} whole conversations | unhappy or not: accuracy | macro F1 | satisfied or"
-        " not: accuracy | macro F1 |\n|---|---|---|---|---|"
-    )
-    ways: dict[str, Callable[[Talk], Sequence[str]]] = {
-        "kefu, all lines of the customer": _said,
-        "last message only": lambda talk: _said(talk)[-1:],
-    }
-    labels = (("sentiment", "Negative"), ("satisfied", "No"))
-    for name, choose in ways.items():
-        scores = [await _unhappiness(resources, choose(talk)) for talk in talks]
-        row = []
-        for label, bad in labels:
-            pairs = [
-                (score, t.labels[label] == bad) for score, t in zip(scores, talks, strict=True)
-            ]
-            told = [
-                (score >= _choose_border(pairs[:at] + pairs[at + 1 :]), is_bad)
-                for at, (score, is_bad) in enumerate(pairs)
-            ]
-            row += _accuracy(told)
-        print(f"| {name} | {' | '.join(row)} |", flush=True)
-    row = []
-    for label, bad in labels:
-        row += _accuracy([(False, talk.labels[label] == bad) for talk in talks])
-    print(f"| always the commonest | {' | '.join(row)} |")
-
-
-async def _unhappiness(resources: Resources, texts: Sequence[str]) -> float:
-    moods = [await _mood(resources, [text]) for text in texts]
-    bad = sum(mood in {Mood.ANNOYED, Mood.ANGRY} for mood in moods)
-    good = sum(mood is Mood.PLEASED for mood in moods)
-    return (bad - 0.5 * good) / max(len(moods), 1)
-
-
-def _choose_border(pairs: Sequence[tuple[float, bool]]) -> float:
-    borders = [*sorted({score for score, _ in pairs}), 9.0]
-    wanted = [is_bad for _, is_bad in pairs]
-    return max(
-        borders,
-        key=lambda border: f1_score(
-            wanted, [score >= border for score, _ in pairs], average="macro"
-        ),
-    )
-
-
-def _accuracy(pairs: Sequence[tuple[bool, bool]]) -> list[str]:
-    told, wanted = [a for a, _ in pairs], [b for _, b in pairs]
-    accuracy = np.mean([a == b for a, b in pairs])
-    return [f"{accuracy:.2f}", f"{f1_score(wanted, told, average='macro', zero_division=0):.2f}"]
-
-
-def _said(talk: Talk) -> list[str]:
-    return [line.text for line in talk.lines if line.speaker is Speaker.CUSTOMER]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,9 +275,11 @@ async def measure_summaries(resources: Resources, root: Path, most: int) -> None
         notes = [await summarise(resources, talk.lines) for talk in asked]
         _print_notes(f"kefu, {writer.name}", notes, asked)
     ways: dict[str, Callable[[Talk], str]] = {
-        "last message only": lambda talk: _said(talk)[-1],
-        "first message of the customer": lambda talk: _said(talk)[0],
-        "first three and last message": lambda talk: " ".join([*_said(talk)[:3], _said(talk)[-1]]),
+        "last message only": lambda talk: list_said(talk)[-1],
+        "first message of the customer": lambda talk: list_said(talk)[0],
+        "first three and last message": lambda talk: " ".join(
+            [*list_said(talk)[:3], list_said(talk)[-1]]
+        ),
         "everything": lambda talk: " ".join(line.text for line in talk.lines),
     }
     for name, choose in ways.items():
