@@ -127,10 +127,11 @@ async def write_verified(
     stated: set[tuple[str, ...]] = set()
     async with aclosing(write(prompt, endpoint, sending)) as drafts:
         async for draft in drafts:
+            if draft.claims and draft.claims in stated:
+                continue
             if draft.is_lead_in or not states_something(draft):
                 held.append(draft)
-                continue
-            if draft.claims in stated:
+                stated.add(draft.claims)
                 continue
             if draft.is_cut:
                 written.dropped[CUT_OFF] += 1

@@ -103,6 +103,12 @@ async def test_a_lead_in_that_states_something_is_left_out(lead_in: str) -> None
     assert await shown(f"{lead_in}1. Open Orders. [2]") == "1. Open Orders. [1] "
 
 
+async def test_an_announcement_is_made_once() -> None:
+    lead_in = "The steps are as follows:\n"
+    text = await shown(f"{lead_in}1. Open Orders. [2]\n{lead_in}2. Print the label. [2]")
+    assert text == f"{lead_in}1. Open Orders. [1]\n2. Print the label. [2] "
+
+
 async def test_an_announcement_of_nothing_is_not_shown() -> None:
     assert await shown("Follow these steps:\n", "1. Fly to Mars. [2]") == ""
 
