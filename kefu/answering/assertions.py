@@ -8,11 +8,12 @@ content, nor are another example or another name that is added in brackets.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from kefu.answering.bindings import keeps_bindings
-from kefu.answering.facts import Fact, FactKind, find_facts, plain
+from kefu.answering.facts import Fact, FactKind, find_facts, has_same_facts, plain
 from kefu.answering.grounds import chinese_names, content_terms, is_said
 from kefu.answering.likeness import letters
 from kefu.answering.loaded_words import count_denials, directions, marks, nuances
@@ -27,6 +28,13 @@ LEAST_SHARED = 0.75
 
 LEAST_KEPT = 0.6
 """Of the words of two sentences, for one to be the other with a word or two exchanged."""
+
+FEWEST_PLACES = 3
+"""Where two sentences differ, for one to be the other written anew: who says something else
+changes a place or two."""
+
+LEAST_REPHRASED = 0.6
+"""Of the content words of either, for one to be the other written anew."""
 
 SHORTEST_PHRASE = 2
 """Words, or Chinese characters, of a phrase that may stand elsewhere in its sentence."""
@@ -64,6 +72,9 @@ _BOUND_AFTER = r"\s*(?:以内|之内|内|以前|之前|前|以后|之后|后|以
 _BOUND_BEFORE = re.compile(r"(?:within|until|before|after|since|by)\s*(?:the\s*)?$", re.IGNORECASE)
 _NAMING = frozenset({"gift", "discount", "by phone", "by mail", "certified", "secret"})
 """Marks of words that are names of things as well."""
+
+_MENU = re.compile(r"\w+(?=\s*>)|(?<=>)\s*\w+")
+_SIDE = re.compile(r"\d+[ab]")
 
 _LOOSE = frozenset({"definition", "permission", "condition", "before", "after", "negative"})
 """Marks that are compared by themselves, or tell a rule but do not turn it."""
@@ -137,7 +148,7 @@ class Assertion:
 
     def restates(self, other: "Assertion") -> bool:
         """Whether it asserts what the other one does; it may add an example."""
-        if self.equals(other):
+        if self.equals(other) or self.rephrases(other):
             return True
         is_near = other.share(self) >= LEAST_SHARED
         return is_near and any(each.equals(other) for each in self._without_additions(other))
@@ -152,6 +163,23 @@ class Assertion:
             and not self._is_turned_round(other)
             and self._has_same_words(other)
             and self._keeps_bindings(other)
+        )
+
+    def rephrases(self, other: "Assertion") -> bool:
+        """Whether it is the other one written anew, as somebody does to be clearer.
+
+        It differs in many places and keeps most of the words, and every figure, name and menu, as
+        many denials and whatever else turns the meaning.
+        """
+        return (
+            min(self.share(other), other.share(self)) >= LEAST_REPHRASED
+            and _count_changed_places(self.text, other.text) >= FEWEST_PLACES
+            and has_same_facts(self.facts, other.facts)
+            and self.names == other.names
+            and _menus(self.text) == _menus(other.text)
+            and not self._is_opposed(other)
+            and not changes_sides(self.text, other.text)
+            and not self._is_turned_round(other)
         )
 
     def covers(self, other: "Assertion") -> bool:
@@ -205,6 +233,23 @@ class Assertion:
         one, two = self._is_conditional, other._is_conditional
         return one == two or (one and not _replaced(other, self)[1])
 
+    def _is_opposed(self, other: "Assertion") -> bool:
+        """Whether it turns the meaning; "need not" and "without having to" oblige alike."""
+        mine, theirs = self.turns, other.turns
+        beside = {each for each in mine ^ theirs if not _SIDE.fullmatch(each)}
+        if "0 denials" not in mine:
+            beside -= {"obligation"}
+        opposed = {"a": "b", "b": "a"}
+        is_other_side = any(
+            each[:-1] + opposed[each[-1]] in theirs - mine
+            for each in mine - theirs
+            if _SIDE.fullmatch(each)
+        )
+        turns_round = bool(self.directions and other.directions) and (
+            self.directions != other.directions
+        )
+        return bool(beside) or is_other_side or turns_round
+
     def _turns_beside(self, other: "Assertion") -> frozenset[str]:
         """Its turns; who may, can."""
         is_allowed = _CAN.search(other.text) and _MAY.search(self.text)
@@ -245,22 +290,6 @@ class Assertion:
             len(words) <= (1 - LEAST_SHARED) * len(each.telling_terms)
             for words, each in ((gone, other), (come, self))
         )
-
-
-def value(fact: Fact) -> tuple[str, ...]:
-    """What of a fact is compared."""
-    unit = "" if fact.unit == "count" else fact.unit or ""
-    return (fact.kind, fact.value, unit, fact.bound or "")
-
-
-def has_same_facts(one: Iterable[Fact], other: Iterable[Fact]) -> bool:
-    """Whether the facts are the same; those that measure the same in the same order."""
-    mine, theirs = [value(each) for each in one], [value(each) for each in other]
-    return sorted(mine) == sorted(theirs) and all(
-        [each for each in mine if each[::2] == kind]
-        == [each for each in theirs if each[::2] == kind]
-        for kind in {each[::2] for each in mine}
-    )
 
 
 @lru_cache(maxsize=8192)
@@ -326,6 +355,18 @@ def _kept(bracket: re.Match[str], other: Assertion) -> str:
     is_factual = is_factual and not _CALCULATION.search(bracket[0])
     is_new = bracket[0].strip() not in other.text and not is_factual
     return "" if is_new else bracket[0]
+
+
+def _menus(text: str) -> set[str]:
+    """The words around the signs of a way through menus: Site > Backups."""
+    return {each.strip() for each in _MENU.findall(fold_text(text))}
+
+
+def _count_changed_places(one: str, other: str) -> int:
+    """How many runs of words differ."""
+    mine, theirs = (_WORD.findall(fold_text(each)) for each in (one, other))
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    return sum(tag != "equal" for tag, *_ in matcher.get_opcodes())
 
 
 def _is_one_move(mine: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -1,7 +1,7 @@
 """What in a sentence can be right or wrong to the letter: numbers, dates, codes, addresses."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,7 +105,8 @@ _LOWER_BEFORE = (
 )
 _LOWER_WEAK = r"超过|多于|大于|高于|more than|over|above|exceed(?:s|ing)?|from"
 _UPPER_WEAK = r"少于|小于|低于|不足|less than|fewer than|under|below"
-_LINK = r"[\s为是约]*(?:the|a|of)?\s*$"
+_DOING = r"(?:(?<=最多|至多|至少|最少)(?!的)[\u4e00-\u9fff]{1,6})?"  # 最多可以合并 100 笔
+_LINK = rf"{_DOING}[\s为是约]*(?:the|a|of)?\s*$"
 _BEFORE = [
     (re.compile(rf"(?:{words}){_LINK}", _FLAGS), bound)
     for words, bound in (
@@ -145,6 +146,22 @@ def find_facts(text: str) -> list[Fact]:
                 blank = " " * len(match[0])
                 rest = rest[: match.start()] + blank + rest[match.end() :]
     return sorted(found, key=lambda fact: fact.start)
+
+
+def value(fact: Fact) -> tuple[str, ...]:
+    """What of a fact is compared."""
+    unit = "" if fact.unit == "count" else fact.unit or ""
+    return (fact.kind, fact.value, unit, fact.bound or "")
+
+
+def has_same_facts(one: Iterable[Fact], other: Iterable[Fact]) -> bool:
+    """Whether the facts are the same; those that measure the same in the same order."""
+    mine, theirs = [value(each) for each in one], [value(each) for each in other]
+    return sorted(mine) == sorted(theirs) and all(
+        [each for each in mine if each[::2] == kind]
+        == [each for each in theirs if each[::2] == kind]
+        for kind in {each[::2] for each in mine}
+    )
 
 
 def _read_address(match: re.Match[str]) -> Iterator[Fact]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kefu.answering.assertions import LEAST_SHARED, Assertion, value
+from kefu.answering.assertions import LEAST_SHARED, Assertion
 from kefu.answering.bindings import keeps_bindings
+from kefu.answering.facts import value
 from kefu.answering.statements import Place, Statement
 from kefu.text import SpanKind
 

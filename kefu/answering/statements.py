@@ -9,10 +9,11 @@ that turn a meaning, the same names, and most of the words.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
-from kefu.answering.assertions import Assertion, value
-from kefu.answering.facts import Fact, find_facts, plain
+from kefu.answering.assertions import Assertion
+from kefu.answering.facts import Fact, find_facts, plain, value
 from kefu.answering.grounds import content_terms, is_said
 from kefu.text import SpanKind, fold_text, split_sentences
 
@@ -32,6 +33,10 @@ Place = tuple[str, ...]
 """Title and headings."""
 
 _MARKUP = re.compile(r"[*`~\"'“”‘’「」\s]|(?<!\w)_+|_+(?!\w)|(?<=\])\([^)]*\)|[\[\]]")
+_AMOUNT = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?")
+_AMOUNTS = re.compile(
+    r"price|cost|fee|rate|amount|total|usd|cny|rmb|eur|percent|价|费|金额|率|元|%", re.IGNORECASE
+)
 _END = re.compile(r"[.,;:!?、。]+$")
 _NUMBERED = re.compile(r"[\s>]*(?:\(?\d{1,3}[.)、]|[①-⑳])\s*$")
 
@@ -96,7 +101,7 @@ class Statement:
 
     def _holds_cells(self, other: "Statement") -> bool:
         return all(
-            head in self.cells and _says_the_same(self.cells[head], value)
+            head in self.cells and _says_the_same(head, self.cells[head], value)
             for head, value in other.cells.items()
         )
 
@@ -179,10 +184,21 @@ def _bare(text: str) -> str:
     return _MARKUP.sub("", fold_text(text))
 
 
-def _says_the_same(cell: Assertion, other: Assertion) -> bool:
+def _says_the_same(head: str, cell: Assertion, other: Assertion) -> bool:
     """Whether a cell holds the same as another, or says it in other words."""
+    mine, theirs = _bare(cell.text), _bare(other.text)
     is_prose = min(len(each.telling_terms) for each in (cell, other)) >= SHORTEST_PROSE
-    return _bare(cell.text) == _bare(other.text) or (is_prose and cell.restates(other))
+    return (
+        mine == theirs
+        or (is_prose and cell.restates(other))
+        or (_AMOUNTS.search(head) is not None and _is_same_amount(mine, theirs))
+    )
+
+
+def _is_same_amount(one: str, other: str) -> bool:
+    """Whether both are one number: 0.220 and 0.22, which as versions would be two."""
+    are_numbers = _AMOUNT.fullmatch(one) and _AMOUNT.fullmatch(other)
+    return bool(are_numbers) and Decimal(one) == Decimal(other)
 
 
 def _without(facts: Sequence[Fact], others: Sequence[Fact]) -> list[Fact]:

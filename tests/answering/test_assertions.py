@@ -35,6 +35,22 @@ from kefu.answering.assertions import Assertion
         ("The employer pays the fee.", "The employee pays the fee."),
         ("转出行承担跨行费用。", "转入行承担跨行费用。"),
         ("教练向会员补偿一节课。", "会员向教练补偿一节课。"),
+        (
+            "The deposit is returned by bank transfer within 9 days, and no fee is charged for it.",
+            "We return the deposit within 9 days by a transfer to your bank and charge a fee.",
+        ),
+        (
+            "Gloves can be returned in a shop without the receipt until the end of the season.",
+            "You can return gloves in any shop until the season ends; the receipt is needed.",
+        ),
+        (
+            "点“会员 > 权益”，选好礼品并填写地址，无需支付邮费。",
+            "请打开“订单 > 权益”，选好礼品、填写地址即可，不用付邮费。",
+        ),
+        (
+            "入住前可以免费取消预订，押金会原路退回。",
+            "预订在入住后可以免费取消，押金原路退回给您。",
+        ),
     ],
 )
 def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None:
@@ -63,6 +79,15 @@ def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None
         ("教炼须持证上岗。", "教练须持证上岗。"),
         ("最大连接数：2000", "最大连接数：2,000"),
         ("It holds 1200000 rows.", "It holds 1,200,000 rows."),
+        (
+            "Guests can rent a boat or a mountain bike in the lobby without leaving a deposit.",
+            "No deposit is needed to rent a boat or a mountain bike: do it in the lobby.",
+        ),
+        (
+            "点“会员 > 权益”，选好礼品并填写地址，无需支付邮费。",
+            "请在首页打开“会员 > 权益”，选好礼品、填写地址即可，不用支付邮费。",
+        ),
+        ("一次最多合并 9 张券；满 20 元可用。", "您一次最多可把 9 张券合并使用；满 20 元可用。"),
     ],
 )  # fmt: skip
 def test_other_words_for_the_same_assert_the_same(old: str, new: str) -> None:

@@ -76,6 +76,8 @@ def test_facts_are_found_whole(text: str, facts: list[str]) -> None:
     [
         ("最多 3 台", "3 台", True),
         ("至少 3 台", "3 台", False),
+        ("最多可以合并 3 台", "不超过 3 台", True),
+        ("至少提前 3 天", "最多提前 3 天", False),
         ("至少 3 台", "最多 3 台", False),
         ("7 天后", "7 天内", False),
         ("after 7 days", "within 7 days", False),

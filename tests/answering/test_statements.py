@@ -100,6 +100,13 @@ def test_what_is_not_stated_any_more_is_found_with_what_took_its_place(
     assert not new or found[old] == new
 
 
+def test_a_price_without_its_last_zero_is_the_same_and_a_version_is_not() -> None:
+    table = "| Plan | Version | Price |\n|---|---|---|\n| Pro | {} | {} |\n"
+    assert told(table.format("8.10", "0.320"), table.format("8.10", "0.32")) == []
+    assert told(table.format("8.10", "0.320"), table.format("8.1", "0.320"))
+    assert told(table.format("8.10", "0.320"), table.format("8.10", "0.302"))
+
+
 def test_prices_that_change_places_are_lost() -> None:
     swapped = PRICES.replace("99 yuan", "?").replace("1?", "99 yuan").replace("| ?", "| 199 yuan")
     assert len(lost(PRICES, swapped)) == 2

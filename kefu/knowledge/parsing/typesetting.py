@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kefu.knowledge.parsing.aligned_tables import with_aligned_tables
@@ -25,6 +25,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:/|of|页|,|，|共)+\s*\d{1,4})?\s*页?[-–—·|\s]*",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
 _BULLET = re.compile(r"[•●▪■◦‣○□➢➤✓✔◆◇\uf0b7\uf0a7\uf0d8\uf06e·*–—-]\s*(?=\S)")
 _PLAIN_BULLETS = "-–—*·"
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)、．]\s*(?=[^\d\s])")
@@ -75,17 +76,35 @@ def _without_margins(
     )
     least = max(2, _REPEATED_SHARE * len(pages)) if len(pages) > 2 else len(pages) + 1
     least = min(least, max(6, 0.1 * len(pages)))
+    repeated = {key for key, count in seen.items() if count >= least}
+    if len(pages) == 2:
+        repeated |= {key for key in seen if _counts_pages(key, pages, contents)}
     return [
         [
             each
             for each in content
             if not (
                 _is_marginal(each, page)
-                and (seen[_key(each)] >= least or _PAGE_NUMBER.fullmatch(_words(each)))
+                and (_key(each) in repeated or _PAGE_NUMBER.fullmatch(_words(each)))
             )
         ]
         for page, content in zip(pages, contents, strict=True)
     ]
+
+
+def _counts_pages(
+    key: str, pages: Sequence[Page], contents: Sequence[Sequence[Line | Table]]
+) -> bool:
+    """Whether a line stands once at the edge of both pages, with a number that is one higher."""
+    found = [
+        [_words(each) for each in content if _is_marginal(each, page) and _key(each) == key]
+        for page, content in zip(pages, contents, strict=True)
+    ]
+    if any(len(lines) != 1 for lines in found):
+        return False
+    first, second = ([int(number) for number in _DIGITS.findall(lines[0])] for lines in found)
+    steps = [b - a for a, b in zip(first, second, strict=False) if a != b]
+    return steps == [1]
 
 
 def _is_marginal(each: Line | Table, page: Page) -> bool:
@@ -101,7 +120,7 @@ def _words(each: Line | Table) -> str:
 
 def _key(each: Line | Table) -> str:
     """Equal for lines that differ in numbers only."""
-    return re.sub(r"\d+", "#", _words(each))
+    return _DIGITS.sub("#", _words(each))
 
 
 def _scale(contents: list[list[Line | Table]]) -> _Scale:
