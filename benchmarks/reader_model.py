@@ -81,6 +81,12 @@ WORSE: dict[str, Callable[[str, int], str]] = {
     "reader-off-by-one": lambda text, _number: re.sub(
         r"\[(\d+)\]", lambda found: f"[{int(found[1]) + 1}]", text
     ),
+    "reader-without-not": lambda text, _number: re.sub(
+        r"(?i)\b(?:not|no|never|cannot|only)\b ?|不(?!同)|没有|仅", "", text
+    ),
+    "reader-other-units": lambda text, _number: re.sub(
+        r"(?i)\bhours?\b", "days", text.replace("小时", "天")
+    ),
 }
 
 

@@ -52,6 +52,7 @@ LISTS = {
     "third": "seeded_changes_third",
     "fourth": "seeded_changes_fourth",
     "fifth": "seeded_changes_fifth",
+    "sixth": "seeded_changes_sixth",
 }
 """Modules with `list_harmful` and `list_harmless`."""
 
