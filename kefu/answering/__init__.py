@@ -10,7 +10,7 @@ from kefu.answering.checking import Checked, Grounds, check_pieces, check_text
 from kefu.answering.confidence import recalibrate
 from kefu.answering.consulting import Consultation, consult, stream_consultation
 from kefu.answering.contradictions import contradicts
-from kefu.answering.facts import Fact, find_facts
+from kefu.answering.facts import Fact, fact_value, find_facts
 from kefu.answering.finding import find_candidates
 from kefu.answering.follow_up import Asked
 from kefu.answering.intents import (
@@ -90,6 +90,7 @@ __all__ = [
     "consult",
     "contradicts",
     "count_facts",
+    "fact_value",
     "find_candidates",
     "find_facts",
     "find_intent",

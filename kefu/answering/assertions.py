@@ -10,18 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from kefu.answering.bindings import keeps_bindings
+from kefu.answering.exchanged import is_left_out, replaced
 from kefu.answering.facts import Fact, FactKind, find_facts, has_same_facts, plain
 from kefu.answering.grounds import chinese_names, content_terms, is_said
 from kefu.answering.likeness import letters
 from kefu.answering.loaded_words import count_denials, directions, marks, nuances
 from kefu.answering.roles import swaps_roles
 from kefu.answering.sides import changes_sides
-from kefu.answering.typos import is_typo
-from kefu.answering.word_lists import CONCEPTS, LIGHT, REWORDINGS
-from kefu.text import fold_text, is_chinese_word, one_spelling
+from kefu.answering.word_lists import LIGHT
+from kefu.text import fold_text
 
 LEAST_SHARED = 0.75
 """Of the content words of either, for two sentences to say the same in other words."""
@@ -38,9 +38,6 @@ LEAST_REPHRASED = 0.6
 
 SHORTEST_PHRASE = 2
 """Words, or Chinese characters, of a phrase that may stand elsewhere in its sentence."""
-
-LONGEST_ENDING = 1
-"""Characters by which a Chinese word may go on in another: 手机号, 手机号码."""
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _EMPHASIS = re.compile(r"[*`]|(?<!\w)_+|_+(?!\w)")
@@ -174,12 +171,14 @@ class Assertion:
         return (
             min(self.share(other), other.share(self)) >= LEAST_REPHRASED
             and _count_changed_places(self.text, other.text) >= FEWEST_PLACES
-            and has_same_facts(self.facts, other.facts)
+            and has_same_facts(self.facts, other.facts, with_bounds=False)
             and self.names == other.names
             and _menus(self.text) == _menus(other.text)
             and not self._is_opposed(other)
             and not changes_sides(self.text, other.text)
             and not self._is_turned_round(other)
+            and not self._shifts_words(other)
+            and self._leaves_nothing_out(other)
         )
 
     def covers(self, other: "Assertion") -> bool:
@@ -206,7 +205,7 @@ class Assertion:
         common, both = self.words & other.words, self.words | other.words
         if common.total() < LEAST_KEPT * both.total() or self.restates(other):
             return False
-        gone, come = _replaced(other, self)
+        gone, come = replaced(other, self)
         return (
             bool(gone and come)
             or self.names != other.names
@@ -231,14 +230,21 @@ class Assertion:
         if self.directions and other.directions and self.directions != other.directions:
             return False
         one, two = self._is_conditional, other._is_conditional
-        return one == two or (one and not _replaced(other, self)[1])
+        return one == two or (one and not replaced(other, self)[1])
 
     def _is_opposed(self, other: "Assertion") -> bool:
-        """Whether it turns the meaning; "need not" and "without having to" oblige alike."""
+        """Whether it turns the meaning.
+
+        "Need not" and "without having to" oblige alike; neither of two things is the same as not
+        one and not the other.
+        """
         mine, theirs = self.turns, other.turns
         beside = {each for each in mine ^ theirs if not _SIDE.fullmatch(each)}
-        if "0 denials" not in mine:
+        is_denied = "0 denials" not in mine
+        if is_denied or not (self.marks ^ other.marks) & {"permission"}:
             beside -= {"obligation"}
+        if is_denied and not (self._is_conditional or other._is_conditional):
+            beside -= {"or"}
         opposed = {"a": "b", "b": "a"}
         is_other_side = any(
             each[:-1] + opposed[each[-1]] in theirs - mine
@@ -249,6 +255,21 @@ class Assertion:
             self.directions != other.directions
         )
         return bool(beside) or is_other_side or turns_round
+
+    def _shifts_words(self, other: "Assertion") -> bool:
+        """Whether of words that both repeat it says one more often, and another one less."""
+        shared = self.telling_terms & other.telling_terms
+        mine, theirs = (fold_text(each.text) for each in (self, other))
+        counts = [(mine.count(each), theirs.count(each)) for each in shared]
+        steps = {one - two for one, two in counts if min(one, two) > 1}
+        return min(steps, default=0) < 0 < max(steps, default=0)
+
+    def _leaves_nothing_out(self, other: "Assertion") -> bool:
+        """Whether of the other one's words only those are gone that came with its wording."""
+        gone, come = replaced(other, self)
+        return len(come) <= (1 - LEAST_REPHRASED) * len(self.telling_terms) and not any(
+            is_left_out(each, other, self, is_replaced=bool(come)) for each in gone
+        )
 
     def _turns_beside(self, other: "Assertion") -> frozenset[str]:
         """Its turns; who may, can."""
@@ -278,73 +299,18 @@ class Assertion:
 
     def _keeps_bindings(self, other: "Assertion") -> bool:
         """Whether in both, figures and denials stand beside the same words."""
-        has_same_words = not any(_replaced(other, self))
+        has_same_words = not any(replaced(other, self))
         return keeps_bindings(other.text, self.text, has_same_words=has_same_words)
 
     def _has_same_words(self, other: "Assertion") -> bool:
         """Whether no word took the place of another, and few came or went."""
-        gone, come = _replaced(other, self)
+        gone, come = replaced(other, self)
         if gone and come:
             return False
         return all(
             len(words) <= (1 - LEAST_SHARED) * len(each.telling_terms)
             for words, each in ((gone, other), (come, self))
         )
-
-
-@lru_cache(maxsize=8192)
-def means_same(one: str, other: str) -> bool:
-    """Whether two words stand for each other."""
-    nothing: frozenset[int] = frozenset()
-    is_same = one_spelling(one) == one_spelling(other) or is_said(one, frozenset({other}))
-    return (
-        is_same
-        or is_typo(one, other)
-        or any(
-            not each.get(one, nothing).isdisjoint(each.get(other, nothing))
-            for each in (REWORDINGS, CONCEPTS)
-        )
-    )
-
-
-def _replaced(old: Assertion, new: Assertion) -> tuple[frozenset[str], frozenset[str]]:
-    """Content words that went, and that came, without another that says the same."""
-    return unpaired(_unsaid(old, new), _unsaid(new, old))
-
-
-def unpaired(gone: frozenset[str], come: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of either that stand for none of the other."""
-    for word in sorted(gone):
-        same = next((each for each in sorted(come) if means_same(word, each)), None)
-        if same is not None:
-            gone, come = gone - {word}, come - {same}
-    return gone, come
-
-
-def _unsaid(one: Assertion, other: Assertion) -> frozenset[str]:
-    """Content words of one that the other has not, whole or as part of a word."""
-    folded = fold_text(other.text)
-    return frozenset(
-        term
-        for term in one.telling_terms - other.telling_terms
-        if term.isascii()
-        or not (
-            term in folded or _is_put_together(term, folded) or _goes_on(term, other.telling_terms)
-        )
-    )
-
-
-def _is_put_together(term: str, text: str) -> bool:
-    """Whether it consists of two words that a text has apart."""
-    parts = ((term[:at], term[at:]) for at in range(2, len(term) - 1))
-    return any(is_chinese_word(part) and part in text and rest in text for part, rest in parts)
-
-
-def _goes_on(term: str, others: frozenset[str]) -> bool:
-    return any(
-        len(each) > 1 and term.startswith(each) and len(term) - len(each) <= LONGEST_ENDING
-        for each in others
-    )
 
 
 def _kept(bracket: re.Match[str], other: Assertion) -> str:

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from kefu.answering.assertions import Assertion, unpaired
+from kefu.answering.assertions import Assertion
+from kefu.answering.exchanged import unpaired
 from kefu.answering.facts import Fact, FactKind, find_facts, has_same_facts, plain
 from kefu.answering.grounds import content_terms, is_said
 from kefu.answering.loaded_words import count_denials

@@ -148,20 +148,29 @@ def find_facts(text: str) -> list[Fact]:
     return sorted(found, key=lambda fact: fact.start)
 
 
-def value(fact: Fact) -> tuple[str, ...]:
+def fact_value(fact: Fact) -> tuple[str, ...]:
     """What of a fact is compared."""
     unit = "" if fact.unit == "count" else fact.unit or ""
     return (fact.kind, fact.value, unit, fact.bound or "")
 
 
-def has_same_facts(one: Iterable[Fact], other: Iterable[Fact]) -> bool:
-    """Whether the facts are the same; those that measure the same in the same order."""
-    mine, theirs = [value(each) for each in one], [value(each) for each in other]
+def has_same_facts(one: Iterable[Fact], other: Iterable[Fact], *, with_bounds: bool = True) -> bool:
+    """Whether the facts are the same; those that measure the same in the same order.
+
+    Without bounds "within 14 days" is "14 days", but not "after 14 days".
+    """
+    mine, theirs = [fact_value(each) for each in one], [fact_value(each) for each in other]
+    if not with_bounds:
+        mine, theirs = ([_without_upper(each) for each in values] for values in (mine, theirs))
     return sorted(mine) == sorted(theirs) and all(
         [each for each in mine if each[::2] == kind]
         == [each for each in theirs if each[::2] == kind]
         for kind in {each[::2] for each in mine}
     )
+
+
+def _without_upper(values: tuple[str, ...]) -> tuple[str, ...]:
+    return (*values[:3], "" if values[3] == Bound.UPPER else values[3])
 
 
 def _read_address(match: re.Match[str]) -> Iterator[Fact]:

@@ -5,14 +5,16 @@ from itertools import chain
 
 from kefu.answering.regrouping import find_regrouped
 from kefu.answering.statements import LEAST_ALIKE, Lost, Place, Statement
+from kefu.text import SpanKind
 
 
 def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[Lost]:
     """The statements of a document that it does not make any more, each once.
 
-    One that stands under another heading is the same one unless both headings stood there before
-    and still do: then it is said of something else. Numbered steps keep their order. What is no
-    rule and holds no figure is lost only where a word or two of it were exchanged.
+    One that holds a figure or is an item of a list is not the same one under another heading where
+    both headings stood there before and still do: then it is said of something else. Numbered
+    steps keep their order. What is no rule and holds no figure is lost only where a word or two of
+    it were exchanged.
     """
     places = {each.place for each in before} & {each.place for each in after}
     known = {each.key for each in before}
@@ -40,7 +42,8 @@ def _stands(
         return other.place != old.place and {other.place, old.place} <= places
 
     candidates = chain(same, (each for each in added if each.restates(old)))
-    return any(not (old.facts and is_moved(each)) for each in candidates)
+    depends = old.facts or old.kind is SpanKind.LIST_ITEM
+    return any(not (depends and is_moved(each)) for each in candidates)
 
 
 def _find_slip(old: Statement, added: Sequence[Statement]) -> Statement | None:

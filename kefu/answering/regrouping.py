@@ -12,7 +12,7 @@ from functools import cached_property
 
 from kefu.answering.assertions import LEAST_SHARED, Assertion
 from kefu.answering.bindings import keeps_bindings
-from kefu.answering.facts import value
+from kefu.answering.facts import fact_value
 from kefu.answering.statements import Place, Statement
 from kefu.text import SpanKind
 
@@ -24,7 +24,12 @@ MOST_CHANGED = 150
 """Statements of a document; where more were changed it was written anew."""
 
 _END = re.compile(r"[.。;；,，!！?？:：]\s*$")
-_LEAD_IN = re.compile(r"(?:要求|规定|限制|说明|事项|如下|以下|requirements|rules)\s*[:：]")
+_LEAD_IN = re.compile(
+    r"(?:要求|规定|限制|说明|事项|如下|以下|requirements|rules)\s*[:：]"
+    r"|[需须应]?(?:同时)?(?:满足|符合|具备)?(?:以下|下列)[\u4e00-\u9fff]{1,4}\s*[:：]"
+    r"|(?:meet |fulfil |satisfy )?the following \w+(?: apply)?\s*:",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,9 @@ class Run:
     @cached_property
     def facts(self) -> tuple[tuple[str, ...], ...]:
         """What they hold, in any order and without bounds."""
-        return tuple(sorted(value(fact)[:3] for each in self.statements for fact in each.facts))
+        return tuple(
+            sorted(fact_value(fact)[:3] for each in self.statements for fact in each.facts)
+        )
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -92,12 +99,10 @@ def _says(new: Run, old: Run) -> bool:
     if len(new.statements) == len(old.statements) == len(kinds) == 1:
         return False  # compared as they are
     is_row = SpanKind.TABLE_ROW in kinds
+    says_so = _is_near(old, new) and new.asserted.covers(old.asserted)
+    is_anew = not is_row and new.asserted.rephrases(old.asserted)
     texts = (old.asserted.text, new.asserted.text)
-    return (
-        _is_near(old, new)
-        and new.asserted.covers(old.asserted)
-        and keeps_bindings(*texts, is_row=is_row)
-    )
+    return (says_so or is_anew) and keeps_bindings(*texts, is_row=is_row)
 
 
 def _is_near(old: Run, new: Run) -> bool:

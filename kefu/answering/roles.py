@@ -17,6 +17,7 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+(?:[-'][a-z]+)*")
 _CLAUSE_END = re.compile(r"[,，;；.。:：!！?？\n]+\s*")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\b(?:\s+\w+){1,8}?\s+by\s"
+    r"|\b(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:required|needed|necessary)\s+(?:for|to|when|if)\b"
     r"|被|由|受(?:到)?[^，。]*(?:的)?(?:影响|限制|约束)|为[^，。]*所|(?:得|收|接)到",
     re.IGNORECASE,
 )

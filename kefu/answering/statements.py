@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from kefu.answering.assertions import Assertion
-from kefu.answering.facts import Fact, find_facts, plain, value
+from kefu.answering.facts import Fact, fact_value, find_facts, plain
 from kefu.answering.grounds import content_terms, is_said
 from kefu.text import SpanKind, fold_text, split_sentences
 
@@ -113,8 +113,8 @@ class Statement:
         is_about_it = sum(is_said(term, own) for term in subject) >= LEAST_SUBJECT * len(subject)
         if lost.successor is None or not lost.lost_facts:
             return is_about_it and self.restates(old)
-        held = {value(each) for each in self.facts}
-        is_held = all(value(each) in held for each in lost.lost_facts)
+        held = {fact_value(each) for each in self.facts}
+        is_held = all(fact_value(each) in held for each in lost.lost_facts)
         return is_about_it and is_held and old.share(self) >= LEAST_REPEATED
 
     def share(self, other: "Statement") -> float:
@@ -150,7 +150,8 @@ class Lost:
         old, new, told = self.statement.asserted, self.successor.asserted, Assertion(literal)
         stands = any(told.words <= each.words for each in (old, new))
         changed = (old.terms ^ new.terms) | (old.turns ^ new.turns) | (old.names ^ new.names)
-        return stands and not changed.isdisjoint(told.terms | told.turns | told.names)
+        asked = told.terms | (told.turns - {"0 denials"}) | told.names
+        return stands and not changed.isdisjoint(asked)
 
 
 def read_statements(passages: Iterable[Passage]) -> Iterator[Statement]:
@@ -202,5 +203,5 @@ def _is_same_amount(one: str, other: str) -> bool:
 
 
 def _without(facts: Sequence[Fact], others: Sequence[Fact]) -> list[Fact]:
-    values = {value(each) for each in others}
-    return [each for each in facts if value(each) not in values]
+    values = {fact_value(each) for each in others}
+    return [each for each in facts if fact_value(each) not in values]

@@ -16,6 +16,7 @@ from kefu.answering import (
     Lost,
     Statement,
     count_facts,
+    fact_value,
     find_lost,
     list_current,
     states_fact,
@@ -62,6 +63,9 @@ class Doubt(StrEnum):
     TRY_OUT = "try_out"
     EXCEPTION = "exception"
     TEMPORARY = "temporary"
+    PERSONAL = "personal"
+    SECRET = "secret"  # noqa: S105 - a kind of doubt
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +102,13 @@ class Doubtful:
     Attributes:
         lost: None for what no case proves: what is garbled or unreadable, what is added and
             contradicted.
+        kept_facts: what statements of the document that stay as they were hold. A case that asks
+            one of these may be about them.
     """
 
     unproven: Unproven
     lost: Lost | None = None
+    kept_facts: frozenset[tuple[str, ...]] = frozenset()
 
     def is_proven(self, right: Sequence[Case], worse: Sequence[Case]) -> bool:
         """Whether cases about the document decide on it.
@@ -119,7 +126,8 @@ class Doubtful:
             return True
         proving = [each for each in right if _is_about(each, self.unproven)]
         if new is not None and gained:
-            return _ask_all(proving, gained, new)
+            is_told_apart = all(fact_value(each) not in self.kept_facts for each in gained)
+            return is_told_apart and _ask_all(proving, gained, new)
         if gone:
             return _ask_all(proving, gone, old)
         literals = _list_literals([*told, *proving])
@@ -170,14 +178,37 @@ async def _find_lost(
     after: Mapping[int, Sequence[SampledChunk]],
 ) -> AsyncIterator[Doubtful]:
     lookups = 0
+    arrived = _list_arrived(before, after)
     for id, chunks in before.items():
-        for lost in find_lost(read_chunks(chunks), read_chunks(after.get(id, ()))):
+        old, new = read_chunks(chunks), read_chunks(after.get(id, ()))
+        left = {each.key for each in new}
+        kept = frozenset(
+            fact_value(fact) for each in old if each.key in left for fact in each.facts
+        )
+        for lost in find_lost(old, new):
+            key = (chunks[0].audience, lost.statement.key)
+            if any(each.repeats(lost) for each in arrived.get(key, ())):
+                continue
             lookups += 1
             holder = ""
             if lookups <= MOST_LOOKED_UP:
                 holder = await _find_elsewhere(candidate, base, lost, id)
             if lost.successor is not None or not holder:
-                yield Doubtful(unproven=_describe(lost, chunks[0], holder), lost=lost)
+                unproven = _describe(lost, chunks[0], holder)
+                yield Doubtful(unproven=unproven, lost=lost, kept_facts=kept)
+
+
+def _list_arrived(
+    before: Mapping[int, Sequence[SampledChunk]], after: Mapping[int, Sequence[SampledChunk]]
+) -> dict[tuple[str, str], list[Statement]]:
+    """By audience and key, what documents state that did not; where a page is split it moves."""
+    arrived: dict[tuple[str, str], list[Statement]] = {}
+    for id, chunks in after.items():
+        known = {each.key for each in read_chunks(before.get(id, ()))}
+        for each in read_chunks(chunks):
+            if each.key not in known:
+                arrived.setdefault((chunks[0].audience, each.key), []).append(each)
+    return arrived
 
 
 def _ask_all(cases: Sequence[Case], facts: Sequence[Fact], statement: Statement) -> bool:

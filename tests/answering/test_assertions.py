@@ -80,12 +80,20 @@ def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None
         ("最大连接数：2000", "最大连接数：2,000"),
         ("It holds 1200000 rows.", "It holds 1,200,000 rows."),
         (
-            "Guests can rent a boat or a mountain bike in the lobby without leaving a deposit.",
+            "You can rent a boat or a mountain bike in the lobby without leaving a deposit.",
             "No deposit is needed to rent a boat or a mountain bike: do it in the lobby.",
         ),
         (
             "点“会员 > 权益”，选好礼品并填写地址，无需支付邮费。",
             "请在首页打开“会员 > 权益”，选好礼品、填写地址即可，不用支付邮费。",
+        ),
+        (
+            "Gift cards cannot pay for stamps, coins or medals.",
+            "Stamps, coins and medals cannot be paid with gift cards.",
+        ),
+        (
+            "满 60 天后，在“会员 > 等级”查看积分，领取礼品券，礼品券 14 天内有效。",
+            "满 60 天后，请到“会员 > 等级”查看积分并领取礼品券；礼品券的有效期为 14 天。",
         ),
         ("一次最多合并 9 张券；满 20 元可用。", "您一次最多可把 9 张券合并使用；满 20 元可用。"),
     ],

@@ -37,6 +37,10 @@ def count_lost(before: str, after: str) -> int:
             "行李超过 23 公斤收取 300 元，超过 32 公斤不予托运。",
             "行李超过 23 公斤收取 300 元。超过 32 公斤的不予托运。",
         ),
+        (
+            "入会前需满足以下条件：\n\n- 名下没有欠费；\n- 最近 30 天内没有退会。",
+            "入会前，名下不能有欠费，最近 30 天内不能退过会。",
+        ),
     ],
 )
 def test_the_same_in_another_cut_is_still_stated(before: str, after: str) -> None:

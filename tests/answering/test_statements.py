@@ -155,3 +155,21 @@ def test_facts_that_go_and_come_are_told() -> None:
     (found,) = lost("It costs 99 yuan for 5 users.", "It costs 109 yuan for 5 users.")
     assert [str(each) for each in found.lost_facts] == ["99 CNY"]
     assert [str(each) for each in found.gained_facts] == ["109 CNY"]
+
+
+def test_an_item_below_another_heading_is_said_of_something_else() -> None:
+    text = "## Taken\n\n- Paper\n{}\n## Not taken\n\n- Glass\n{}"
+    item = "- Oil must be in a can.\n"
+    assert lost(text.format(item, ""), text.format("", item))
+    assert not lost(text.format(item, ""), text.format(item, "- Batteries\n"))
+
+
+@pytest.mark.parametrize(
+    ("literal", "is_told"), [("15 days", False), ("cannot be taken back", True), ("sign in", False)]
+)
+def test_only_what_changed_tells_two_statements_apart(literal: str, *, is_told: bool) -> None:
+    (found,) = lost(
+        "Within 15 days it is taken back when you sign in.",
+        "Within 15 days it cannot be taken back when you sign in.",
+    )
+    assert found.is_told_by(literal) == is_told

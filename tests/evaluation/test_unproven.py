@@ -181,6 +181,22 @@ async def test_a_case_about_a_figure_does_not_prove_the_words_beside_it(
         assert [each[0] for each in told(await look(resources, tmp_path))] == ["changed"]
 
 
+async def test_a_case_about_the_same_figure_elsewhere_proves_nothing(
+    resources: Resources, tmp_path: Path
+) -> None:
+    with edited(tmp_path / "Prices.md", GIFTS, "Gift cards can be refunded within 99 yuan."):
+        assert [each[0] for each in told(await look(resources, tmp_path))] == ["changed"]
+
+
+async def test_what_moves_to_another_page_is_still_stated(
+    resources: Resources, tmp_path: Path
+) -> None:
+    see = "See also the page about gift cards, which cannot be refunded here."
+    (tmp_path / "Prices of gift cards.md").write_text(f"# Prices of gift cards\n\n{GIFTS}\n")
+    with edited(tmp_path / "Prices.md", GIFTS, see):
+        assert told(await look(resources, tmp_path)) == []
+
+
 async def test_an_announcement_does_not_change_a_rule_alone(
     resources: Resources, tmp_path: Path
 ) -> None:
