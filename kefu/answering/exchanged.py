@@ -15,8 +15,8 @@ from kefu.text import fold_text, is_chinese_word, one_spelling
 LONGEST_ENDING = 1
 """Characters by which a Chinese word may go on in another: 手机号, 手机号码."""
 
-
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_FORM_OF_Y = re.compile(r"i$")  # of stems: tri, try
 
 
 class Wording(Protocol):
@@ -33,10 +33,10 @@ class Wording(Protocol):
 def means_same(one: str, other: str) -> bool:
     """Whether two words stand for each other."""
     nothing: frozenset[int] = frozenset()
-    one, other = (re.sub(r"i$", "y", each) for each in (one, other))  # tried, try
-    is_same = one_spelling(one) == one_spelling(other) or is_said(one, frozenset({other}))
     return (
-        is_same
+        one_spelling(one) == one_spelling(other)
+        or _FORM_OF_Y.sub("y", one) == _FORM_OF_Y.sub("y", other)
+        or is_said(one, frozenset({other}))
         or is_typo(one, other)
         or any(
             not each.get(one, nothing).isdisjoint(each.get(other, nothing))
