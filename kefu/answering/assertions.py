@@ -36,6 +36,9 @@ changes a place or two."""
 LEAST_REPHRASED = 0.6
 """Of the content words of either, for one to be the other written anew."""
 
+MOST_COME = 1
+"""Content words that a sentence written anew may have beside those of the old one."""
+
 SHORTEST_PHRASE = 2
 """Words, or Chinese characters, of a phrase that may stand elsewhere in its sentence."""
 
@@ -267,7 +270,7 @@ class Assertion:
     def _leaves_nothing_out(self, other: "Assertion") -> bool:
         """Whether of the other one's words only those are gone that came with its wording."""
         gone, come = replaced(other, self)
-        return len(come) <= (1 - LEAST_REPHRASED) * len(self.telling_terms) and not any(
+        return len(come) <= MOST_COME and not any(
             is_left_out(each, other, self, is_replaced=bool(come)) for each in gone
         )
 

@@ -85,7 +85,7 @@ def test_another_word_of_weight_is_another_assertion(old: str, new: str) -> None
         ),
         (
             "点“会员 > 权益”，选好礼品并填写地址，无需支付邮费。",
-            "请在首页打开“会员 > 权益”，选好礼品、填写地址即可，不用支付邮费。",
+            "请打开“会员 > 权益”，选好礼品、填写地址即可，不用支付邮费。",
         ),
         (
             "Gift cards cannot pay for stamps, coins or medals.",
