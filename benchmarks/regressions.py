@@ -53,6 +53,7 @@ LISTS = {
     "fourth": "seeded_changes_fourth",
     "fifth": "seeded_changes_fifth",
     "sixth": "seeded_changes_sixth",
+    "seventh": "seeded_changes_seventh",
 }
 """Modules with `list_harmful` and `list_harmless`."""
 
