@@ -193,6 +193,19 @@ async def test_stop_ends_the_answer_here_and_on_the_server(
         await answerer.was_cancelled.wait()
 
 
+async def test_a_double_click_on_send_does_not_stop_the_answer(
+    page: Page, answerer: ScriptedAnswerer
+) -> None:
+    is_released = asyncio.Event()
+    events = refund_answer(1)
+    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    await page.fill("#question", QUESTION)
+    await page.locator(".send:not(.stop)").dblclick()
+    await expect(page.locator(".pending .prose")).to_contain_text("3 个工作日")
+    is_released.set()
+    await expect(page.locator(".answer:not(.pending)")).to_be_visible()
+
+
 async def test_the_language_switch_keeps_conversation_and_draft(page: Page) -> None:
     await ask_and_wait(page)
     await page.fill("#question", "还有一个")

@@ -29,6 +29,7 @@ from kefu.resources import Resources
 pytestmark = pytest.mark.browser
 
 SECONDS = 30_000
+TYPING_IS_OVER_MS = 9000
 
 
 @pytest.fixture
@@ -61,9 +62,12 @@ async def test_a_customer_sees_live_what_people_write_and_rates_it(
         await send_as_staff(conn, id, NewMessage(text="您好，我来处理。"), viewer=lin)
     await expect(page.locator(".reply")).to_contain_text("我来处理", timeout=SECONDS)
     await expect(standing).to_contain_text("林薇 正在为您服务")
+    await page.clock.install()
     async with resources.database.transaction() as conn:
         await tell_typing(conn, id, role="staff", is_typing=True, viewer=lin)
     await expect(page.locator("[data-typing]")).to_be_visible(timeout=SECONDS)
+    await page.clock.run_for(TYPING_IS_OVER_MS)
+    await expect(page.locator("[data-typing]")).to_be_hidden()
     async with page.expect_response("**/api/conversations/*/typing", timeout=SECONDS) as told:
         await page.fill("#question", "谢谢")
     assert (await told.value).status == 204

@@ -1,6 +1,7 @@
 """Two people at the desk in two browsers, with the same conversation before them."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from browsing import find_serious_violations
@@ -53,6 +54,24 @@ async def test_who_is_second_sees_who_types_and_is_told_who_was_first(
     async with site.database.connection() as conn:
         assert (await get_conversation(conn, id)).assignee_id == site.staff.id
         assert len(await list_messages(conn, id, limit=9)) == 2
+
+
+async def test_who_has_written_is_not_said_to_type(browser: Browser, site: Site) -> None:
+    _, secret = await hire(site.resources, "Ben")
+    id = await ask(site)
+    async with (
+        sit_down(browser, site, viewport=WIDE) as mia,
+        sit_down(browser, site, secret=secret, viewport=WIDE) as ben,
+    ):
+        for page in (mia, ben):
+            await page.goto(f"/desk/{id}?list=open")
+            await expect(page.locator("#composer")).to_be_visible()
+        await ben.clock.install()  # the note goes by itself later
+        await mia.locator("#answer").press_sequentially("It takes 7 days.")
+        await expect(ben.locator("#typing")).to_be_visible()
+        await ben.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+        await mia.keyboard.press("Control+Enter")
+        await expect(ben.locator("#typing")).to_be_hidden()
 
 
 async def _take_and_answer(page: Page) -> None:

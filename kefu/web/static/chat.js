@@ -213,10 +213,17 @@ function follow(address) {
     announce(message.text);
     refresh();
   });
-  stream.addEventListener("typing", (event) => {
-    const shown = conversation.querySelector("[data-typing]");
-    if (shown) shown.hidden = !JSON.parse(event.data).data.is_typing;
-  });
+  stream.addEventListener("typing", (event) => showTyping(JSON.parse(event.data).data.is_typing));
+}
+
+const TYPING_SHOWN_MS = 8000; // twice as long as somebody who types on is silent about it
+let typingEnds = 0;
+
+function showTyping(isTyping) {
+  const shown = conversation.querySelector("[data-typing]");
+  if (shown) shown.hidden = !isTyping;
+  clearTimeout(typingEnds);
+  if (isTyping) typingEnds = setTimeout(() => showTyping(false), TYPING_SHOWN_MS);
 }
 
 function fitField() {
@@ -260,7 +267,8 @@ field.addEventListener("input", () => {
   fitField();
   tellTyping();
 });
-stopButton.addEventListener("click", () => {
+stopButton.addEventListener("click", (event) => {
+  if (event.detail > 1) return; // of a double click on Send, in whose place it stands by now
   running?.abort();
   field.focus();
 });

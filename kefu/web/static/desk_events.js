@@ -19,6 +19,12 @@ export function tellTyping() {
   }).catch(() => {});
 }
 
+/** Who has written types no more. */
+function hideTyping(told) {
+  const note = document.getElementById("typing");
+  if (note && told.message && !isOwn(told) && told.conversation_id === openId()) note.hidden = true;
+}
+
 let hidden = 0;
 function showTyping(signal) {
   const note = document.getElementById("typing");
@@ -49,6 +55,7 @@ export function listen() {
         cursor = event.lastEventId || cursor;
         const told = JSON.parse(event.data);
         refreshList();
+        hideTyping(told);
         if (told.conversation_id === openId()) refreshConversation();
       });
     }

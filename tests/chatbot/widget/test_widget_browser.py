@@ -106,6 +106,39 @@ async def test_an_answer_can_be_stopped_and_asked_for_again(
         await expect(page.locator(".message.customer")).to_have_count(1)
 
 
+async def test_a_double_click_on_send_does_not_stop_the_answer(
+    browser: Browser, shop: Shop, answerer: ScriptedAnswerer
+) -> None:
+    is_released = asyncio.Event()
+    events = refund_answer(1)
+    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    async with visit(browser, shop) as page:
+        await open_widget(page)
+        await page.locator(".composer textarea").fill(QUESTION)
+        await page.get_by_role("button", name="发送").dblclick()
+        await expect(page.locator(".pending .prose")).to_contain_text("3 个工作日")
+        is_released.set()
+        await expect(page.locator(".message.chatbot .feedback")).to_be_visible()
+
+
+async def test_of_two_failures_the_one_that_is_tried_again_moves_to_the_end(
+    browser: Browser, shop: Shop, answerer: ScriptedAnswerer
+) -> None:
+    for question in ("一", "二"):
+        answerer.scripts[question] = [RuntimeError("secret")]
+    async with visit(browser, shop) as page:
+        await open_widget(page)
+        first = await ask(page, "一")
+        await expect(first.locator(".failure")).to_be_visible()
+        await expect((await ask(page, "二")).locator(".failure")).to_be_visible()
+        answerer.scripts["一"] = ABSTENTION
+        await first.get_by_role("button", name="重试").click()
+        await expect(page.locator(".abstained")).to_be_visible()
+        await expect(page.locator(".message.customer .bubble")).to_have_text(["二", "一"])
+        await expect(page.locator(".message").nth(1).locator(".failure")).to_be_visible()
+        await expect(page.locator(".failure")).to_have_count(1)
+
+
 async def test_what_fails_is_told_and_can_be_tried_again(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from browsing import find_serious_violations
 from desk import says, seat
 from documents import ABSTENTION
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from scripted import ScriptedAnswerer
 from shop_site import Shop, sign, visit
 from test_widget_browser import PHONE, WIDE, ask_and_wait, open_widget
@@ -109,6 +109,27 @@ async def test_a_person_takes_over_answers_live_and_is_rated(
     async with resources.database.connection() as conn:
         cursor = await conn.execute("select rating, comment from ratings")
         assert await cursor.fetchall() == [(4, "很快")]
+
+
+async def test_what_is_sent_again_because_no_reply_came_is_one_message(
+    browser: Browser, shop: Shop, resources: Resources, answerer: ScriptedAnswerer
+) -> None:
+    async with visit(browser, shop, viewport=WIDE) as page:
+        await hand_over(page, answerer)
+        desk = await sit_down(resources)
+
+        async def lose(route: Route) -> None:
+            await route.fetch()
+            await route.abort()
+
+        await page.route("**/replies", lose, times=1)
+        await page.locator(".composer textarea").fill("还在吗？")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="重试").click()
+        await expect(page.locator(".failure")).to_have_count(0)
+        await page.reload()
+        await expect(page.locator(".message.customer p")).to_have_text(["天气？", "还在吗？"])
+        assert await desk.read() == ["天气？", "还在吗？"]
 
 
 async def test_cards_quick_replies_forms_and_files(

@@ -46,7 +46,7 @@ class KefuWidget extends HTMLElement {
     this.#live = new Live(this.#wire, (event, data) => this.#hear(event, data));
     this.#views = new MessageViews(texts, {
       ask: (question) => this.ask(question),
-      retry: (question) => this.#retry(question),
+      retry: (question, failed, key) => this.#retry(question, failed, key),
       openSource: (reference, opener) => this.#openSource(reference, opener),
       rate: (id, rating, comment) => this.#rate(id, rating, comment),
       reply: (sent) => this.#reply(sent),
@@ -139,8 +139,8 @@ class KefuWidget extends HTMLElement {
     await this.#send(question);
   }
 
-  #send(question) {
-    if (this.#isWithStaff) return this.#write(question);
+  #send(question, key) {
+    if (this.#isWithStaff) return this.#write(question, key);
     this.#answered = this.#answer(question);
     return this.#answered;
   }
@@ -150,7 +150,7 @@ class KefuWidget extends HTMLElement {
     try {
       await this.#reply({ text, client_key: key });
     } catch (error) {
-      const failed = h("li", { class: "message failed" }, this.#views.failure(kindOf(error), text));
+      const failed = h("li", { class: "message failed" }, this.#views.failure(kindOf(error), text, key));
       this.#panel.append(failed);
     }
   }
@@ -199,10 +199,13 @@ class KefuWidget extends HTMLElement {
     this.#restore();
   }
 
-  async #retry(question) {
+  /** Send again what failed; it moves to the end, with what comes of it. */
+  async #retry(question, failed, key) {
     if (this.#running) return;
-    this.#panel.list.lastElementChild?.classList.contains("failed") && this.#panel.list.lastElementChild.remove();
-    await this.#send(question);
+    const said = failed.previousElementSibling;
+    failed.remove();
+    if (said?.querySelector(".bubble")?.textContent === question) this.#panel.append(said);
+    await this.#send(question, key);
   }
 
   async #answer(question) {

@@ -89,8 +89,10 @@ class MessageViews {
     return h("div", { class: "choices person-offer" }, ask);
   }
 
-  failure(kind, question) {
-    const retry = h("button", { type: "button", class: "pill", onclick: () => this.acts.retry(question) }, icon("retry"), this.texts.retry);
+  /** With a `key` what was said goes out under it again. */
+  failure(kind, question, key) {
+    const again = (event) => this.acts.retry(question, event.currentTarget.closest(".message"), key);
+    const retry = h("button", { type: "button", class: "pill", onclick: again }, icon("retry"), this.texts.retry);
     return h("div", { class: `failure ${kind}`, role: "alert" }, h("p", {}, this.texts[kind] ?? this.texts.failed), retry);
   }
 

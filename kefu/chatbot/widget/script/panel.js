@@ -72,7 +72,7 @@ class Panel {
     });
     this.count = h("p", { class: "count", hidden: true });
     this.send = h("button", { class: "submit", "aria-label": this.texts.send, title: this.texts.send }, icon("send"));
-    this.stop = h("button", { type: "button", class: "submit", "aria-label": this.texts.stop, title: this.texts.stop, hidden: true, onclick: () => this.acts.stop() }, icon("stop"));
+    this.stop = h("button", { type: "button", class: "submit", "aria-label": this.texts.stop, title: this.texts.stop, hidden: true, onclick: (event) => this.#onStop(event) }, icon("stop"));
     const submit = (event) => {
       event.preventDefault();
       const question = this.field.value.trim();
@@ -85,6 +85,11 @@ class Panel {
     this.attach = iconButton("attach", this.texts.attach, () => this.picker.click(), { hidden: true });
     this.form = h("form", { class: "composer", onsubmit: submit }, h("div", { class: "ask" }, this.field, this.picker, this.attach, this.send, this.stop), this.count);
     return this.form;
+  }
+
+  /** The second half of a double click on Send falls on Stop, which stands in its place by then. */
+  #onStop(event) {
+    if (event.detail < 2) this.acts.stop();
   }
 
   #onInput() {
