@@ -17,6 +17,7 @@ from kefu.conversations.queueing import find_place
 from kefu.conversations.queues import add_queue, change_queue, drop_queue, equip
 from kefu.conversations.recording import record_answer, record_question, start_conversation
 from kefu.conversations.records import (
+    VISITOR_MARK,
     Attachment,
     CannedResponse,
     Conversation,
@@ -75,6 +76,7 @@ from kefu.conversations.upkeep import keep_desk
 
 __all__ = [
     "MAX_MESSAGE_CHARACTERS",
+    "VISITOR_MARK",
     "Attachment",
     "CannedResponse",
     "Conversation",

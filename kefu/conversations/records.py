@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+VISITOR_MARK = "visitor:"
+"""What the id of a customer begins with who is known by nothing but a browser."""
+
 Role = Literal["customer", "chatbot", "staff", "system"]
 """Who wrote a message."""
 
@@ -79,7 +82,8 @@ class Conversation:
 
     Attributes:
         id: random; whoever knows it may read the conversation of a customer nobody knows.
-        customer_id: what the host site calls the customer; None: nobody said who it is.
+        customer_id: what the host site calls the customer, or a number with `VISITOR_MARK`;
+            None: nobody said who it is.
         base: the knowledge base that its questions are answered from.
         language: of its first question.
         follows_id: the resolved conversation that the customer wrote on in, too late to reopen it.
@@ -117,6 +121,12 @@ class Conversation:
     reopened_count: int = 0
     contact: str = ""
     version: int = 0
+
+    @property
+    def told_customer_id(self) -> str | None:
+        """What the host site calls the customer, fit to be shown; None: it did not say."""
+        is_told = self.customer_id is not None and not self.customer_id.startswith(VISITOR_MARK)
+        return self.customer_id if is_told else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

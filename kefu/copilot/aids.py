@@ -34,6 +34,7 @@ from kefu.copilot.records import (
     Reply,
     ReplySoFar,
     Rewritten,
+    Speaker,
     Summary,
     Tone,
 )
@@ -86,6 +87,14 @@ class Read:
     messages: Sequence[Message]
     lines: Sequence[Line]
     style: Style
+
+    @property
+    def said(self) -> Sequence[Line]:
+        """The lines; while a customer waits for people the chatbot's last words are no reply."""
+        said = list(self.lines)
+        while said and self.conversation.waiting_since and said[-1].speaker is Speaker.CHATBOT:
+            said.pop()
+        return said
 
 
 class Desk:
@@ -165,7 +174,7 @@ class Desk:
             base=self._read.conversation.base,
             style=self._read.style,
         )
-        return propose_steps(self._read.lines, reply, reading)
+        return propose_steps(self._read.said, reply, reading)
 
     async def close(self) -> Shown:
         """How it may be closed."""

@@ -25,6 +25,7 @@ from kefu.conversations import (
     tell_typing,
 )
 from kefu.resources import Resources
+from kefu.viewer import Viewer
 
 pytestmark = pytest.mark.browser
 
@@ -62,12 +63,7 @@ async def test_a_customer_sees_live_what_people_write_and_rates_it(
         await send_as_staff(conn, id, NewMessage(text="您好，我来处理。"), viewer=lin)
     await expect(page.locator(".reply")).to_contain_text("我来处理", timeout=SECONDS)
     await expect(standing).to_contain_text("林薇 正在为您服务")
-    await page.clock.install()
-    async with resources.database.transaction() as conn:
-        await tell_typing(conn, id, role="staff", is_typing=True, viewer=lin)
-    await expect(page.locator("[data-typing]")).to_be_visible(timeout=SECONDS)
-    await page.clock.run_for(TYPING_IS_OVER_MS)
-    await expect(page.locator("[data-typing]")).to_be_hidden()
+    await _see_who_types(page, resources, id, lin)
     async with page.expect_response("**/api/conversations/*/typing", timeout=SECONDS) as told:
         await page.fill("#question", "谢谢")
     assert (await told.value).status == 204
@@ -80,6 +76,16 @@ async def test_a_customer_sees_live_what_people_write_and_rates_it(
     await expect(standing).to_contain_text("感谢您的评价", timeout=SECONDS)
     await expect(page.locator(".reply")).to_have_count(1)
     assert await find_serious_violations(page) == []
+
+
+async def _see_who_types(page: Page, resources: Resources, id: UUID, staff: Viewer) -> None:
+    """Who begins to type and says nothing more is not shown for long."""
+    await page.clock.install()
+    async with resources.database.transaction() as conn:
+        await tell_typing(conn, id, role="staff", is_typing=True, viewer=staff)
+    await expect(page.locator("[data-typing]")).to_be_visible(timeout=SECONDS)
+    await page.clock.run_for(TYPING_IS_OVER_MS)
+    await expect(page.locator("[data-typing]")).to_be_hidden()
 
 
 async def test_when_people_are_back_is_told_by_the_clock_of_the_customer(

@@ -220,6 +220,7 @@ async def test_the_figures_are_shown_and_downloaded(
     shown = page(await client.get("/desk/metrics?by=queue"))
     rows = shown.css("tbody tr")
     assert (await list_queues(conn))[0].name in rows[0].text()
+    assert [each.text() for each in shown.css(".facts dt")] == ["the customer asked for a person"]
     assert len(shown.css("svg.chart")) == 3
     assert len(shown.css("svg.chart circle")) >= 2
     text = (await client.get("/desk/metrics.csv?by=channel")).content.decode("utf-8-sig")

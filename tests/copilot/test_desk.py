@@ -14,13 +14,17 @@ from signing_in import sign_in
 from kefu.accounts import Staff
 from kefu.chatbot.examples import ANSWER_EXAMPLE
 from kefu.conversations import (
+    VISITOR_MARK,
     Conversation,
     HandOver,
+    NewMessage,
+    attach,
     get_conversation,
     hand_over,
     list_messages,
     record_answer,
     record_question,
+    send_as_customer,
     start_conversation,
 )
 from kefu.copilot import list_figures
@@ -30,6 +34,7 @@ from kefu.knowledge import ensure_base
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
 from kefu.settings import Settings
+from kefu.viewer import Viewer
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=1)
 QUESTION = "Where is my parcel?"
@@ -97,6 +102,34 @@ async def test_opening_a_conversation_reads_it(
     assert said is not None
     assert said.text() == QUESTION
     assert parse(await client.get("/desk", params={"list": "open"})).css_first(".number") is None
+
+
+async def test_the_number_of_an_unknown_visitor_is_shown_to_nobody(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    visitor = f"{VISITOR_MARK}768bbbe3"
+    other = await start_conversation(conn, QUESTION, base="main", customer_id=visitor)
+    await record_question(conn, QUESTION, conversation_id=other.id)
+    await hand_over(conn, other.id, HandOver(reason="asked"))
+    page = parse(await client.get(f"/desk/{other.id}", params={"list": "open"}))
+    assert {each.text() for each in page.css(".row .who")} == {"4711", "Unknown customer"}
+    (name,) = page.css(".conversation h2")
+    assert name.text() == "Unknown customer"
+
+
+async def test_a_message_of_a_file_alone_shows_the_file_alone(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    customer = Viewer(name="customer", customer_id="4711", permissions=frozenset({"chat"}))
+    file = await attach(
+        conn, waiting.id, b"order 20391", name="order.txt", viewer=customer, max_bytes=99
+    )
+    sent = NewMessage(text="", attachment_ids=(file.id,))
+    await send_as_customer(conn, waiting.id, sent, viewer=customer, reopen_days=7)
+    page = parse(await client.get(f"/desk/{waiting.id}", params={"list": "open"}))
+    message = page.css(".message.customer")[-1]
+    assert message.css_first(".said") is None
+    assert [each.text() for each in message.css(".cited a")] == ["order.txt"]
 
 
 async def test_what_the_chatbot_answered_names_its_sources(
@@ -174,6 +207,18 @@ async def test_summary_tones_and_knowledge_are_at_hand(
     assert "needs a language model" in await aid(aid="tone:zh", text="We can't do that.")
     assert "holds nothing" in await aid(aid="knowledge", text="parcel")
     assert "Only you see this" in await aid(aid="question", question="Where are parcels?")
+
+
+async def test_who_waits_for_people_is_not_waited_for(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    await record_answer(
+        conn, "A colleague takes over.", conversation_id=waiting.id, answer=ANSWER_EXAMPLE
+    )
+    form = {"partial": "1", "aid": "overview"}
+    aid = (await client.post(f"/desk/{waiting.id}/aids", data=form)).text
+    assert "Ask for what is missing" in aid
+    assert "Wait for the customer" not in aid
 
 
 async def test_who_comes_second_is_told(

@@ -15,9 +15,9 @@ from joserfc.jwk import OctKey
 
 from kefu.accounts import Claims, read_claims, read_identity, view_claims
 from kefu.chatbot.widget.records import Visit, Visitor
+from kefu.conversations import VISITOR_MARK
 from kefu.errors import NotSignedIn
 
-ANONYMOUS_MARK = "visitor:"
 ANONYMOUS_DAYS = 30
 
 
@@ -34,12 +34,12 @@ def begin_visit(
     now = datetime.now(UTC)
     if identity is not None:
         claims = read_identity(identity, key=secret)
-        if claims.sub.startswith(ANONYMOUS_MARK):
+        if claims.sub.startswith(VISITOR_MARK):
             raise NotSignedIn("The signed identity is not valid or has expired.")
         return _visit(channel, claims, secret=secret)
     expires_at = now + timedelta(days=ANONYMOUS_DAYS)
     known = find_anonymous(channel, token, secret=secret)
-    sub = known or f"{ANONYMOUS_MARK}{uuid4().hex}"
+    sub = known or f"{VISITOR_MARK}{uuid4().hex}"
     return _visit(channel, Claims(sub=sub, exp=int(expires_at.timestamp())), secret=secret)
 
 
@@ -52,7 +52,7 @@ def read_visitor(token: str, *, channel: str, secret: str) -> Visitor:
     claims = read_claims(token, key=_derive(secret), audience=_audience(channel))
     return Visitor(
         viewer=view_claims(claims),
-        is_identified=not claims.sub.startswith(ANONYMOUS_MARK),
+        is_identified=not claims.sub.startswith(VISITOR_MARK),
         name=claims.name,
         email=claims.email,
     )
@@ -75,7 +75,7 @@ def _visit(channel: str, claims: Claims, *, secret: str) -> Visit:
     return Visit(
         token=jwt.encode({"alg": "HS256"}, told, OctKey.import_key(key)),
         visitor=hmac.digest(key.encode(), claims.sub.encode(), sha256).hex()[:16],
-        is_identified=not claims.sub.startswith(ANONYMOUS_MARK),
+        is_identified=not claims.sub.startswith(VISITOR_MARK),
         name=claims.name,
         expires_at=datetime.fromtimestamp(claims.exp, UTC),
     )

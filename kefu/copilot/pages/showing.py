@@ -193,7 +193,7 @@ async def _list_responses(
 ) -> Sequence[CannedResponse]:
     values = {
         "customer_name": customer.name if customer else "",
-        "customer_id": conversation.customer_id or "",
+        "customer_id": conversation.told_customer_id or "",
         "staff_name": viewer.name,
         "conversation_id": str(conversation.id),
     }
