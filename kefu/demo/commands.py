@@ -22,13 +22,13 @@ BASE = "demo"
 CHANNEL = "demo"
 LOOK = ChannelLook(
     base=BASE,
-    title="Lanhe Cloud 蓝禾云",
+    title="Lanhe Cloud 澜禾云",
     accent="#0b6e4f",
     starters=(
         "退款多久到账？",
-        "云主机有哪些套餐？",
-        "How many days do I have to get a full refund?",
-        "Which backup plans are there?",
+        "备份保留多久？",
+        "How do I get a full refund?",
+        "What does error LH-4031 mean?",
     ),
     proactive_rules=(
         ProactiveRule(pattern="/demo-shop", seconds=8, text="需要帮您选套餐吗？"),

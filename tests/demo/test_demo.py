@@ -12,7 +12,7 @@ import pytest
 
 from kefu.answering.commands import print_answer
 from kefu.db import Database
-from kefu.demo.commands import QUESTIONS
+from kefu.demo.commands import LOOK, QUESTIONS
 from kefu.knowledge import ingest
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
@@ -31,6 +31,12 @@ def documents() -> Iterator[Path]:
 
 def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+def test_the_company_is_called_on_the_widget_as_in_its_documents(documents: Path) -> None:
+    text = "".join(each.read_text(encoding="utf-8") for each in documents.rglob("*.md"))
+    _, name = LOOK.title.rsplit(" ", 1)
+    assert name in text
 
 
 def test_there_are_as_many_questions_as_said() -> None:

@@ -46,6 +46,7 @@ TEXTS = {
         " Please try again in a moment."
     ),
     "too_many": _("You have sent a lot in a short time. Please wait a moment, then try again."),
+    "signed_out": _("You are no longer signed in. Please load the page again."),
     "failed": _("Something went wrong on our side."),
     "unanswered": _("This question has no answer yet."),
     "retry": _("Try again"),

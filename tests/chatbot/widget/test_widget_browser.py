@@ -1,6 +1,7 @@
 """The widget in a real Chromium, on a page of another origin with a strict policy."""
 
 import asyncio
+from time import time
 from typing import Any
 
 import pytest
@@ -151,6 +152,18 @@ async def test_what_fails_is_told_and_can_be_tried_again(
         await page.context.set_offline(True)
         await expect((await ask(page, "断")).locator(".failure")).to_contain_text("没有发出")
         await page.context.set_offline(False)
+
+
+async def test_who_is_signed_in_no_more_is_asked_to_load_the_page_again(
+    browser: Browser, shop: Shop
+) -> None:
+    shop.attributes["data-identity"] = sign(shop.secret, exp=int(time()) - 3600)
+    async with visit(browser, shop) as page:
+        await open_widget(page)
+        await expect((await ask(page)).locator(".failure")).to_contain_text("登录已失效")
+        shop.attributes["data-identity"] = sign(shop.secret)
+        await page.reload()
+        await ask_and_wait(page)
 
 
 async def test_the_conversation_goes_on_on_the_next_page(

@@ -12,6 +12,7 @@ class Refused extends Error {
 function kindOf(error) {
   if (error.type === "too_many_requests") return "too_many";
   if (error.status === 429 || error.status === 503 || /unavailable|busy/.test(error.type ?? "")) return "busy";
+  if (error.status === 401) return "signed_out";
   if (error.status) return "failed";
   return navigator.onLine ? "interrupted" : "offline";
 }
