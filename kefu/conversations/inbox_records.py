@@ -29,7 +29,8 @@ class InboxEntry:
     """A conversation in a list of the desk.
 
     Attributes:
-        preview: the beginning of the last message.
+        preview: the beginning of the last message; where somebody waits for people, not of the
+            chatbot's, which says the same to everybody.
         unread_count: messages of the customer that the viewer has not read.
         reply_due_at: when the queue's service level is missed; None: nobody waits for a first
             reply, or the queue is closed.

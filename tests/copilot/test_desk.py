@@ -219,6 +219,8 @@ async def test_who_waits_for_people_is_not_waited_for(
     aid = (await client.post(f"/desk/{waiting.id}/aids", data=form)).text
     assert "Ask for what is missing" in aid
     assert "Wait for the customer" not in aid
+    rows = parse(await client.get("/desk", params={"list": "unassigned"})).css(".row .preview")
+    assert [each.text() for each in rows] == [QUESTION]
 
 
 async def test_who_comes_second_is_told(

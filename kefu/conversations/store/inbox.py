@@ -91,7 +91,8 @@ def write_list(searched: str) -> bytes:
         " left join staff s on s.id = c.assignee_id left join queues q on q.id = c.queue_id"
         " left join conversation_reads r on r.conversation_id = c.id and r.staff_id = %(staff_id)s"
         " left join lateral (select text, role from messages m where m.conversation_id = c.id"
-        "  and not m.is_internal order by position desc limit 1) m on true"
+        "  and not m.is_internal and (c.waiting_since is null or m.role <> 'chatbot')"
+        "  order by position desc limit 1) m on true"
         " order by c.last_message_at desc, c.id desc"
     ).encode()
 
