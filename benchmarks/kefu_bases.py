@@ -11,7 +11,6 @@ from kefu.knowledge import (
     Base,
     ChunkKind,
     NewChunk,
-    ParsedDocument,
     Validity,
     embed_waiting,
     ensure_base,
@@ -22,6 +21,7 @@ from kefu.knowledge.replace import Target, store_documents
 from kefu.knowledge.store.chunks import renew_weights
 from kefu.knowledge.store.files import insert_source, upsert_file
 from kefu.llm import BuiltInEmbedder
+from kefu.parsing import ParsedDocument
 from kefu.resources import Resources, open_resources
 from kefu.safety import find_signs
 from kefu.settings import Settings

@@ -21,9 +21,9 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from kefu.errors import KefuError
 from kefu.knowledge import NewChunk, PageBox, boxes_of
-from kefu.knowledge.parsing import ParseLimits, parse_file
 from kefu.knowledge.places import pack_places
 from kefu.knowledge.prepare import prepare
+from kefu.parsing import ParseLimits, parse_file
 from kefu.text import SpanKind, split_sentences
 
 DATA = Path(os.environ.get("KEFU_BENCH_DATA", "../shared/data")) / "documents"

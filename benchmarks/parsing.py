@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kefu.errors import BadInput, TooLarge
-from kefu.knowledge.parsing import ParserPool, supported_suffixes
+from kefu.knowledge.isolation import ParserPool
+from kefu.parsing import supported_suffixes
 from kefu.settings import IngestSettings
 
 DATA = Path(os.environ.get("KEFU_BENCH_DATA", "../shared/data")) / "documents"

@@ -5,11 +5,12 @@ from math import log
 from pathlib import Path
 
 from kefu.errors import ModelUnavailable
-from kefu.knowledge import Base, ParsedDocument, embed_waiting, ensure_base, get_base
+from kefu.knowledge import Base, embed_waiting, ensure_base, get_base
 from kefu.knowledge.prepare import prepare
 from kefu.knowledge.replace import Target, store_documents
 from kefu.knowledge.store import files as file_store
 from kefu.llm import FakeEmbedder, Vectors
+from kefu.parsing import ParsedDocument
 from kefu.resources import Resources
 
 SUPPORT = {

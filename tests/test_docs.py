@@ -21,7 +21,7 @@ import kefu
 from kefu import errors
 from kefu.cli import app as cli
 from kefu.evaluation import EVALUATORS, Gates, KnowledgeLimits, Monitors
-from kefu.knowledge.parsing import supported_suffixes
+from kefu.parsing import supported_suffixes
 from kefu.prompts import CHECKS, list_shipped
 from kefu.sections import Section
 from kefu.server import create_app

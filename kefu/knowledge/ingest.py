@@ -19,8 +19,8 @@ from opentelemetry.trace import StatusCode
 from kefu.errors import BadInput, TooLarge
 from kefu.knowledge.candidate import Judge, Writing, open_writing
 from kefu.knowledge.embedding import embed_waiting, require_same_embedder
+from kefu.knowledge.isolation import ParserPool
 from kefu.knowledge.lexical_index import has_drifted
-from kefu.knowledge.parsing import ParserPool
 from kefu.knowledge.plan import Changes, FileToRead, file_checksum, plan_changes
 from kefu.knowledge.prepare import prepare
 from kefu.knowledge.recorded import note_withdrawal

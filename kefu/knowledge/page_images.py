@@ -10,9 +10,8 @@ from pathlib import Path
 
 from kefu.errors import NotFound, TooLarge
 from kefu.knowledge.excerpts import Original
-from kefu.knowledge.parsing import ParseLimits
-from kefu.knowledge.parsing.limits import MEGABYTE
 from kefu.knowledge.records import PageBox
+from kefu.parsing import ParseLimits
 from kefu.settings import IngestSettings
 
 LONGEST_SECONDS = 15.0
@@ -35,7 +34,7 @@ def is_drawable(original: Original) -> bool:
     except (OSError, ValueError):
         return False
     is_same = (status.st_size, status.st_mtime_ns) == (original.size_bytes, original.modified_ns)
-    return is_inside and is_same and status.st_size <= LARGEST_MB * MEGABYTE
+    return is_inside and is_same and status.st_size <= LARGEST_MB << 20
 
 
 async def draw_page(
@@ -57,7 +56,7 @@ async def draw_page(
         "limits": asdict(ParseLimits(parse_memory_mb=memory_mb)),
     }
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "kefu.knowledge.parsing.page_painter"),
+        *(sys.executable, "-m", "kefu.parsing.page_painter"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kefu.knowledge.records import NewChunk, PageBox, Place, PrintedText
+from kefu.knowledge.records import NewChunk, PageBox, Place
+from kefu.parsing import PrintedText
 
 _ANCHOR = 10  # letters that must agree before the two are taken for the same
 _SHORT_ANCHOR = 3  # where the chunk, or a line of it, has no more

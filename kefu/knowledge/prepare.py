@@ -8,8 +8,9 @@ from pathlib import Path
 from kefu.errors import BadInput
 from kefu.knowledge.chunking import split
 from kefu.knowledge.places import locate
-from kefu.knowledge.records import NewChunk, ParsedDocument, PreparedChunk, PreparedDocument
+from kefu.knowledge.records import NewChunk, PreparedChunk, PreparedDocument
 from kefu.knowledge.validity import name_series, read_validity
+from kefu.parsing import ParsedDocument
 from kefu.safety import find_signs
 from kefu.text import content_digest, detect_language, index_terms
 

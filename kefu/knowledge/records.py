@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from kefu.knowledge.validity import Validity
+from kefu.parsing import ParsedDocument
 from kefu.safety import Sign
 from kefu.viewer import PUBLIC, DataClass, highest_class
 
@@ -17,20 +18,6 @@ class ChunkKind(StrEnum):
     TEXT = "text"
     TABLE = "table"
     CODE = "code"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintedText:
-    """A few words on one line of a page.
-
-    Attributes:
-        page: from 1.
-        box: left, top, right and bottom, each 0..1 of the page as it is shown.
-    """
-
-    text: str
-    page: int
-    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,28 +38,6 @@ class Place:
     start: int
     end: int
     box: PageBox
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedDocument:
-    """One document as a parser leaves it.
-
-    Attributes:
-        markdown: headings, lists, GFM tables and fenced code. In paged formats a form feed on a
-            line of its own stands before every page but the first.
-        external_id: the document's own id in the place it came from, if it had one.
-        url: where a customer can read it, if it says so.
-        metadata: what front matter, document properties or JSON fields say.
-        printed: in formats with fixed pages, what stands where, about as it is read.
-    """
-
-    title: str
-    markdown: str
-    format: str
-    external_id: str | None = None
-    url: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
-    printed: Sequence[PrintedText] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing import supported_suffixes
 from kefu.knowledge.prepare import display_path
 from kefu.knowledge.sources import is_within
+from kefu.parsing import supported_suffixes
 
 OFFICE_LOCK = "~$"  # what office programs leave beside an open document
 

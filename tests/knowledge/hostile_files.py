@@ -10,7 +10,7 @@ from pathlib import Path
 from office_files import repacked, write_docx, write_pptx, write_xlsx, zip_bomb
 from openpyxl import Workbook
 
-from kefu.knowledge.parsing import supported_suffixes
+from kefu.parsing import supported_suffixes
 
 IMAGES = {".png", ".jpg", ".jpeg"}
 BILLION_LAUGHS = (

@@ -12,10 +12,10 @@ import psutil
 import pytest
 
 from kefu.errors import BadInput, TooLarge
-from kefu.knowledge.parsing import ParserPool
+from kefu.knowledge.isolation import ParserPool
 from kefu.settings import IngestSettings
 
-WORKER = "kefu.knowledge.parsing.worker"
+WORKER = "kefu.parsing.worker"
 
 
 def workers_of(pid: int) -> list[psutil.Process]:
@@ -140,7 +140,7 @@ async def test_processes_die_with_their_parent(tmp_path: Path) -> None:
     script = note(
         tmp_path,
         "import asyncio, pathlib\n"
-        "from kefu.knowledge.parsing import ParserPool\n"
+        "from kefu.knowledge.isolation import ParserPool\n"
         "from kefu.settings import IngestSettings\n"
         "async def main():\n"
         "    async with ParserPool(IngestSettings(workers=1)) as pool:\n"

@@ -11,9 +11,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from kefu.knowledge import PageBox, boxes_of
-from kefu.knowledge.parsing import ParseLimits, parse_file
 from kefu.knowledge.places import pack_places
 from kefu.knowledge.prepare import prepare
+from kefu.parsing import ParseLimits, parse_file
 
 WIDTH, HEIGHT = A4
 LEFT_COLUMN = [f"Left line {n} says how plan number {n} is paid and," for n in range(8)]

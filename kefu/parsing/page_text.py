@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from kefu.knowledge.parsing.page_layout import Box, Fragment, Page
-from kefu.knowledge.parsing.ruled_tables import find_tables
+from kefu.parsing.page_layout import Box, Fragment, Page
+from kefu.parsing.ruled_tables import find_tables
 
 _ASIDE_SIZE = 1.0
 _WIDE_GAP = 1.2

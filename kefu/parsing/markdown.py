@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from kefu.knowledge.parsing.encoding import read_text
-from kefu.knowledge.parsing.icons import mark_image, name_images
-from kefu.knowledge.parsing.limits import ParseLimits
-from kefu.knowledge.parsing.markup import convert_fragment
-from kefu.knowledge.parsing.metadata import pick_title, pick_url, split_front_matter
-from kefu.knowledge.parsing.pipe_tables import repair_tables
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import read_text
+from kefu.parsing.icons import mark_image, name_images
+from kefu.parsing.limits import ParseLimits
+from kefu.parsing.markup import convert_fragment
+from kefu.parsing.metadata import pick_title, pick_url, split_front_matter
+from kefu.parsing.pipe_tables import repair_tables
+from kefu.parsing.records import ParsedDocument
 
 _FENCE = re.compile(r"[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,})([^`]*)$")
 _ATTRIBUTES = re.compile(r"""[ \t]*\{:?[ \t]*(?:[#.][\w:-]+|[\w-]+="[^"]*")(?:[ \t]+[^{}\n]*)?\}""")

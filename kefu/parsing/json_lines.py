@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing.encoding import decode, detect, tidy
-from kefu.knowledge.parsing.limits import ParseLimits, shown
-from kefu.knowledge.parsing.metadata import as_metadata, pick_title, pick_url
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import decode, detect, tidy
+from kefu.parsing.limits import ParseLimits, shown
+from kefu.parsing.metadata import as_metadata, pick_title, pick_url
+from kefu.parsing.records import ParsedDocument
 
 _SAMPLE = 64 * 1024
 _NAMED = frozenset({"id", "_id", "title", "text", "url"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kefu.knowledge.parsing.page_layout import Fragment, Line, Table
+from kefu.parsing.page_layout import Fragment, Line, Table
 
 _MIN_ROWS = 3
 _MIN_ROWS_OF_MANY = 2

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from kefu.knowledge.parsing import ParseLimits, parse_file
+from kefu.parsing import ParseLimits, parse_file
 
 
 def test_two_tables_of_one_width_on_a_page_stay_apart() -> None:

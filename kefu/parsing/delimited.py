@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing.encoding import read_text
-from kefu.knowledge.parsing.grid import render_table
-from kefu.knowledge.parsing.limits import ParseLimits, shown
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import read_text
+from kefu.parsing.grid import render_table
+from kefu.parsing.limits import ParseLimits, shown
+from kefu.parsing.records import ParsedDocument
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 50

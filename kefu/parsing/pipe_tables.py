@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kefu.knowledge.parsing.grid import fill_down, render_table
+from kefu.parsing.grid import fill_down, render_table
 
 _STARTS_ROW = re.compile(r"[ \t]*\|")
 _BORDER = re.compile(r"(?<!\\)\|")

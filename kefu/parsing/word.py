@@ -10,11 +10,11 @@ from xml.parsers.expat import ExpatError
 import mammoth
 from defusedxml.ElementTree import ParseError, fromstring
 
-from kefu.knowledge.parsing.encoding import tidy
-from kefu.knowledge.parsing.limits import ParseLimits, check_archive, not_a
-from kefu.knowledge.parsing.markup import convert_fragment
-from kefu.knowledge.parsing.metadata import pick_title
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import tidy
+from kefu.parsing.limits import ParseLimits, check_archive, not_a
+from kefu.parsing.markup import convert_fragment
+from kefu.parsing.metadata import pick_title
+from kefu.parsing.records import ParsedDocument
 
 _STYLES = "word/styles.xml"
 _PROPERTIES = "docProps/core.xml"

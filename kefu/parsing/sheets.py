@@ -19,10 +19,10 @@ from python_calamine import (
 )
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing.encoding import tidy
-from kefu.knowledge.parsing.grid import render_table, trim
-from kefu.knowledge.parsing.limits import ParseLimits, check_archive, no_text, not_a, shown
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import tidy
+from kefu.parsing.grid import render_table, trim
+from kefu.parsing.limits import ParseLimits, check_archive, no_text, not_a, shown
+from kefu.parsing.records import ParsedDocument
 
 _Value = int | float | str | bool | datetime.time | datetime.date | datetime.timedelta
 _Range = tuple[tuple[int, int], tuple[int, int]]

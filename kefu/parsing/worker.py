@@ -1,13 +1,13 @@
 """The process in which files are parsed: requests come in as JSON lines, messages go out framed.
 
-A message is its length in `LENGTH_BYTES` bytes and a JSON object with a `kind`: ready, documents,
-done, BadInput, TooLarge, memory or unforeseen.
+A message has a `kind`: ready, documents, done, BadInput, TooLarge, memory or unforeseen.
 """
 
 import ctypes
 import dataclasses
 import json
 import logging
+import mmap
 import os
 import queue
 import signal
@@ -19,14 +19,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-import psutil
-
 from kefu.errors import BadInput, TooLarge
-from kefu.knowledge.parsing.files import parse_file
-from kefu.knowledge.parsing.limits import MEGABYTE, ParseLimits
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.files import parse_file
+from kefu.parsing.framing import frame
+from kefu.parsing.limits import MEGABYTE, ParseLimits
+from kefu.parsing.records import ParsedDocument
 
-LENGTH_BYTES = 8
 _PR_SET_PDEATHSIG = 1
 _BATCH_DOCUMENTS = 64
 _BATCH_LETTERS = 256 * 1024
@@ -39,6 +37,7 @@ def main() -> None:
     die_with_parent()
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
+    os.putenv("OPENBLAS_NUM_THREADS", "1")  # each thread reserves memory that a file may need
 
     def report_unforeseen(
         kind: type[BaseException],
@@ -86,8 +85,7 @@ def _batches(documents: Iterator[ParsedDocument]) -> Iterator[list[ParsedDocumen
 
 
 def _send(output: BinaryIO, message: dict[str, Any]) -> None:
-    body = json.dumps(message).encode("ascii")
-    output.write(len(body).to_bytes(LENGTH_BYTES, "big") + body)
+    output.write(frame(message))
     output.flush()
 
 
@@ -116,8 +114,18 @@ def allow_memory(limits: ParseLimits) -> None:
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - not on Windows
 
-        allowed = psutil.Process().memory_info().vms + limits.parse_memory_mb * MEGABYTE
+        allowed = _address_space() + limits.parse_memory_mb * MEGABYTE
         resource.setrlimit(resource.RLIMIT_AS, (allowed, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+def _address_space() -> int:
+    """Bytes this process has reserved."""
+    if sys.platform != "linux":
+        import psutil  # noqa: PLC0415 - takes as long as all other imports of a worker together
+
+        return psutil.Process().memory_info().vms
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+    return int(pages) * mmap.PAGESIZE
 
 
 if __name__ == "__main__":

@@ -18,8 +18,7 @@ from office_files import (
 from reportlab.lib.pdfencrypt import StandardEncryption
 
 from kefu.errors import BadInput, TooLarge
-from kefu.knowledge.parsing import ParseLimits, parse_file, supported_suffixes
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing import ParsedDocument, ParseLimits, parse_file, supported_suffixes
 
 LIMITS = ParseLimits(max_file_mb=60, max_unpacked_mb=5)
 COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4096)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing import ParseLimits, parse_file
+from kefu.parsing import ParseLimits, parse_file
 
 REFUND = "退款政策：七天内可退款，订单号12345。"
 TRADITIONAL = "請問運費多少錢？客服電話是什麼？"

@@ -9,7 +9,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing.limits import shown
+from kefu.parsing.limits import shown
 from kefu.text import clean_text
 
 _SAMPLE = 64 * 1024

@@ -12,9 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kefu.errors import BadInput, KefuError, TooLarge, Unavailable
-from kefu.knowledge.parsing.limits import ParseLimits, shown
-from kefu.knowledge.parsing.worker import LENGTH_BYTES
-from kefu.knowledge.records import ParsedDocument, PrintedText
+from kefu.parsing import LENGTH_BYTES, ParsedDocument, ParseLimits, PrintedText, shown
 from kefu.settings import IngestSettings
 
 _START_SECONDS = 120.0
@@ -119,7 +117,7 @@ class _Worker:
             return self._process
         await self.stop()
         self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "kefu.knowledge.parsing.worker"),
+            *(sys.executable, "-m", "kefu.parsing.worker"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing.limits import ParseLimits, check_file, no_text, shown
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.limits import ParseLimits, check_file, no_text, shown
+from kefu.parsing.records import ParsedDocument
 
 _PARSERS = {
     ".md": "markdown",
@@ -53,8 +53,8 @@ def supported_suffixes() -> frozenset[str]:
 def parse_file(path: Path, *, limits: ParseLimits) -> Iterator[ParsedDocument]:
     """Parse one file into one document or, from JSON Lines, many.
 
-    Reads this file and nothing else. `ParserPool` does the same in a process of its own, which
-    also survives files that hang, crash the interpreter or eat the memory.
+    Reads this file and nothing else. `kefu.parsing.worker` does so in a process of its own, for
+    files that hang, crash the interpreter or eat the memory.
 
     Raises:
         BadInput: it is missing, unsupported, damaged, has a password or holds no text.
@@ -62,7 +62,7 @@ def parse_file(path: Path, *, limits: ParseLimits) -> Iterator[ParsedDocument]:
     """
     name = _parser_name(path)
     check_file(path, limits)
-    parser = import_module(f"kefu.knowledge.parsing.{name}")
+    parser = import_module(f"kefu.parsing.{name}")
     is_empty = True
     for document in parser.parse(path, limits):
         if document.markdown.strip():

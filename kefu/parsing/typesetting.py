@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kefu.knowledge.parsing.aligned_tables import with_aligned_tables
-from kefu.knowledge.parsing.grid import render_table, spread
-from kefu.knowledge.parsing.page_layout import Line, Page, Table, read_in_order
-from kefu.knowledge.parsing.wrapped_lines import join_lines
+from kefu.parsing.aligned_tables import with_aligned_tables
+from kefu.parsing.grid import render_table, spread
+from kefu.parsing.page_layout import Line, Page, Table, read_in_order
+from kefu.parsing.wrapped_lines import join_lines
 
 _MARGIN_SHARE = 0.12
 _REPEATED_SHARE = 0.4

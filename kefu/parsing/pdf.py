@@ -9,14 +9,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing.encoding import tidy
-from kefu.knowledge.parsing.files import has_ocr
-from kefu.knowledge.parsing.limits import ParseLimits, not_a, shown
-from kefu.knowledge.parsing.metadata import pick_title
-from kefu.knowledge.parsing.page_layout import Page, read_in_order
-from kefu.knowledge.parsing.page_text import read_page
-from kefu.knowledge.parsing.typesetting import compose
-from kefu.knowledge.records import ParsedDocument, PrintedText
+from kefu.parsing.encoding import tidy
+from kefu.parsing.files import has_ocr
+from kefu.parsing.limits import ParseLimits, not_a, shown
+from kefu.parsing.metadata import pick_title
+from kefu.parsing.page_layout import Page, read_in_order
+from kefu.parsing.page_text import read_page
+from kefu.parsing.records import ParsedDocument, PrintedText
+from kefu.parsing.typesetting import compose
 
 _OCR_SCALE = 2.0
 _META = {"Author": "author", "Subject": "subject", "Keywords": "keywords"}
@@ -90,7 +90,7 @@ def _pages(document: pypdfium2.PdfDocument, path: Path) -> Iterator[Page]:
 
 
 def _recognised(document: pypdfium2.PdfDocument) -> Iterator[Page]:
-    images = import_module("kefu.knowledge.parsing.images")
+    images = import_module("kefu.parsing.images")
     for page in document:
         page_image = page.render(scale=_OCR_SCALE).to_numpy()
         yield images.recognise(page_image)

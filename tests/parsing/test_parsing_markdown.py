@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kefu.knowledge.parsing import ParseLimits, parse_file
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing import ParsedDocument, ParseLimits, parse_file
 
 BORDERS = "| A | B |\n| --- | --- |\n"
 

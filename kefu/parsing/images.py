@@ -8,12 +8,12 @@ from typing import Any
 import numpy
 from PIL import Image, UnidentifiedImageError
 
-from kefu.knowledge.parsing.encoding import tidy
-from kefu.knowledge.parsing.limits import ParseLimits, not_a
-from kefu.knowledge.parsing.metadata import pick_title
-from kefu.knowledge.parsing.page_layout import Fragment, Page
-from kefu.knowledge.parsing.typesetting import compose
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import tidy
+from kefu.parsing.limits import ParseLimits, not_a
+from kefu.parsing.metadata import pick_title
+from kefu.parsing.page_layout import Fragment, Page
+from kefu.parsing.records import ParsedDocument
+from kefu.parsing.typesetting import compose
 
 
 def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa: ARG001

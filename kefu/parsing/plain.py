@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from kefu.knowledge.parsing.encoding import read_text
-from kefu.knowledge.parsing.limits import ParseLimits
-from kefu.knowledge.parsing.metadata import pick_title
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import read_text
+from kefu.parsing.limits import ParseLimits
+from kefu.parsing.metadata import pick_title
+from kefu.parsing.records import ParsedDocument
 
 _RULER = re.compile(r"[-=_*~#+.\s]{3,}")
 _WOULD_BE_MARKDOWN = re.compile(r"(?=#{1,6}(?:\s|$)|>|`{3,}|~{3,})")

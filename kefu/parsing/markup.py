@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from kefu.knowledge.parsing.grid import render_table, spread
-from kefu.knowledge.parsing.icons import mark_image, name_images
+from kefu.parsing.grid import render_table, spread
+from kefu.parsing.icons import mark_image, name_images
 
 MAX_DEPTH = 150
 _MAX_COLUMN_SPAN = 100

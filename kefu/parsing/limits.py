@@ -25,7 +25,7 @@ _SIGNATURES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseLimits:
-    """What parsing one file may cost; time and memory are held by `ParserPool`."""
+    """What parsing one file may cost; time and memory are held by those who run the worker."""
 
     max_file_mb: int = 100
     max_unpacked_mb: int = 500

@@ -10,8 +10,8 @@ from typing import Any
 import pypdfium2
 from PIL import Image, ImageDraw
 
-from kefu.knowledge.parsing.limits import ParseLimits
-from kefu.knowledge.parsing.worker import allow_memory, die_with_parent
+from kefu.parsing.limits import ParseLimits
+from kefu.parsing.worker import allow_memory, die_with_parent
 
 REFUSED = 3
 _WIDTH = 1000  # pixels

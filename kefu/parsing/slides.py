@@ -19,11 +19,11 @@ from pptx.slide import Slide
 from pptx.table import Table
 from pptx.text.text import TextFrame, _Paragraph
 
-from kefu.knowledge.parsing.encoding import tidy
-from kefu.knowledge.parsing.grid import render_table, spread
-from kefu.knowledge.parsing.limits import ParseLimits, check_archive, not_a
-from kefu.knowledge.parsing.metadata import pick_title
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import tidy
+from kefu.parsing.grid import render_table, spread
+from kefu.parsing.limits import ParseLimits, check_archive, not_a
+from kefu.parsing.metadata import pick_title
+from kefu.parsing.records import ParsedDocument
 
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VERTICAL_TAB = "\x0b"

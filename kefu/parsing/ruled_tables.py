@@ -16,8 +16,8 @@ from pdfplumber.table import (
     merge_edges,
 )
 
-from kefu.knowledge.parsing.page_layout import Fragment, Table, lines_of
-from kefu.knowledge.parsing.wrapped_lines import join_lines
+from kefu.parsing.page_layout import Fragment, Table, lines_of
+from kefu.parsing.wrapped_lines import join_lines
 
 _TOLERANCE = 3.0
 _STRAIGHT = 1.0

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from kefu.knowledge.parsing.encoding import read_text
-from kefu.knowledge.parsing.limits import ParseLimits, no_text
-from kefu.knowledge.parsing.markup import convert_node
-from kefu.knowledge.parsing.metadata import pick_title, pick_url
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing.encoding import read_text
+from kefu.parsing.limits import ParseLimits, no_text
+from kefu.parsing.markup import convert_node
+from kefu.parsing.metadata import pick_title, pick_url
+from kefu.parsing.records import ParsedDocument
 
 _DECLARED = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I

@@ -12,8 +12,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from kefu.errors import BadInput
-from kefu.knowledge.parsing import ParseLimits, has_ocr, parse_file
-from kefu.knowledge.records import ParsedDocument
+from kefu.parsing import ParsedDocument, ParseLimits, has_ocr, parse_file
 
 
 def parsed(path: Path) -> ParsedDocument:
