@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -274,12 +275,9 @@ def _is_layout(table: LexborNode, rows: list[LexborNode]) -> bool:
     """Whether the table only arranges the page."""
     if table.attributes.get("role") in ("presentation", "none"):
         return True
-    nested = sum(
-        len(inner.text(deep=True))
-        for inner in table.css("td > table")
-        if inner.mem_id != table.mem_id
-    )
-    if nested > _NESTED_SHARE * len(table.text(deep=True)):
+    most = _NESTED_SHARE * len(table.text(deep=True))
+    inner = (each for each in table.css("td > table") if each.mem_id != table.mem_id)
+    if any(nested > most for nested in accumulate(len(each.text(deep=True)) for each in inner)):
         return True
     widths = [sum(1 for cell in row.iter() if cell.tag in ("td", "th")) for row in rows]
     if max(widths, default=0) <= 1:

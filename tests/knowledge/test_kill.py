@@ -88,7 +88,7 @@ async def test_killed_ingestion_ends_where_an_undisturbed_one_ends(
         if kill == KILLS // 2:
             change_everything(folder)
         with start(database.url, folder) as process:
-            time.sleep(chance.uniform(0.0, 2.5))  # noqa: ASYNC251 - nothing else is to run
+            time.sleep(chance.uniform(0.0, 1.5))  # noqa: ASYNC251 - nothing else is to run
             process.send_signal(signal.SIGKILL)
         assert await rows(database, "select 1") == [(1,)]
     with start(database.url, folder) as process:
