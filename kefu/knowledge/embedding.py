@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import numpy as np
 from opentelemetry import trace
@@ -18,6 +18,7 @@ from kefu.llm import Embedder
 from kefu.text import to_simplified
 from kefu.viewer import classes_up_to
 
+LOOK_SECONDS = 0.2  # between two looks for waiting chunks while files are being parsed
 IDLE_SECONDS = 10.0  # between two looks for waiting chunks
 FAILED_SECONDS = 60.0  # the same after a failure: a broken embedder, or a budget that is spent
 BATCH = 32  # chunks a transaction; what a killed process loses at most
@@ -97,14 +98,15 @@ async def embed_waiting(
     require_same_embedder(base, embedder)
     done = 0
     while True:
-        was_set = until is None or until.is_set()
+        is_last = until is None or until.is_set()
         count = await _embed_patiently(database, embedder, base)
         done += count
         on_progress(count)
         if count == 0:
-            if was_set:
+            if until is None or is_last:
                 return done
-            await asyncio.sleep(0.2)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(until.wait(), LOOK_SECONDS)
 
 
 async def _embed_patiently(database: Database, embedder: Embedder, base: Base) -> int:
