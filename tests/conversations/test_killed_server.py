@@ -93,11 +93,14 @@ async def test_one_of_two_processes_is_killed_and_the_service_goes_on(
 
 
 async def write_on_and_on(url: str, id: UUID, acknowledged: list[str]) -> None:
-    """Send messages one after the other; one that got no answer is sent again with its key."""
+    """Send messages one after the other, each on a connection of its own.
+
+    One that got no answer is sent again with its key.
+    """
     path = f"{url}/api/conversations/{id}/messages"
-    for n in range(120):
-        while len(acknowledged) <= n:
-            async with httpx.AsyncClient(timeout=30) as client:
+    async with httpx.AsyncClient(timeout=30, headers={"Connection": "close"}) as client:
+        for n in range(120):
+            while len(acknowledged) <= n:
                 with suppress(httpx.TransportError):
                     body = {"text": str(n), "client_key": str(n)}
                     (await client.post(path, json=body)).raise_for_status()
