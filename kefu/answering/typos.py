@@ -42,6 +42,8 @@ def _is_known(word: str) -> bool:
 def _is_slip(one: str, other: str) -> bool:
     if min(len(one), len(other)) < SHORTEST or one[0] != other[0]:
         return False
+    if abs(len(one) - len(other)) > 1:
+        return False
     slips = {slip for spelling, slip in list_spellings(one) if spelling == other}
     slips |= {slip for spelling, slip in list_spellings(other) if spelling == one}
     if slips & {Slip.MISSING_LETTER, Slip.TOO_MANY, Slip.DOUBLED, Slip.SWAPPED}:

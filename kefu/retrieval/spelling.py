@@ -12,6 +12,7 @@ from kefu.retrieval.vocabulary import Vocabulary
 from kefu.text import ENGLISH_STOP_WORDS, Slip, list_spellings, stem_word
 
 SHORTEST_CORRECTED = 4  # letters
+LONGEST_CORRECTED = 40  # letters; what is longer is no word with a slip in it
 SHORTEST_NAME = 6  # of Latin words among Chinese, which are names and abbreviations
 SHORTEST_PART = 3  # of a word that lacks its space, and of one without its ending
 MOST_CORRECTED = 6  # words
@@ -44,7 +45,7 @@ async def spell(
     misspelt = [
         word
         for word in words[:MOST_CORRECTED]
-        if len(word.text) >= shortest and not _is_word(word.text, count_tokens)
+        if shortest <= len(word.text) <= LONGEST_CORRECTED and not _is_word(word.text, count_tokens)
     ]
     meant = {word: _list_slips(word.text) for word in misspelt}
     parts = {part for each in meant.values() for spelling in each for part in spelling.split()}

@@ -72,6 +72,7 @@ async def test_what_the_base_does_not_hold_is_read_as_what_it_does(
         "Can I bring my bread?",
         "What does LH-4033 mean?",
         "Does Instnace work with it?",
+        "a" * 2000,
         "",
         "\ud800",
     ],
