@@ -7,7 +7,7 @@ from dataclasses import asdict
 from kefu.audit import record_audit
 from kefu.db import Connection
 from kefu.errors import BadInput
-from kefu.evaluation.records import Case, DatasetVersion, digest_json
+from kefu.evaluation.records import Case, Dataset, DatasetVersion, digest_json
 from kefu.evaluation.store.datasets import (
     find_dataset,
     get_version,
@@ -15,8 +15,9 @@ from kefu.evaluation.store.datasets import (
     insert_version,
     list_cases,
     lock_dataset,
+    update_base,
 )
-from kefu.knowledge import DEFAULT_BASE
+from kefu.knowledge import DEFAULT_BASE, find_base
 
 LONGEST_NOTE = 500
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
@@ -34,6 +35,8 @@ async def save_version(
 ) -> DatasetVersion:
     """Keep these cases as the latest version; those that are it already make no other one.
 
+    A dataset about a base that there is not moves to the base that is named.
+
     Raises:
         BadInput: the name is none, or the dataset is about another base.
     """
@@ -46,13 +49,8 @@ async def save_version(
     dataset_id = await lock_dataset(conn, name, base=base or DEFAULT_BASE)
     dataset = await find_dataset(conn, name)
     assert dataset is not None
-    if base not in (None, dataset.base):
-        raise BadInput(
-            "The dataset %(name)s is about the base %(base)s, not %(other)s.",
-            name=repr(name),
-            base=repr(dataset.base),
-            other=repr(base),
-        )
+    if base is not None and base != dataset.base:
+        await _move(conn, dataset, base)
     digest = digest_json([asdict(case) for case in sorted(cases, key=lambda each: each.id)])
     if dataset.version_count:
         latest = await get_version(conn, name)
@@ -68,6 +66,17 @@ async def save_version(
         details={"cases": version.case_count, "digest": digest},
     )
     return version
+
+
+async def _move(conn: Connection, dataset: Dataset, base: str) -> None:
+    if await find_base(conn, dataset.base) or not await find_base(conn, base):
+        raise BadInput(
+            "The dataset %(name)s is about the base %(base)s, not %(other)s.",
+            name=repr(dataset.name),
+            base=repr(dataset.base),
+            other=repr(base),
+        )
+    await update_base(conn, dataset.id, base)
 
 
 async def read_version(conn: Connection, reference: str) -> DatasetVersion:

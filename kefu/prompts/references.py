@@ -81,7 +81,7 @@ def load_text(path: Path) -> str:
         BadInput: it cannot be read.
     """
     try:
-        return path.expanduser().read_text(encoding="utf-8")
+        return path.expanduser().read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(
             "%(path)s cannot be read: %(reason)s.", path=path, reason=error.strerror

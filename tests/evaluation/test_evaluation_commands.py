@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("committed_database")
 def test_cases_come_in_and_go_out(run: Any, file: Path, tmp_path: Path) -> None:
-    assert "shop@1: 6 cases about the base docs." in run(
+    assert "shop@1: 6 cases about the base docs, which there is not yet." in run(
         "import", str(file), "--dataset", "shop", "--base", "docs"
     )
     assert len(run("export", "--dataset", "shop").splitlines()) == 6
@@ -53,6 +53,25 @@ def test_a_run_needs_a_dataset_and_a_base(run: Any, file: Path) -> None:
         run("run", "--dataset", "shop")
     with pytest.raises(BadInput, match="write KEY=VALUE"):
         run("run", "--dataset", "shop", "--set", "top_k")
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_a_dataset_about_a_base_that_there_is_not_moves_to_one_that_there_is(
+    run: Any, command: Any, file: Path, documents: Path
+) -> None:
+    told = run("import", str(file), "--dataset", "shop")
+    assert "about the base main, which there is not yet." in told
+    with pytest.raises(BadInput, match="about the base 'main', not 'docs'"):
+        run("import", str(file), "--dataset", "shop", "--base", "docs")
+    command("ingest", str(documents), "--base", "docs")
+    told = run("import", str(file), "--dataset", "shop", "--base", "docs")
+    assert told.strip() == "shop@1: 6 cases about the base docs."
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_a_file_that_begins_with_a_byte_order_mark_comes_in(run: Any, file: Path) -> None:
+    file.write_text(TEXT, encoding="utf-8-sig")
+    assert "shop@1: 6 cases" in run("import", str(file), "--dataset", "shop")
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from kefu.evaluation.store.datasets import list_datasets
 from kefu.evaluation.store.experiments import list_experiments
 from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.tickets import Ticket, propose_from_tickets, read_tickets
-from kefu.knowledge import DEFAULT_BASE
+from kefu.knowledge import DEFAULT_BASE, find_base
 from kefu.prompts import load_text
 from kefu.settings import load_settings
 
@@ -54,10 +54,12 @@ async def import_command(
         version = await save_version(
             conn, dataset, cases, author=this_operator(), base=base, note=note
         )
+        is_there = await find_base(conn, version.base) is not None
     if as_json:
         print_json(asdict(version))
     else:
-        typer.echo(f"{version}: {version.case_count} cases about the base {version.base}.")
+        which = "" if is_there else ", which there is not yet"
+        typer.echo(f"{version}: {version.case_count} cases about the base {version.base}{which}.")
 
 
 async def export_command(

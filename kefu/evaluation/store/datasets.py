@@ -33,6 +33,11 @@ async def lock_dataset(conn: AsyncConnection, name: str, *, base: str) -> int:
     return dataset_id
 
 
+async def update_base(conn: AsyncConnection, dataset_id: int, base: str) -> None:
+    """Have a dataset be about another base."""
+    await conn.execute("update evaluation_datasets set base = %s where id = %s", [base, dataset_id])
+
+
 async def find_dataset(conn: AsyncConnection, name: str) -> Dataset | None:
     """One dataset by its name."""
     return next((each for each in await list_datasets(conn) if each.name == name), None)
