@@ -32,6 +32,7 @@ from kefu.evaluation import (
     run_experiment,
     set_up,
 )
+from kefu.knowledge import find_base
 from kefu.prompts import parse_reference, parse_specification
 from kefu.prompts import read_version as read_prompt
 from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
@@ -43,6 +44,10 @@ EXPERIMENTS_READ = 50
 MOST_TOLD = 10  # unproven instructions in a refusal
 NO_DATASET = _(
     "There is no dataset of at least %(count)s cases to prove it on: see kefu evaluation import."
+)
+NO_BASE = _(
+    "It is about the knowledge base %(base)s, which there is not. Take its documents in, or name"
+    " another one: `kefu evaluation import FILE --dataset %(dataset)s --base NAME`."
 )
 NOT_PUT = _(
     "Release %(missing)s was not put to it as it would answer now;"
@@ -172,6 +177,9 @@ async def judge_release(conn: Connection, resources: Resources, release: Release
     verdicts = []
     for dataset in datasets:
         version = await read_version(conn, dataset.name)
+        if await find_base(conn, version.base) is None:
+            verdicts.append(_say_without_base(version))
+            continue
         setups = [await set_up(each, Candidate(), base_name=version.base) for each in applied]
         own, base = [
             await _find_experiment(conn, version, setup, release_id=each.id)
@@ -234,7 +242,11 @@ async def evaluate_release(
     async with resources.database.connection() as conn:
         live, release = await get_live(conn), await get_release(conn, release_id)
         datasets = await list_gate_datasets(conn, load_gates())
-        versions = [await read_version(conn, each.name) for each in datasets]
+        versions = [
+            await read_version(conn, each.name)
+            for each in datasets
+            if await find_base(conn, each.base) is not None
+        ]
     for version in versions:
         for each in (live, release):
             plan = Plan(version=version, author=author, name=f"release-{each.id}")
@@ -314,6 +326,17 @@ def _say_missing(version: DatasetVersion, missing: Release, release: Release) ->
             dataset=str(version),
             sentence=NOT_PUT,
             values={"missing": missing.id, "release": release.id},
+        ),
+    )
+
+
+def _say_without_base(version: DatasetVersion) -> DatasetVerdict:
+    return DatasetVerdict(
+        dataset=str(version),
+        missing=Shortcoming(
+            dataset=str(version),
+            sentence=NO_BASE,
+            values={"base": version.base, "dataset": version.dataset},
         ),
     )
 

@@ -76,6 +76,18 @@ async def test_a_dataset_of_too_few_cases_proves_nothing(resources: Resources) -
     await refuse(resources, await wait_with(resources, top_k=9), "at least 3 cases")
 
 
+async def test_a_dataset_about_a_base_that_there_is_not_is_named(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    async with resources.database.transaction() as conn:
+        await save_version(conn, "lost", read_lines(TEXT), author=AUTHOR, base="docs")
+    waiting = await wait_with(resources, top_k=9)
+    verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
+    (problem,) = verdict.problems
+    assert problem.startswith("lost@1: It is about the knowledge base docs, which there is not.")
+    await refuse(resources, waiting, "--dataset lost --base NAME")
+
+
 async def test_without_experiments_nothing_is_proved(
     resources: Resources, version: DatasetVersion
 ) -> None:
