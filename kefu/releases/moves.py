@@ -90,9 +90,17 @@ async def move_live(
 
 
 async def start_trial(
-    conn: Connection, release_id: int, kind: TrialKind, *, share: float, author: str
+    conn: Connection,
+    release_id: int,
+    kind: TrialKind,
+    *,
+    share: float,
+    author: str,
+    reason: str = "",
 ) -> Trial:
     """Try a release beside the live one, or give the same trial another share.
+
+    The reason is why it may before it has passed the gate; the audit log keeps it.
 
     Raises:
         BadInput: the share is none, or the release is live.
@@ -121,7 +129,7 @@ async def start_trial(
         actor=author,
         action=f"release.{kind}_started" if running is None else f"release.{kind}_changed",
         subject=f"release {release_id}",
-        details={"share": share, "live": live.id},
+        details={"share": share, "live": live.id} | ({"reason": reason} if reason else {}),
     )
     return trial
 

@@ -60,7 +60,7 @@ async def override(conn: Connection, release_id: int, *, author: str, reason: st
         release_id,
         kind=MoveKind.OVERRIDDEN,
         author=author,
-        reason=_read_reason(reason),
+        reason=read_reason(reason),
     )
 
 
@@ -79,7 +79,7 @@ async def roll_back(
         NotFound: there is no such release.
         Conflict: there is nothing to go back to.
     """
-    reason = _read_reason(reason)
+    reason = read_reason(reason)
     await lock_releases(conn)
     earlier = find_earlier(await list_moves(conn, limit=MOVES_READ))
     if to is None and earlier is None:
@@ -105,7 +105,12 @@ def find_earlier(moves: Sequence[Move]) -> int | None:
     return stack[-2] if len(stack) > 1 else None
 
 
-def _read_reason(reason: str) -> str:
+def read_reason(reason: str) -> str:
+    """What is kept of a reason.
+
+    Raises:
+        BadInput: there is none, or it is long.
+    """
     kept = " ".join(reason.split())
     if not kept:
         raise BadInput("Say why: a reason is kept with it.")

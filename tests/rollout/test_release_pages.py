@@ -1,10 +1,13 @@
 """Releases on the pages: who sees what, and what each button does."""
 
+from pathlib import Path
+
 import pytest
 from httpx import AsyncClient
 from released import SHIPPED_ANSWER, propose_setting, save_shorter
 from signing_in import sign_in
 
+from kefu.audit import AuditFilter, list_entries
 from kefu.db import Connection, Database
 from kefu.prompts import save_prompt
 from kefu.releases import Release, TrialKind, find_trial, get_live, list_releases
@@ -129,6 +132,24 @@ async def test_an_override_and_a_roll_back_need_a_reason_and_stand_in_the_histor
     assert (await get_live(conn)).id == live.id
 
 
+async def test_gates_that_cannot_be_read_keep_nobody_from_rolling_back(
+    admin: AsyncClient,
+    conn: Connection,
+    resources: Resources,
+    live: Release,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    await admin.post(f"{HOME}/{waiting.id}/override", data={"reason": "Wrong prices."})
+    (tmp_path / "gates.toml").write_text("acuracy = 0.9")
+    monkeypatch.chdir(tmp_path)
+    page = await admin.get(HOME)
+    assert page.status_code == 200
+    assert "acuracy" in page.text
+    assert f"Roll back to release {live.id}" in page.text
+
+
 async def test_a_canary_is_started_changed_and_ended(
     admin: AsyncClient, conn: Connection, resources: Resources, live: Release
 ) -> None:
@@ -138,9 +159,14 @@ async def test_a_canary_is_started_changed_and_ended(
         given = {"kind": "canary", "percent": percent}
         assert (await admin.post(trials, data=given)).status_code == 400
     assert (await admin.post(trials, data={"kind": "x", "percent": "5"})).status_code == 400
-    for percent in ("5", "20"):
-        given = {"kind": "canary", "percent": percent}
-        assert (await admin.post(trials, data=given)).status_code == 303
+    assert 'name="reason"' in (await admin.get(f"{HOME}/{waiting.id}")).text
+    for reason, status in (("", 409), (" ", 409), ("Seen by hand.", 303)):
+        given = {"kind": "canary", "percent": "5", "reason": reason}
+        assert (await admin.post(trials, data=given)).status_code == status
+    given = {"kind": "canary", "percent": "20", "reason": "Seen by hand."}
+    assert (await admin.post(trials, data=given)).status_code == 303
+    (entry,) = await list_entries(conn, AuditFilter(action="release.canary_changed"), limit=5)
+    assert entry.facts["reason"] == "Seen by hand."
     trial = await find_trial(conn)
     assert trial is not None
     assert (trial.kind, round(trial.share, 3)) == (TrialKind.CANARY, 0.2)

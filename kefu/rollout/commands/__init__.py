@@ -1,9 +1,7 @@
 """kefu releases, and what kefu evaluation does that may end in a release."""
 
 from kefu.rollout.commands.releases import (
-    arms_command,
     compare_command,
-    end_command,
     evaluate_command,
     list_command,
     monitor_command,
@@ -12,8 +10,8 @@ from kefu.rollout.commands.releases import (
     propose_command,
     rollback_command,
     show_command,
-    try_command,
 )
+from kefu.rollout.commands.trials import arms_command, end_command, try_command
 from kefu.rollout.commands.tuning import calibrate_command, tune_retrieval_command
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""kefu releases: list, show, compare, propose, evaluate, promote, override, rollback, try, end."""
+"""kefu releases: list, show, compare, propose, evaluate, promote, override, rollback."""
 
 import json
 from collections.abc import Sequence
@@ -17,19 +17,14 @@ from kefu.errors import BadInput
 from kefu.releases import (
     Move,
     SettingValue,
-    TrialKind,
-    end_trial,
     find_live,
     find_trial,
     get_live,
     get_release,
     list_moves,
     list_releases,
-    list_trials,
-    start_trial,
 )
 from kefu.resources import open_resources
-from kefu.rollout.arms import SURE, ArmDifference, Decision, compare_arms
 from kefu.rollout.beginning import begin
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import ReleaseVerdict, evaluate_release, promote
@@ -41,12 +36,6 @@ from kefu.rollout.store import list_alerts
 from kefu.settings import load_settings
 
 LIVE = "live"
-SAID = {
-    Decision.GO_ON: "nothing is certain yet, go on.",
-    Decision.BETTER: "it is better, stop and promote it.",
-    Decision.WORSE: "it is worse in something, stop and end it.",
-}
-
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 AuthorOption = Annotated[
     str | None, typer.Option(help="Who does it; else the system user.", show_default=False)
@@ -63,7 +52,7 @@ async def list_command(*, as_json: JsonOption = False) -> None:
         releases, moves = await list_releases(conn), await list_moves(conn)
         live, trial = await find_live(conn), await find_trial(conn)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "live": live.id if live else None,
                 "trial": asdict(trial) if trial else None,
@@ -72,7 +61,7 @@ async def list_command(*, as_json: JsonOption = False) -> None:
             }
         )
         return
-    table = _table("release", "", "made", "by", "note")
+    table = build_table("release", "", "made", "by", "note")
     for each in releases:
         state = LIVE if live and each.id == live.id else ""
         if trial and each.id == trial.release_id:
@@ -80,7 +69,7 @@ async def list_command(*, as_json: JsonOption = False) -> None:
         made = f"{each.created_at:%Y-%m-%d %H:%M} UTC"
         table.add_row(str(each.id), state, made, Text(each.author), Text(each.note))
     Console().print(table)
-    table = _table("went live", "release", "how", "by", "reason")
+    table = build_table("went live", "release", "how", "by", "reason")
     for move in moves:
         when = f"{move.created_at:%Y-%m-%d %H:%M} UTC"
         row = (when, str(move.release_id), move.kind, Text(move.author), Text(move.reason))
@@ -95,7 +84,7 @@ async def show_command(release: EitherArgument, *, as_json: JsonOption = False) 
         shown = live if release == LIVE else await get_release(conn, _read_number(release))
     changes = list_changes(live.content, shown.content)
     if as_json:
-        _print_json(asdict(shown) | {"differences": [asdict(each) for each in changes]})
+        print_json(asdict(shown) | {"differences": [asdict(each) for each in changes]})
         return
     console = Console()
     console.print(Text.assemble((f"Release {shown.id}", "bold"), f"  {shown.note}"))
@@ -123,7 +112,7 @@ async def compare_command(
         ]
     changes = list_changes(both[0].content, both[1].content)
     if as_json:
-        _print_json([asdict(each) for each in changes])
+        print_json([asdict(each) for each in changes])
     else:
         _print_changes(Console(), f"From release {both[0].id} to {both[1].id}:", changes)
 
@@ -157,7 +146,7 @@ async def propose_command(
             conn, resources, changes, author=author or this_operator(), note=note
         )
     if as_json:
-        _print_json(asdict(release))
+        print_json(asdict(release))
         return
     found = list_changes(live.content, release.content)
     _print_changes(Console(), f"Release {release.id} waits. It changes:", found)
@@ -230,31 +219,6 @@ async def rollback_command(
     _print_move(move, as_json=as_json)
 
 
-async def try_command(
-    release: ReleaseArgument,
-    kind: Annotated[TrialKind, typer.Option("--as", help="How.")] = TrialKind.CANARY,
-    *,
-    share: Annotated[
-        float, typer.Option(min=0.0001, max=1.0, help="Of the conversations, as 0.1.")
-    ] = 0.1,
-    author: AuthorOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Have a release answer a share of the conversations that begin from now on.
-
-    A canary and a comparison are shown to customers, always in the same conversations; a shadow
-    is not. A trial that runs gets another share.
-    """
-    async with open_database(load_settings()) as database, database.transaction() as conn:
-        trial = await start_trial(
-            conn, release, kind, share=share, author=author or this_operator()
-        )
-    if as_json:
-        _print_json(asdict(trial))
-    else:
-        typer.echo(f"Release {release} is tried as a {kind} on {share:.1%} of conversations.")
-
-
 async def monitor_command(*, as_json: JsonOption = False) -> None:
     """Read the monitors of live answers once, raise alerts, and take back what breaches.
 
@@ -267,7 +231,7 @@ async def monitor_command(*, as_json: JsonOption = False) -> None:
             watched = await read_monitors(conn, resources)
             alerts = await list_alerts(conn, is_open=True)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "watched": [asdict(each) for each in watched],
                 "alerts": [asdict(each) for each in alerts],
@@ -277,55 +241,6 @@ async def monitor_command(*, as_json: JsonOption = False) -> None:
         _print_readings(watched)
     if any(reading.is_breached for each in watched for reading in each.readings):
         raise typer.Exit(code=1)
-
-
-async def arms_command(*, as_json: JsonOption = False) -> None:
-    """Compare the release that is tried with the live one, as often as you like.
-
-    Of a trial that has ended the last one is shown.
-    """
-    async with open_database(load_settings()) as database, database.connection() as conn:
-        trials = await list_trials(conn, limit=1)
-        if not trials:
-            raise BadInput("No release was tried yet.")
-        arms = await compare_arms(conn, trials[0])
-    if as_json:
-        _print_json(asdict(arms))
-        return
-    sure = f"difference, {SURE:.0%} sure"
-    table = _table("metric", "live", "tried", sure, "p, always valid", "conversations")
-    for each in arms.differences:
-        shown = ["–" if value is None else f"{value:.4g}" for value in (each.live, each.tried)]
-        counts = f"{each.live_count} / {each.tried_count}"
-        table.add_row(each.metric, *shown, _show_interval(each), f"{each.p_value:.3g}", counts)
-    Console().print(table)
-    typer.echo(
-        f"Release {trials[0].release_id} beside release {trials[0].live_id}: {SAID[arms.decision]}"
-    )
-
-
-def _show_interval(difference: ArmDifference) -> str:
-    low, high = difference.low, difference.high
-    if low is None or high is None:
-        return "too few"
-    if difference.is_ratio:
-        return f"× {low:.3g} to × {high:.3g}"
-    return f"{low:+.3g} to {high:+.3g}"
-
-
-async def end_command(
-    *,
-    reason: Annotated[str, typer.Option(help="Why.", show_default=False)],
-    author: AuthorOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """End the trial: all conversations get the live release."""
-    async with open_database(load_settings()) as database, database.transaction() as conn:
-        trial = await end_trial(conn, author=author or this_operator(), reason=reason)
-    if as_json:
-        _print_json(asdict(trial))
-    else:
-        typer.echo(f"The {trial.kind} of release {trial.release_id} has ended.")
 
 
 def _read_number(text: str) -> int:
@@ -342,7 +257,7 @@ def _read_setting(given: str) -> tuple[str, SettingValue]:
 
 
 def _print_readings(watched: Sequence[Watched]) -> None:
-    table = _table("release", "monitor", "value", "limit", "of", "")
+    table = build_table("release", "monitor", "value", "limit", "of", "")
     for each in watched:
         for reading in each.readings:
             value = "–" if reading.value is None else f"{reading.value:.3g}"
@@ -354,7 +269,7 @@ def _print_readings(watched: Sequence[Watched]) -> None:
 
 def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -> None:
     if as_json:
-        _print_json(verdict.as_record())
+        print_json(verdict.as_record())
         return
     console = Console()
     for each in verdict.datasets:
@@ -377,7 +292,7 @@ def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -
 
 def _print_move(move: Move, *, as_json: bool) -> None:
     if as_json:
-        _print_json(asdict(move))
+        print_json(asdict(move))
     else:
         typer.echo(f"Release {move.release_id} is live now, in place of {move.replaced_id}.")
 
@@ -388,12 +303,14 @@ def _print_changes(console: Console, heading: str, changes: Sequence[Difference]
         console.print(Text(f"  {each}"), soft_wrap=True)
 
 
-def _table(*headings: str) -> Table:
+def build_table(*headings: str) -> Table:
+    """A table without lines, whose cells fold."""
     table = Table(box=None, pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     return table
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Show it to a program."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))

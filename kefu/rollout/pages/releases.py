@@ -41,6 +41,7 @@ from kefu.rollout.proposing import NO_ENDPOINT, Changes, propose
 from kefu.rollout.records import Alert, Watched
 from kefu.rollout.running import is_being_evaluated, start_evaluation
 from kefu.rollout.store import list_alerts
+from kefu.rollout.trying import require_tryable
 from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
@@ -77,6 +78,7 @@ class ReleasesPage:
         earlier_id: what a roll-back goes to.
         watched: what the monitors show.
         alerts: the latest first.
+        problem: why nothing is watched.
     """
 
     live: Release | None
@@ -87,6 +89,7 @@ class ReleasesPage:
     earlier_id: int | None
     watched: Sequence[Watched]
     alerts: Sequence[Alert]
+    problem: KefuError | None
     longest_reason: int = LONGEST_REASON
     sure: float = SURE
 
@@ -145,7 +148,7 @@ async def show_releases(request: Request, resources: OpenResources) -> Response:
         is_read = trial is not None and trial.kind is not TrialKind.SHADOW
         arms = await compare_arms(conn, trial) if trial is not None and is_read else None
         scores = await list_scores(conn)
-        watched = await read_monitors(conn, resources, with_drift=False)
+        watched, problem = await _try_monitors(conn, resources)
         alerts = await list_alerts(conn, limit=SHOWN_ALERTS)
     page = ReleasesPage(
         live=live,
@@ -163,6 +166,7 @@ async def show_releases(request: Request, resources: OpenResources) -> Response:
         earlier_id=find_earlier(moves),
         watched=watched,
         alerts=alerts,
+        problem=problem,
     )
     return render_page(request, "rollout/releases.html", page)
 
@@ -263,10 +267,11 @@ async def begin_trial(
     kind = next((each for each in TrialKind if each == form.get("kind")), None)
     if kind is None:
         raise BadInput("A trial is a canary, a comparison or a shadow.")
+    share = _read_percent(form) / 100
+    given = form.get("reason", "").strip() or None
     async with resources.database.transaction() as conn:
-        await start_trial(
-            conn, release_id, kind, share=_read_percent(form) / 100, author=promoter.name
-        )
+        reason = await require_tryable(conn, resources, release_id, kind, reason=given)
+        await start_trial(conn, release_id, kind, share=share, author=promoter.name, reason=reason)
     return _show(release_id)
 
 
@@ -307,6 +312,16 @@ def read_changes(form: Mapping[str, str]) -> Changes:
         endpoints=re.split(r"[\s,]+", form["endpoints"].strip()) if form.get("endpoints") else (),
         settings=settings,
     )
+
+
+async def _try_monitors(
+    conn: Connection, resources: Resources
+) -> tuple[Sequence[Watched], BadInput | None]:
+    """What the monitors show; a gates.toml that cannot be used keeps nobody from rolling back."""
+    try:
+        return await read_monitors(conn, resources, with_drift=False), None
+    except BadInput as error:
+        return (), error
 
 
 async def _build_form(

@@ -1,0 +1,65 @@
+"""What customers read of a trial has passed the gate, or goes with somebody's word."""
+
+from pathlib import Path
+
+import pytest
+from released import AUTHOR, open_shop, propose_setting
+
+from kefu.db import Database
+from kefu.errors import BadInput, GateClosed
+from kefu.evaluation import read_lines, save_version
+from kefu.releases import Release, TrialKind
+from kefu.resources import Resources
+from kefu.rollout import evaluate_release
+from kefu.rollout.trying import require_tryable
+from tests.evaluation.shop import TEXT as SEALED
+
+TEXT = SEALED.replace('"split": "test"', '"split": "train"')
+SHOWN = [TrialKind.CANARY, TrialKind.COMPARISON]
+
+
+@pytest.fixture
+async def resources(committed_database: Database, tmp_path: Path) -> Resources:
+    return await open_shop(committed_database, tmp_path)
+
+
+@pytest.fixture
+async def waiting(resources: Resources) -> Release:
+    async with resources.database.transaction() as conn:
+        await save_version(conn, "shop", read_lines(TEXT), author=AUTHOR, base="main")
+        return await propose_setting(conn, resources, top_k=9)
+
+
+async def ask(
+    resources: Resources, waiting: Release, kind: TrialKind, *, reason: str | None = None
+) -> str:
+    async with resources.database.connection() as conn:
+        return await require_tryable(conn, resources, waiting.id, kind, reason=reason)
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+async def test_what_has_not_passed_the_gate_is_not_tried_on_customers(
+    resources: Resources, waiting: Release, kind: TrialKind
+) -> None:
+    with pytest.raises(GateClosed, match="was not put to it"):
+        await ask(resources, waiting, kind)
+
+
+async def test_a_shadow_needs_no_gate(resources: Resources, waiting: Release) -> None:
+    assert await ask(resources, waiting, TrialKind.SHADOW) == ""
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+async def test_what_has_passed_the_gate_is_tried_without_a_word(
+    resources: Resources, waiting: Release, kind: TrialKind
+) -> None:
+    assert (await evaluate_release(resources, waiting.id, author=AUTHOR)).is_passed
+    assert await ask(resources, waiting, kind) == ""
+
+
+async def test_somebodys_word_lets_it_all_the_same(resources: Resources, waiting: Release) -> None:
+    kind = TrialKind.CANARY
+    assert await ask(resources, waiting, kind, reason=" Half\nan hour. ") == "Half an hour."
+    for reason in (" ", "x" * 501):
+        with pytest.raises(BadInput, match="reason"):
+            await ask(resources, waiting, kind, reason=reason)
