@@ -59,15 +59,25 @@ _FIGURE = re.compile(
 
 
 async def propose_from_conversations(
-    conn: Connection, dataset: str, *, count: int, days: int, seed: int
+    conn: Connection,
+    dataset: str,
+    *,
+    count: int,
+    days: int,
+    seed: int,
+    base: str = DEFAULT_BASE,
 ) -> int:
     """Cases of a sample of the conversations of the last days, and how many are not known yet.
 
-    The last question that was answered is asked, with everything before it; personal data is
+    Only conversations about the base of the dataset count; one that is begun is about `base`. The
+    last question that was answered is asked, with everything before it; personal data is
     masked. What Kefu did is proposed as what it should do.
     """
     since = datetime.now(UTC) - timedelta(days=days)
-    conversations = await sample_conversations(conn, since=since, count=count, seed=seed)
+    about = await _find_base(conn, dataset) or base
+    conversations = await sample_conversations(
+        conn, since=since, count=count, seed=seed, base=about
+    )
     proposed = 0
     for conversation in conversations:
         messages = await list_messages(conn, conversation.id, limit=MOST_MESSAGES)
@@ -75,25 +85,30 @@ async def propose_from_conversations(
         if exchanges:
             case = _build(exchanges, tags=("conversation",))
             key = str(exchanges[-1][1].id)
-            proposed += await keep_proposal(conn, dataset, case, Origin.CONVERSATION, key)
+            proposed += await keep_proposal(
+                conn, dataset, case, Origin.CONVERSATION, key, base=about
+            )
     return proposed
 
 
-async def propose_from_feedback(conn: Connection, dataset: str, *, count: int, days: int) -> int:
-    """Cases of the answers that customers rated last; raises as the others.
+async def propose_from_feedback(
+    conn: Connection, dataset: str, *, count: int, days: int, base: str = DEFAULT_BASE
+) -> int:
+    """Cases of the answers about the base of the dataset that customers rated last.
 
     What a customer calls right is proposed with the documents it cites; of what one calls wrong the
     comment and the correction stand in the note, for whoever reviews it.
     """
     since = datetime.now(UTC) - timedelta(days=days)
     proposed = 0
-    for rated in await list_rated(conn, since=since, limit=count):
+    about = await _find_base(conn, dataset) or base
+    for rated in await list_rated(conn, since=since, limit=count, base=about):
         messages = await list_messages(conn, rated.conversation_id, limit=MOST_MESSAGES)
         exchanges = _until(_pair(messages), rated)
         if exchanges:
             case = _build(exchanges, tags=("feedback", f"thumbs-{rated.rating}"), rated=rated)
             proposed += await keep_proposal(
-                conn, dataset, case, Origin.FEEDBACK, str(rated.message_id)
+                conn, dataset, case, Origin.FEEDBACK, str(rated.message_id), base=about
             )
     return proposed
 
@@ -252,6 +267,11 @@ async def keep_proposal(
     found = await find_dataset(conn, dataset)
     dataset_id = found.id if found else await lock_dataset(conn, dataset, base=base or DEFAULT_BASE)
     return await insert_proposal(conn, dataset_id, case, origin=origin, origin_key=key)
+
+
+async def _find_base(conn: Connection, dataset: str) -> str | None:
+    found = await find_dataset(conn, dataset)
+    return None if found is None else found.base
 
 
 async def _choose_dataset(conn: Connection, base: str) -> str:

@@ -175,7 +175,8 @@ async def _evaluate(resources: Resources) -> None:
 async def _make_case(app: FastAPI, resources: Resources) -> None:
     """A case that waits, of the answer that a customer found wrong."""
     async with resources.database.connection() as conn:
-        (rated,) = await list_rated(conn, since=datetime.now(UTC) - timedelta(days=1), limit=5)
+        since = datetime.now(UTC) - timedelta(days=1)
+        (rated,) = await list_rated(conn, since=since, limit=5, base="main")
     async with AsyncClient(transport=ASGITransport(app), base_url="http://kefu") as client:
         await sign_in(client, resources.database, "editor")
         path = "/admin/evaluation/proposals"

@@ -43,7 +43,8 @@ async def release_id(site: Site) -> int:
         changes = Changes(settings={"retrieval.top_k": 7})
         tried = await propose(conn, site.resources, changes, author="lin@lanhe.example")
         await start_trial(conn, tried.id, TrialKind.COMPARISON, share=0.5, author="lin")
-        (rated,) = await list_rated(conn, since=datetime.now(UTC) - timedelta(days=1), limit=1)
+        since = datetime.now(UTC) - timedelta(days=1)
+        (rated,) = await list_rated(conn, since=since, limit=1, base="main")
         answer = LiveAnswer(
             message_id=rated.message_id,
             release_id=live.id,

@@ -9,7 +9,14 @@ from psycopg import AsyncConnection
 from kefu.conversations import record_answer, record_question, start_conversation
 from kefu.db import Database
 from kefu.errors import BadInput
-from kefu.evaluation import Behaviour, load_cases, read_lines, read_version, save_version
+from kefu.evaluation import (
+    Behaviour,
+    list_datasets,
+    load_cases,
+    read_lines,
+    read_version,
+    save_version,
+)
 from kefu.evaluation.proposing import (
     propose_from_conversations,
     propose_from_feedback,
@@ -23,9 +30,9 @@ from kefu.settings import Settings
 from kefu.tracing import replace_feedback
 
 
-async def talk(conn: AsyncConnection, *exchanges: tuple[str, str, str]) -> Any:
+async def talk(conn: AsyncConnection, *exchanges: tuple[str, str, str], base: str = "main") -> Any:
     """Questions, answers and outcomes as messages; the last answer."""
-    conversation = await start_conversation(conn, exchanges[0][0], base="main")
+    conversation = await start_conversation(conn, exchanges[0][0], base=base)
     message = None
     for question, text, outcome in exchanges:
         await record_question(conn, question, conversation_id=conversation.id)
@@ -54,6 +61,19 @@ async def test_a_conversation_becomes_a_case_without_personal_data(conn: AsyncCo
     assert case.history[0].answer == "Yes, dear [email]."
     assert case.behaviour is Behaviour.ANSWER
     assert case.citations == (("/d/refunds.md",),)
+
+
+async def test_conversations_about_another_base_propose_nothing(conn: AsyncConnection) -> None:
+    await talk(conn, ("How fast is a refund?", "7 days.", "answered"))
+    other = await talk(conn, ("How long is the warranty?", "2 years.", "answered"), base="product")
+    await replace_feedback(conn, other.id, rating="up", comment=None)
+    assert await propose(conn) == 1
+    assert await propose_from_feedback(conn, "shop", count=10, days=1) == 0
+    assert await propose_from_conversations(
+        conn, "product", count=10, days=1, seed=1, base="product"
+    ) == 1  # fmt: skip
+    (dataset,) = [each for each in await list_datasets(conn) if each.name == "product"]
+    assert dataset.base == "product"
 
 
 async def test_an_abstention_is_proposed_as_one(conn: AsyncConnection) -> None:

@@ -138,14 +138,14 @@ async def find_follower(conn: AsyncConnection, id: UUID) -> UUID | None:
 
 
 async def sample_conversations(
-    conn: AsyncConnection, *, since: datetime, count: int, seed: int
+    conn: AsyncConnection, *, since: datetime, count: int, seed: int, base: str
 ) -> Sequence[Conversation]:
-    """So many of those that began since then, the same ones for the same seed."""
+    """So many of those about a base that began since then, the same ones for the same seed."""
     cursor = conn.cursor(row_factory=class_row(Conversation))
     await cursor.execute(
-        f"select {CONVERSATION} from conversations where created_at >= %s"
+        f"select {CONVERSATION} from conversations where created_at >= %s and base = %s"
         " order by md5(id::text || %s::text) limit %s",
-        [since, seed, count],
+        [since, base, seed, count],
     )
     return await cursor.fetchall()
 

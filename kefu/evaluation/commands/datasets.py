@@ -124,10 +124,10 @@ async def propose_command(  # noqa: PLR0913 - one parameter an option
     async with open_database(load_settings()) as database, database.transaction() as conn:
         if origin is Origin.CONVERSATION:
             found = await propose_from_conversations(
-                conn, dataset, count=count, days=days, seed=seed
+                conn, dataset, count=count, days=days, seed=seed, base=base
             )
         elif origin is Origin.FEEDBACK:
-            found = await propose_from_feedback(conn, dataset, count=count, days=days)
+            found = await propose_from_feedback(conn, dataset, count=count, days=days, base=base)
         elif origin is Origin.TICKET:
             found = await propose_from_tickets(conn, dataset, tickets, base=base, count=count)
         else:

@@ -50,15 +50,16 @@ async def list_feedback(conn: AsyncConnection, message_ids: Sequence[UUID]) -> S
 
 
 async def list_rated(
-    conn: AsyncConnection, *, since: datetime, limit: int
+    conn: AsyncConnection, *, since: datetime, limit: int, base: str
 ) -> Sequence[RatedAnswer]:
-    """The answers that were rated since then, the last ones first."""
+    """The answers about a base that were rated since then, the last ones first."""
     cursor = conn.cursor(row_factory=class_row(RatedAnswer))
     await cursor.execute(
         "select m.conversation_id, f.message_id, f.comment, f.correction,"
         " case f.rating when 1 then 'up' else 'down' end as rating"
         " from feedback f join messages m on m.id = f.message_id"
-        " where f.updated_at >= %s order by f.updated_at desc limit %s",
-        [since, limit],
+        " join conversations c on c.id = m.conversation_id"
+        " where f.updated_at >= %s and c.base = %s order by f.updated_at desc limit %s",
+        [since, base, limit],
     )
     return await cursor.fetchall()
