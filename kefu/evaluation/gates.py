@@ -1,7 +1,7 @@
 """What a candidate must reach: gates.toml as typed limits."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -170,7 +170,7 @@ def load_gates(path: Path | None = None) -> Gates:
         return Gates()
     named = path or GATES_FILE
     try:
-        given = tomllib.loads(named.expanduser().read_text(encoding="utf-8"))
+        given = tomllib.loads(named.expanduser().read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInput(
             "%(file)s cannot be read: %(problem)s.", file=named, problem=error.strerror
@@ -189,13 +189,21 @@ def load_gates(path: Path | None = None) -> Gates:
                 "%(file)s: there is no gate %(key)s. Known are %(known)s.",
                 file=named,
                 key=repr(place),
-                known=", ".join(Gates.model_fields),
+                known=", ".join(_list_known(problem["loc"][:-1])),
             ) from None
         raise BadInput(
             "%(file)s: %(key)s: %(problem)s.", file=named, key=place, problem=problem["msg"]
         ) from None
     _refuse_unknown(gates, named)
     return gates
+
+
+def _list_known(place: Sequence[int | str]) -> Iterable[str]:
+    """What may stand in a table."""
+    table: Section = Gates()
+    for each in place:
+        table = getattr(table, str(each))
+    return type(table).model_fields
 
 
 def _refuse_unknown(gates: Gates, named: Path) -> None:

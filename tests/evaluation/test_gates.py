@@ -250,6 +250,10 @@ def test_limits_are_read_from_a_file(tmp_path: Path) -> None:
         ("accuracy = ", "gates.toml is not valid TOML"),
         ("accuracy = 2", "accuracy: Input should be less than or equal to 1"),
         ("acuracy = 0.9", "there is no gate 'acuracy'. Known are accuracy,"),
+        (
+            "[knowledge]\ngate = true",
+            "there is no gate 'knowledge.gate'. Known are gated, watched, most_losses,",
+        ),
         ('protected = ["zh"]', "protected.0: String should match pattern"),
         ('regressions = ["tone"]', "regressions cannot name 'tone'"),
     ],
@@ -259,6 +263,11 @@ def test_a_bad_limit_gets_a_sentence(text: str, sentence: str, tmp_path: Path) -
     with pytest.raises(BadInput) as caught:
         load_gates()
     assert sentence in str(caught.value)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "gates.toml").write_text("accuracy = 0.7", encoding="utf-8-sig")
+    assert load_gates().accuracy == 0.7
 
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
