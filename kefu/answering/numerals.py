@@ -21,7 +21,7 @@ _SCALES = {
 }  # fmt: skip
 
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-CHINESE = r"半|[一二两三四五六七八九十百千万]+"
+CHINESE = r"半|[一二两三四五六七八九十百千万]{1,16}"
 ENGLISH = (
     rf"(?<![a-z])(?:(?:{'|'.join(_EN_TENS)})(?:[- ](?:{'|'.join(_EN_DIGITS[1:])}))?"
     rf"|{'|'.join(reversed(_EN_SMALL[1:]))}|half an?|twice)(?![a-z])(?: hundred)?"

@@ -32,12 +32,22 @@ SHORTEST_PROSE = 2
 Place = tuple[str, ...]
 """Title and headings."""
 
-_MARKUP = re.compile(r"[*`~\"'“”‘’「」\s]|(?<!\w)_+|_+(?!\w)|(?<=\])\([^)]*\)|[\[\]]")
+_MARKUP = re.compile(
+    r"[*`~\"'“”‘’「」\s]|(?<!\w)_+|_+(?!\w)|(?<=\])\([^)]*\)|[\[\]]|(?<=[a-z]{2})-(?=[a-z]{3})"
+)
 _AMOUNT = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?")
 _AMOUNTS = re.compile(
     r"price|cost|fee|rate|amount|total|usd|cny|rmb|eur|percent|价|费|金额|率|元|%", re.IGNORECASE
 )
 _END = re.compile(r"[.,;:!?、。]+$")
+_REVIEWED = re.compile(
+    r"\W*(?:(?:最[后近])?(?:更新|修订|复核|审阅)(?:时间|日期|于)?"
+    r"|(?:last )?(?:updated|reviewed|modified)(?: on)?)"
+    r"\s*[:：]?\s*[\d年月日./-]+\W*",
+    re.IGNORECASE,
+)
+"""When somebody last looked at a page, which is nothing that it states."""
+
 _NUMBERED = re.compile(r"[\s>]*(?:\(?\d{1,3}[.)、]|[①-⑳])\s*$")
 
 
@@ -86,6 +96,8 @@ class Statement:
     @property
     def is_factual(self) -> bool:
         """Whether it can be right or wrong."""
+        if _REVIEWED.fullmatch(self.text):
+            return False
         is_whole = self.is_step or self.kind in {SpanKind.TABLE_ROW, SpanKind.CODE}
         return is_whole or bool(self.facts or self.asserted.marks)
 

@@ -32,7 +32,7 @@ from kefu.conversations import (
 )
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
-from kefu.knowledge import DEFAULT_BASE, find_base
+from kefu.knowledge import DEFAULT_BASE, find_base, list_readable_bases
 from kefu.releases import Serving, apply_release, choose_release
 from kefu.resources import Resources
 from kefu.text import clean_text
@@ -58,6 +58,9 @@ async def begin_turn(
 ) -> PendingTurn:
     """Store a question, in a conversation begun with it when none is given.
 
+    Without a base it is the one that questions go to unless others are named or, where there is no
+    such base, the only one that the viewer may read.
+
     `history` is what was said before a conversation that begins here, where the channel knows it;
     of a conversation that goes on Kefu has it stored.
 
@@ -69,8 +72,9 @@ async def begin_turn(
     async with resources.database.transaction() as conn:
         if conversation_id is None:
             await _require_base(conn, base)
+            about = base or await _choose_base(conn, viewer)
             conversation = await start_conversation(
-                conn, question, base=base or DEFAULT_BASE, customer_id=viewer.customer_id
+                conn, question, base=about, customer_id=viewer.customer_id
             )
         else:
             conversation = await _go_on(conn, conversation_id, base=base, viewer=viewer)
@@ -344,6 +348,14 @@ def _clean(question: str) -> str:
             most=MAX_QUESTION_CHARACTERS,
         )
     return kept
+
+
+async def _choose_base(conn: Connection, viewer: Viewer) -> str:
+    if await find_base(conn, DEFAULT_BASE) is None:
+        readable = await list_readable_bases(conn, viewer)
+        if len(readable) == 1:
+            return readable[0].name
+    return DEFAULT_BASE
 
 
 async def _require_base(conn: Connection, name: str | None) -> None:

@@ -53,6 +53,8 @@ def replaced(old: str, new: str) -> str:
         ),
         replaced("Refunds take 7 days.", "Refunds take **seven** days."),
         replaced("Thank you for your trust.\n", ""),
+        PRICES.replace("Refunds", "Re-funds"),
+        PRICES + "\nLast updated: 2026-10-01\n",
         "1. Sign in.\n2. Open **Orders**.\n3. Choose *Return*.\n4. Print the label.\n"
         + PRICES.partition("1. Open")[0],
     ],

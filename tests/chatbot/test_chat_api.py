@@ -4,15 +4,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from documents import ABSTENTION, ASKING_BACK, refund_answer
+from documents import ABSTENTION, ASKING_BACK, REFUNDS, refund_answer
 from fastapi import FastAPI
+from filling import fill
 from httpx import AsyncClient
 from scripted import ScriptedAnswerer
 
 from kefu.answering import Turn
+from kefu.conversations import get_conversation
 from kefu.errors import ModelUnavailable
 from kefu.resources import Resources
 from kefu.web import Gate
@@ -120,6 +122,21 @@ async def test_a_question_is_stored_before_it_is_answered(
     is_released.set()
     await asking
     assert await count_rows(resources, "messages") == 2
+
+
+@pytest.mark.parametrize(
+    ("bases", "expected"),
+    [({"shop"}, "shop"), ({"shop", "main"}, "main"), ({"shop", "staff"}, "main")],
+)
+async def test_the_only_base_is_asked_where_there_is_no_main_one(
+    client: AsyncClient, resources: Resources, bases: set[str], expected: str
+) -> None:
+    for name in sorted(bases):
+        await fill(resources, {"退款政策": REFUNDS}, base=name)
+    answer = await ask(client)
+    async with resources.database.connection() as conn:
+        conversation = await get_conversation(conn, UUID(str(answer["conversation_id"])))
+    assert conversation.base == expected
 
 
 async def test_a_failure_keeps_the_question_and_a_retry_answers_it(
