@@ -159,7 +159,8 @@ class Peer:
         package, self._build = PEERS[name]
         self._passages, self._endpoint = passages, endpoint
         self._ask: Ask | None = None
-        parts = (name, version(package), str(TOP_K), str(ANSWER_TOKENS), *passages)
+        asked = (str(TOP_K), str(ANSWER_TOKENS), endpoint.model)
+        parts = (name, version(package), *asked, *passages)
         self._digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def __call__(self, question: str) -> Awaitable[Reply]:

@@ -1,9 +1,10 @@
 """Whole answers beside plain pipelines of LlamaIndex and Haystack: same passages, embedder and model.
 
-    python benchmarks/pipelines.py [--most 12] [SET ...]
+    python benchmarks/pipelines.py [--most 12] [--model GGUF] [SET ...]
 
 The bundled SmolLM2 knows English; Chinese product documentation is asked as well, because a weak
-model is the case to be correct in. Whether an answer states the facts is judged, where the set
+model is the case to be correct in. With `--model`, a file as `bilingual_model.py` fetches one, the
+demo company is asked in both languages. Whether an answer states the facts is judged, where the set
 lists none, by the words of the reference answer.
 """
 
@@ -12,7 +13,7 @@ import asyncio
 import json
 import lzma
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from kefu.viewer import OPERATOR, Viewer
 CONTEXT_TOKENS = 1200
 LEAST_COVERED = 0.5  # of the content words of a reference answer
 RESAMPLES = 2000
-MODEL = "SmolLM2-135M"
+BUNDLED = "SmolLM2-135M"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +84,14 @@ def judge(case: Case, reply: Reply) -> Result:
     )
 
 
-async def prepare_demo(resources: Resources, path: Path, split: str | None) -> Questions:
-    """Questions about the demo company, English ones."""
+async def prepare_demo(
+    resources: Resources, path: Path, split: str | None, *, languages: Collection[str]
+) -> Questions:
+    """Questions about the demo company in languages that the model knows."""
     await ingest(resources, [DEMO / "documents"], base_name="demo")
     cases = load_demo(path, split=split)
     return Questions(
-        base="demo", cases=[each for each in cases if detect_language(each.question) == "en"]
+        base="demo", cases=[each for each in cases if detect_language(each.question) in languages]
     )
 
 
@@ -222,15 +225,15 @@ async def ask_peer(
     return results
 
 
-async def compare(resources: Resources, held: Questions) -> dict[str, list[Result]]:
-    """Every question through every system."""
+async def compare(resources: Resources, held: Questions, label: str) -> dict[str, list[Result]]:
+    """Every question through every system; `label` names the model."""
     passages = await list_texts(resources, held.base)
     model = LocalWire(resolve_all(resources.settings)[0])
     endpoint = await model.reach()
-    results = {f"{name}, {MODEL}": await ask_peer(name, passages, endpoint, held) for name in PEERS}
+    results = {f"{name}, {label}": await ask_peer(name, passages, endpoint, held) for name in PEERS}
     await model.aclose()
     for name, system in {
-        f"kefu, {MODEL}": resources,
+        f"kefu, {label}": resources,
         "kefu, extractive": replace(resources, endpoint=None),
     }.items():
         results[name] = [
@@ -239,13 +242,13 @@ async def compare(resources: Resources, held: Questions) -> dict[str, list[Resul
     return dict(reversed(results.items()))
 
 
-def print_table(results: dict[str, list[Result]]) -> None:
+def print_table(results: dict[str, list[Result]], label: str) -> None:
     """A row a system; differences to Kefu with the model, by paired bootstrap."""
     print(
         "| system | correct facts | unsupported claims | abstention F1 | right in all"
         " | kefu with the model minus it |\n|---|---|---|---|---|---|"
     )
-    ours = results[f"kefu, {MODEL}"]
+    ours = results[f"kefu, {label}"]
     for name, rows in results.items():
         facts = [row.is_right for row in rows if row.is_answerable]
         claims = sum(row.claims for row in rows)
@@ -274,10 +277,14 @@ async def main() -> None:
     parser.add_argument(
         "--most", type=int, default=12, help="questions of either kind, of real sets"
     )
+    parser.add_argument("--model", default="", help="GGUF file; the bundled one without")
     parser.add_argument("sets", nargs="*")
     options = parser.parse_args()
+    label = Path(options.model).stem or BUNDLED
+    languages = {"zh", "en"} if options.model else {"en"}
     model = {
         "local": True,
+        "name": options.model,
         "context_tokens": CONTEXT_TOKENS,
         "max_tokens": ANSWER_TOKENS,
         "first_token_seconds": 300,
@@ -287,8 +294,12 @@ async def main() -> None:
     async with open_bench(model=model) as resources:
         filling = replace(resources, endpoint=None)
         sets = {
-            "demo company, held-out questions": prepare_demo(filling, HELD_OUT, None),
-            "demo company, test split": prepare_demo(filling, DEMO / "questions.jsonl", "test"),
+            "demo company, held-out questions": prepare_demo(
+                filling, HELD_OUT, None, languages=languages
+            ),
+            "demo company, test split": prepare_demo(
+                filling, DEMO / "questions.jsonl", "test", languages=languages
+            ),
             "clapnq": prepare_clapnq(filling, options.most),
             "product documentation, en": prepare_alicloud(filling, "en", options.most),
             "product documentation, zh": prepare_alicloud(filling, "zh", options.most),
@@ -301,12 +312,12 @@ async def main() -> None:
                 continue
             held = await prepare
             print(f"\n### {name}: {len(held.cases)} questions\n", flush=True)
-            results = await compare(resources, held)
-            print_table(results)
+            results = await compare(resources, held, label)
+            print_table(results, label)
             for system, rows in results.items():
                 together.setdefault(system, []).extend(rows)
     print("\n### All together\n")
-    print_table(together)
+    print_table(together, label)
 
 
 if __name__ == "__main__":
