@@ -133,6 +133,7 @@ def _serve(path: Path, key: str) -> Any:
     params.verbosity = -1
     params.ui = False
     params.warmup = False
+    params.cache_ram_mib = 0  # it would keep the states of earlier prompts, up to 8 GB of them
     params.cpuparams.n_threads = max(1, (os.cpu_count() or 2) - 1)
     try:
         return Server(params)

