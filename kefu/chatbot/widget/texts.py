@@ -21,6 +21,7 @@ TEXTS = {
     "question": _("Your question"),
     "send": _("Send"),
     "stop": _("Stop the answer"),
+    "sent_after": _("Your question is sent when this answer ends, unless you type on."),
     "ai_answer": _("AI answer"),
     "quoted": _("Quoted from documents"),
     "not_found": _("Not found in the documents"),

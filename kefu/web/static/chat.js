@@ -19,6 +19,7 @@ const stopButton = byId("stop");
 const sendButton = form.querySelector(".send:not(.stop)");
 
 let running = null; // AbortController of the answer that is being written
+let isWaiting = false; // what stands in the field is sent when that answer has ended
 
 function copyTemplate(id) {
   return byId(id).content.firstElementChild.cloneNode(true);
@@ -32,6 +33,13 @@ function setRunning(controller) {
   running = controller;
   stopButton.hidden = !controller;
   sendButton.hidden = Boolean(controller);
+}
+
+function setWaiting(isIt) {
+  isWaiting = isIt;
+  const hint = byId("waiting");
+  hint.hidden = !isIt;
+  if (isIt) announce(hint.textContent);
 }
 
 function isNearBottom() {
@@ -145,6 +153,7 @@ async function ask(body) {
   } finally {
     setRunning(null);
     if (isNearBottom()) scrollToEnd();
+    if (isWaiting) askWhatIsWritten();
     if (!stream || isBehind) refresh();
   }
 }
@@ -165,7 +174,8 @@ async function refresh() {
   }
   const wanted = new DOMParser().parseFromString(html, "text/html").getElementById("conversation");
   const follows = isNearBottom();
-  if ([conversation, wanted].some((each) => each.querySelector(OF_PEOPLE))) {
+  isBehind = Boolean(running);
+  if (!isBehind && [conversation, wanted].some((each) => each.querySelector(OF_PEOPLE))) {
     patch(conversation, wanted.innerHTML);
   }
   showTimes();
@@ -237,22 +247,32 @@ function fitField() {
   sessionStorage.setItem(DRAFT, field.value);
 }
 
-function emptyField() {
+/** Send what stands in the field. */
+function askWhatIsWritten() {
+  const body = new FormData(form);
+  setWaiting(false);
   field.value = "";
   fitField();
+  ask(body);
+}
+
+/** Send a question that the page offers: an example, a choice, or what failed. */
+function askFrom(offer, button) {
+  const body = new FormData(offer, button);
+  const base = form.elements.base;
+  if (base) body.set("base", base.value);
+  if (!offer.matches(".choices")) offer.closest(".turn")?.remove();
+  ask(body);
 }
 
 document.addEventListener("submit", (event) => {
   const submitted = event.target;
   if (new URL(submitted.action).pathname !== "/messages") return;
   event.preventDefault();
+  if (submitted === form && running) setWaiting(true);
   if (running) return;
-  const body = new FormData(submitted, event.submitter);
-  const base = form.elements.base;
-  if (base) body.set("base", base.value);
-  if (submitted === form) emptyField();
-  else if (!submitted.matches(".choices")) submitted.closest(".turn")?.remove();
-  ask(body);
+  if (submitted === form) askWhatIsWritten();
+  else askFrom(submitted, event.submitter);
   field.focus({ preventScroll: true });
 });
 
@@ -260,10 +280,11 @@ field.addEventListener("keydown", (event) => {
   // While an input method composes, Enter takes the word; 229 is what Safari reports then.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
-  if (field.value.trim() && !running) form.requestSubmit();
+  if (field.value.trim()) form.requestSubmit();
 });
 
 field.addEventListener("input", () => {
+  setWaiting(false);
   fitField();
   tellTyping();
 });

@@ -133,7 +133,6 @@ class KefuWidget extends HTMLElement {
 
   async ask(question) {
     if (this.#running) return;
-    if (!this.isOpen) this.open();
     await this.#restore();
     this.#panel.append(this.#views.ofCustomer({ content: [question], blocks: [], attachments: [] }));
     await this.#send(question);

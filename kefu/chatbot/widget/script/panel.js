@@ -71,20 +71,33 @@ class Panel {
       oninput: () => this.#onInput(), onkeydown: (event) => this.#onFieldKey(event),
     });
     this.count = h("p", { class: "count", hidden: true });
+    this.waiting = h("p", { class: "waiting", hidden: true }, this.texts.sent_after);
     this.send = h("button", { class: "submit", "aria-label": this.texts.send, title: this.texts.send }, icon("send"));
     this.stop = h("button", { type: "button", class: "submit", "aria-label": this.texts.stop, title: this.texts.stop, hidden: true, onclick: (event) => this.#onStop(event) }, icon("stop"));
     const submit = (event) => {
       event.preventDefault();
-      const question = this.field.value.trim();
-      if (!question || !this.stop.hidden) return;
-      this.field.value = "";
-      this.#count();
-      this.acts.ask(question);
+      if (!this.field.value.trim()) return;
+      if (this.stop.hidden) this.#askWhatIsWritten();
+      else this.#setWaiting(true);
     };
     this.picker = h("input", { type: "file", hidden: true, multiple: true, accept: "image/*,application/pdf,text/plain", "aria-label": this.texts.attach, onchange: () => this.#pick() });
     this.attach = iconButton("attach", this.texts.attach, () => this.picker.click(), { hidden: true });
-    this.form = h("form", { class: "composer", onsubmit: submit }, h("div", { class: "ask" }, this.field, this.picker, this.attach, this.send, this.stop), this.count);
+    this.form = h("form", { class: "composer", onsubmit: submit }, h("div", { class: "ask" }, this.field, this.picker, this.attach, this.send, this.stop), this.waiting, this.count);
     return this.form;
+  }
+
+  #askWhatIsWritten() {
+    const question = this.field.value.trim();
+    this.#setWaiting(false);
+    this.field.value = "";
+    this.#count();
+    this.acts.ask(question);
+  }
+
+  /** What stands in the field is sent when the answer that is being written has ended, or is not. */
+  #setWaiting(isWaiting) {
+    this.waiting.hidden = !isWaiting;
+    if (isWaiting) this.announce(this.texts.sent_after);
   }
 
   /** The second half of a double click on Send falls on Stop, which stands in its place by then. */
@@ -93,6 +106,7 @@ class Panel {
   }
 
   #onInput() {
+    this.#setWaiting(false);
     this.#count();
     this.acts.type();
   }
@@ -166,6 +180,7 @@ class Panel {
     this.stop.hidden = !isRunning;
     this.send.hidden = isRunning;
     if (hadFocus && !isRunning) this.field.focus();
+    if (!isRunning && !this.waiting.hidden) this.#askWhatIsWritten();
   }
 
   append(element) {
@@ -176,6 +191,7 @@ class Panel {
   }
 
   clear() {
+    this.#setWaiting(false);
     this.list.replaceChildren();
     this.welcome.hidden = false;
     this.startOver.hidden = true;

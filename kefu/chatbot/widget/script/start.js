@@ -11,7 +11,10 @@ function start() {
     element,
     open: () => element.open(),
     close: () => element.close(),
-    ask: (question) => element.ask(question),
+    ask: (question) => {
+      if (!element.isOpen) element.open();
+      return element.ask(question);
+    },
     identify: (token) => element.identify(token),
   };
   document.body.append(element);
