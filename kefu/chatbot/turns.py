@@ -71,11 +71,7 @@ async def begin_turn(
     question = _clean(question)
     async with resources.database.transaction() as conn:
         if conversation_id is None:
-            await _require_base(conn, base)
-            about = base or await _choose_base(conn, viewer)
-            conversation = await start_conversation(
-                conn, question, base=about, customer_id=viewer.customer_id
-            )
+            conversation = await _start(conn, question, base=base, viewer=viewer)
         else:
             conversation = await _go_on(conn, conversation_id, base=base, viewer=viewer)
         reopen_days = resources.settings.conversations.reopen_days
@@ -100,6 +96,14 @@ async def begin_turn(
             told=None if reason is None else say_hand_over(conversation.language),
             reason=reason,
         )
+
+
+async def _start(
+    conn: Connection, question: str, *, base: str | None, viewer: Viewer
+) -> Conversation:
+    await _require_base(conn, base)
+    about = base or await _choose_base(conn, viewer)
+    return await start_conversation(conn, question, base=about, customer_id=viewer.customer_id)
 
 
 async def _go_on(
