@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -129,8 +130,9 @@ def _from_model_settings(settings: ModelSettings) -> list[EndpointSettings]:
         return []
     if settings.url and not settings.name:
         raise BadSettings("model.url is set; set model.name to the model it should run as well.")
+    called = Path(settings.name).stem if settings.local else settings.name
     given = EndpointSettings(
-        name=re.sub(r"[^a-z0-9._-]+", "-", settings.name.lower())[-63:].strip("-._") or "local",
+        name=re.sub(r"[^a-z0-9._-]+", "-", called.lower())[-63:].strip("-._") or "local",
         preset="local" if settings.local else None,
         url=settings.url,
         model=settings.name,

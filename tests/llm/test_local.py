@@ -61,6 +61,7 @@ async def test_broken_model_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"GGUF" + b"\0" * 100)
     async with open_endpoint(ModelSettings(local=True, name=str(path))) as endpoint:
+        assert endpoint.name == "broken"
         with pytest.raises(ModelUnavailable, match=r"broken\.gguf cannot be loaded"):
             await anext(endpoint.stream(instructions="", prompt="?", max_tokens=2))
 
