@@ -110,11 +110,13 @@ def run_async(command: Callable[P, Awaitable[None]]) -> Callable[P, None]:
     return run
 
 
+choose_telling_judge = functools.partial(choose_judge, on_check=evaluation_commands.tell_read)
+
 for group in (app, knowledge):
-    group.command("ingest")(run_async(build_ingest_command(choose_judge)))
+    group.command("ingest")(run_async(build_ingest_command(choose_telling_judge)))
     group.command("status")(run_async(status_command))
     group.command("embed")(run_async(embed_command))
-knowledge.command("withdraw")(run_async(build_withdraw_command(choose_judge)))
+knowledge.command("withdraw")(run_async(build_withdraw_command(choose_telling_judge)))
 audit.command("list")(run_async(list_command))
 audit.command("verify")(run_async(verify_command))
 audit.command("export")(run_async(export_command))
@@ -155,6 +157,7 @@ evaluation.command("compare")(run_async(evaluation_commands.compare_command))
 evaluation.command("gate")(run_async(evaluation_commands.gate_command))
 evaluation.command("coverage")(run_async(evaluation_commands.coverage_command))
 evaluation.command("affected")(run_async(evaluation_commands.affected_command))
+evaluation.command("try-reader")(run_async(evaluation_commands.try_reader_command))
 evaluation.command("propose")(run_async(evaluation_commands.propose_command))
 evaluation.command("review")(run_async(evaluation_commands.review_command))
 evaluation.command("label")(run_async(evaluation_commands.label_command))

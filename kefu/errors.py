@@ -119,6 +119,10 @@ class ModelRejected(ModelUnavailable):
     """An endpoint does not take this request; others it does."""
 
 
+class ModelUnreadable(ModelUnavailable):
+    """A model answers, but in another form than it was asked for."""
+
+
 class ModelBusy(ModelUnavailable):
     """An endpoint's limits are reached."""
 

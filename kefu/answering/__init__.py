@@ -45,6 +45,7 @@ from kefu.answering.records import (
 from kefu.answering.related import find_related
 from kefu.answering.replies import say
 from kefu.answering.rewrite import understand
+from kefu.answering.rewriting import Rewriting, find_rewriting, keeps_facts
 from kefu.answering.sameness import read_sense
 from kefu.answering.statements import (
     Lost,
@@ -75,6 +76,7 @@ __all__ = [
     "Outcome",
     "Passage",
     "Progress",
+    "Rewriting",
     "Sentence",
     "Source",
     "Stage",
@@ -96,9 +98,11 @@ __all__ = [
     "find_intent",
     "find_lost",
     "find_related",
+    "find_rewriting",
     "fit_excerpts",
     "is_negative",
     "is_own_phrase",
+    "keeps_facts",
     "list_current",
     "list_lapsed",
     "list_sources",

@@ -120,9 +120,13 @@ class Assertion:
     @cached_property
     def turns(self) -> frozenset[str]:
         """What turns its meaning, but for conditions."""
-        count = count_denials(self.text) + len(_DENIES_TOO.findall(self.text))
-        denials = f"{count} denials"
+        denials = f"{self.denial_count} denials"
         return (self.marks - _LOOSE) | nuances(self.text) | {denials}
+
+    @property
+    def denial_count(self) -> int:
+        """How often it denies something, or makes an exception."""
+        return count_denials(self.text) + len(_DENIES_TOO.findall(self.text))
 
     @cached_property
     def directions(self) -> frozenset[str]:
@@ -186,16 +190,20 @@ class Assertion:
 
     def covers(self, other: "Assertion") -> bool:
         """Whether it asserts the same in other sentences, and nothing else."""
-        mine, theirs = (fold_text(each.text) for each in (self, other))
-        names = [*((each, theirs) for each in self.names), *((each, mine) for each in other.names)]
         return (
             has_same_facts(self.facts, other.facts)
             and self._turns_like(other)
-            and all(name.casefold() in text for name, text in names)
+            and self.shares_names(other)
             and not changes_sides(self.text, other.text)
             and not swaps_roles(self.text, other.text)
             and self._has_same_words(other)
         )
+
+    def shares_names(self, other: "Assertion") -> bool:
+        """Whether each holds all names of the other one, wherever they stand in it."""
+        mine, theirs = (fold_text(each.text) for each in (self, other))
+        names = [*((each, theirs) for each in self.names), *((each, mine) for each in other.names)]
+        return all(name.casefold() in text for name, text in names)
 
     def share(self, other: "Assertion") -> float:
         """How many of its content words the other one holds, 0..1; all where it has none."""

@@ -101,6 +101,12 @@ class KnowledgeLimits(Section):
         description="Most statements that a change may alter or remove without a case that asks"
         " them.",
     )
+    most_read: int = Field(
+        50,
+        ge=0,
+        le=10_000,
+        description="Most rewritten texts of a change that a model which was tried reads.",
+    )
     protected: tuple[SliceName, ...] = Field(
         (), description="Slices whose cases count; empty: all cases do."
     )

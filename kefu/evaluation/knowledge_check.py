@@ -4,7 +4,7 @@ Nothing else is asked, so that a small edit takes seconds.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -16,6 +16,7 @@ from kefu.db import Connection
 from kefu.evaluation.affected import Affected, Find, Posed, find_affected
 from kefu.evaluation.asking import ask, find_documents
 from kefu.evaluation.candidates import Setup
+from kefu.evaluation.clearing import Cleared, Readings, read_nothing
 from kefu.evaluation.datasets import read_version
 from kefu.evaluation.evaluators import grade
 from kefu.evaluation.gates import KnowledgeLimits
@@ -30,6 +31,7 @@ from kefu.knowledge import DocumentChange
 
 AT_ONCE = 4
 OnChecked = Callable[[int, int], None]
+Read = Callable[[Sequence[Doubtful]], Awaitable[Readings]]
 
 tracer = trace.get_tracer("kefu.evaluation")
 
@@ -79,6 +81,8 @@ class KnowledgeCheck:
         most_losses: cases that count and may become worse.
         unproven: what changes although no case asks it, as far as the knowledge before is known.
         most_unproven: so much of it may change.
+        cleared: what a model that was tried takes for the same in other words.
+        notes: why no model read something.
         before: replies to the cases that were asked, or not touched, as they were; `after` as they
             would be.
     """
@@ -93,6 +97,8 @@ class KnowledgeCheck:
     most_losses: int
     unproven: Sequence[Unproven]
     most_unproven: int
+    cleared: Sequence[Cleared] = ()
+    notes: Sequence[str] = ()
     before: Replies
     after: Replies
     seconds: float
@@ -170,8 +176,12 @@ async def check_change(
     limits: KnowledgeLimits,
     *,
     on_progress: OnChecked = lambda _done, _count: None,
+    read: Read = read_nothing,
 ) -> KnowledgeCheck:
-    """Find the affected cases, ask them, and list those that became worse."""
+    """Find the affected cases, ask them, and list those that became worse.
+
+    What no case asks is read by a model, where there is one that may.
+    """
     started = time.monotonic()
     with tracer.start_as_current_span(
         "knowledge check",
@@ -192,6 +202,7 @@ async def check_change(
     right = [each.case for each in judged if each.is_right]
     asked = {each.case.asked_digest: each for each in judged}
     left = {digest: kept for digest, kept in change.replies.items() if digest not in asked}
+    readings = await read([each for each in change.doubtful if not each.is_proven(right, told)])
     return KnowledgeCheck(
         base=change.after.base.name,
         changes=change.documents,
@@ -201,8 +212,10 @@ async def check_change(
         better_count=verdicts.count(Held.BETTER),
         unknown_count=verdicts.count(Held.UNKNOWN),
         most_losses=limits.most_losses,
-        unproven=[each.unproven for each in change.doubtful if not each.is_proven(right, told)],
+        unproven=readings.unproven,
         most_unproven=limits.most_unproven,
+        cleared=readings.cleared,
+        notes=readings.notes,
         before=left | {of: KeptReply(reply=it.before) for of, it in asked.items() if it.before},
         after={of: replace(it, is_carried=True) for of, it in left.items()}
         | {of: KeptReply(reply=it.after) for of, it in asked.items() if it.after},

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from kefu.audit import record_audit, this_operator
 from kefu.db import Connection, Database
 from kefu.errors import BadInput, GateClosed
 from kefu.evaluation.candidates import require_whole_index, set_up
+from kefu.evaluation.clearing import read_doubts
 from kefu.evaluation.gates import KnowledgeLimits, load_gates
 from kefu.evaluation.knowledge_check import (
     Change,
@@ -52,6 +54,7 @@ def choose_judge(
     is_asked: bool,
     override: str | None = None,
     acknowledge: str | None = None,
+    on_check: OnCheck = lambda _check: None,
 ) -> Judge | None:
     """What holds changes of the knowledge against gates.toml; None where nobody asks for it.
 
@@ -62,7 +65,9 @@ def choose_judge(
     reasons = (override, acknowledge)
     if not (is_asked or limits.gated or any(each is not None for each in reasons)):
         return None
-    return build_judge(resources, limits, override=override, acknowledge=acknowledge)
+    return build_judge(
+        resources, limits, override=override, acknowledge=acknowledge, on_check=on_check
+    )
 
 
 def build_judge(
@@ -87,20 +92,15 @@ def build_judge(
     async def judge(candidate: Database, base: Base) -> None:
         check = await check_candidate(resources, candidate, base, limits)
         on_check(check)
-        if check.is_passed:
-            return
-        if override is not None:
-            async with candidate.connection() as conn:
-                await _record_override(conn, check, reason=override.strip())
-        elif check.holds and acknowledge is not None:
-            async with candidate.connection() as conn:
-                await _record_acknowledged(conn, check, reason=acknowledge.strip())
-        else:
+        is_vouched = check.holds and acknowledge is not None
+        if not (check.is_passed or override is not None or is_vouched):
             raise GateClosed(
                 "%(base)s stays as it was: %(losses)s",
                 base=base.name,
                 losses="\n".join([*list_losses(check), *list_unproven(check)]),
             )
+        async with candidate.connection() as conn:
+            await _record(conn, check, override=override, acknowledge=acknowledge)
 
     return judge
 
@@ -133,7 +133,8 @@ async def check_candidate(
         after=after,
         replies=replies,
     )
-    check = await check_change(posed, change, limits, on_progress=on_progress)
+    read = partial(read_doubts, resources, most_read=limits.most_read)
+    check = await check_change(posed, change, limits, on_progress=on_progress, read=read)
     async with resources.database.transaction() as conn:
         await keep_replies(conn, before, before.knowledge_digest, check.before)
     async with candidate.connection() as changed:
@@ -218,6 +219,20 @@ async def _list_names(conn: Connection, documents: Sequence[DocumentChange]) -> 
     )
 
 
+async def _record(
+    conn: Connection, check: KnowledgeCheck, *, override: str | None, acknowledge: str | None
+) -> None:
+    """Write down by whose word the change goes in, as far as it took one."""
+    if check.cleared:
+        await _record_cleared(conn, check)
+    if check.is_passed:
+        return
+    if override is not None:
+        await _record_override(conn, check, reason=override.strip())
+    elif acknowledge is not None:
+        await _record_acknowledged(conn, check, reason=acknowledge.strip())
+
+
 async def _record_override(conn: Connection, check: KnowledgeCheck, *, reason: str) -> None:
     await record_audit(
         conn,
@@ -245,5 +260,22 @@ async def _record_acknowledged(conn: Connection, check: KnowledgeCheck, *, reaso
             "documents": len(check.changes),
             "unproven": len(check.unproven),
             "statements": [tell_unproven(each) for each in check.unproven[:MOST_RECORDED]],
+        },
+    )
+
+
+async def _record_cleared(conn: Connection, check: KnowledgeCheck) -> None:
+    await record_audit(
+        conn,
+        actor=this_operator(),
+        action="knowledge.doubts_cleared",
+        subject=check.base,
+        details={
+            "cleared": len(check.cleared),
+            "statements": [
+                f"{each.unproven.uri}: {each.texts[0]} -> {each.texts[1]}"
+                f" (by {each.reader}, trial {each.trial_id})"
+                for each in check.cleared[:MOST_RECORDED]
+            ],
         },
     )

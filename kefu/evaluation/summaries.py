@@ -146,13 +146,30 @@ def list_unproven(check: KnowledgeCheck) -> list[str]:
     ]
 
 
+def list_read(check: KnowledgeCheck) -> list[str]:
+    """What a model took for the same in other words, both texts whole, and why it read no more."""
+    lines = []
+    if check.cleared:
+        lines.append(f"{len(check.cleared)} statements are read as the same in other words:")
+    for each in check.cleared[:MOST_LISTED]:
+        before, after = (" ".join(text.split()) for text in each.texts)
+        lines.append(f"  {_locate(each.unproven)}: {before} -> {after} (by {each.reader})")
+    if len(check.cleared) > MOST_LISTED:
+        lines.append(f"  and {len(check.cleared) - MOST_LISTED} more.")
+    return lines + [f"Not read by a model: {each}." for each in check.notes]
+
+
 def tell_unproven(unproven: Unproven) -> str:
     """Document, place, and the statement before and after in a line."""
-    name = f"{unproven.uri}#{unproven.id}" if unproven.id else unproven.uri
-    place = " > ".join(unproven.place[1:])
     told = f"{_cut(unproven.before)} -> {_cut(unproven.after)}"
     also = f" ({_cut(unproven.elsewhere)})" if unproven.elsewhere else ""
-    return f"{name}{f', {place}' if place else ''}: {unproven.doubt}: {told}{also}"
+    return f"{_locate(unproven)}: {unproven.doubt}: {told}{also}"
+
+
+def _locate(unproven: Unproven) -> str:
+    name = f"{unproven.uri}#{unproven.id}" if unproven.id else unproven.uri
+    place = " > ".join(unproven.place[1:])
+    return f"{name}, {place}" if place else name
 
 
 def _cut(text: str) -> str:
@@ -179,6 +196,18 @@ def _unproven_rows(check: KnowledgeCheck) -> list[str]:
     ]
 
 
+def _read_rows(check: KnowledgeCheck) -> list[str]:
+    rows = [
+        f"| {_cell(_locate(each.unproven))} | {_cell(each.texts[0])} | {_cell(each.texts[1])} |"
+        f" {_cell(each.reader)} |"
+        for each in check.cleared[:MOST_LISTED]
+    ]
+    table = ["| where | before | after | read by |", "|---|---|---|---|", *rows] if rows else []
+    title = f"### Read as the same in other words: {len(check.cleared)}"
+    told = ["", title, "", *table] if rows else []
+    return told + [line for each in check.notes for line in ("", f"Not read by a model: {each}.")]
+
+
 def write_check_markdown(check: KnowledgeCheck) -> str:
     """What was changed, every case that became worse, and what no case asks."""
     title = "No case became worse" if not check.worse else f"Became worse: {len(check.worse)}"
@@ -202,7 +231,7 @@ def write_check_markdown(check: KnowledgeCheck) -> str:
         ]
     if len(check.shown) < len(check.worse):
         lines += ["", f"{len(check.worse) - len(check.shown)} sealed cases became worse."]
-    lines += _unproven_rows(check)
+    lines += _unproven_rows(check) + _read_rows(check)
     return "\n".join(lines) + "\n"
 
 
@@ -222,7 +251,10 @@ def write_check_junit(check: KnowledgeCheck) -> str:
     told = [tell_unproven(each) for each in check.unproven]
     if not check.is_proven:
         cases += [(each, "no case asks it", each) for each in told]
-    skipped = told if check.is_proven else []
+    skipped = [
+        *(told if check.is_proven else []),
+        *(f"{_locate(each.unproven)}: read as the same by {each.reader}" for each in check.cleared),
+    ]
     return _write_junit(f"knowledge of {check.base}", cases, skipped=skipped)
 
 

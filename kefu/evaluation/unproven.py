@@ -14,10 +14,12 @@ from enum import StrEnum
 from kefu.answering import (
     Fact,
     Lost,
+    Rewriting,
     Statement,
     count_facts,
     fact_value,
     find_lost,
+    find_rewriting,
     list_current,
     states_fact,
 )
@@ -39,7 +41,7 @@ from kefu.knowledge import (
     sample_chunks,
 )
 from kefu.text import count_scripts, find_garbled, index_terms, is_foreign, term_id
-from kefu.viewer import OPERATOR
+from kefu.viewer import OPERATOR, DataClass, highest_class
 
 MOST_LOOKED_UP = 200
 """Statements of one change that are looked for in other documents; the rest counts as gone."""
@@ -104,11 +106,15 @@ class Doubtful:
             contradicted.
         kept_facts: what statements of the document that stay as they were hold. A case that asks
             one of these may be about them.
+        rewriting: the text around it before and after; None where nothing took its place.
+        data_class: the highest of the document before and after.
     """
 
     unproven: Unproven
     lost: Lost | None = None
     kept_facts: frozenset[tuple[str, ...]] = frozenset()
+    rewriting: Rewriting | None = None
+    data_class: DataClass = DataClass.RESTRICTED
 
     def is_proven(self, right: Sequence[Case], worse: Sequence[Case]) -> bool:
         """Whether cases about the document decide on it.
@@ -194,8 +200,15 @@ async def _find_lost(
             if lookups <= MOST_LOOKED_UP:
                 holder = await _find_elsewhere(candidate, base, lost, id)
             if lost.successor is not None or not holder:
-                unproven = _describe(lost, chunks[0], holder)
-                yield Doubtful(unproven=unproven, lost=lost, kept_facts=kept)
+                yield Doubtful(
+                    unproven=_describe(lost, chunks[0], holder),
+                    lost=lost,
+                    kept_facts=kept,
+                    rewriting=find_rewriting(lost, old, new),
+                    data_class=highest_class(
+                        *(each.data_class for each in (*chunks[:1], *after.get(id, ())[:1]))
+                    ),
+                )
 
 
 def _list_arrived(

@@ -98,6 +98,10 @@ class SampledChunk:
     text: str
     language: str
     audience: str
+    data_class: DataClass
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data_class", DataClass(self.data_class))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

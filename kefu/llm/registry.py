@@ -10,7 +10,7 @@ from typing import TypeVar
 from opentelemetry import trace
 from pydantic import BaseModel
 
-from kefu.errors import BadSettings, ModelForbidden, ModelUnavailable
+from kefu.errors import BadSettings, ModelForbidden, ModelUnavailable, ModelUnreadable
 from kefu.llm.asking import ask_in_turn, watch
 from kefu.llm.calls import OnCall, ignore_call
 from kefu.llm.directory import Directory
@@ -161,7 +161,8 @@ class Endpoints:
         """An answer as a record; one that does not fit the schema is mended once.
 
         Raises:
-            ModelUnavailable: as `stream`, or what was mended does not fit either.
+            ModelUnreadable: what was mended does not fit either.
+            ModelUnavailable: as `stream`.
         """
         form = schema.model_json_schema()
 
@@ -191,7 +192,7 @@ class Endpoints:
         try:
             return read_object(answer, schema)
         except Unreadable as problem:
-            raise ModelUnavailable(
+            raise ModelUnreadable(
                 f"Endpoint {self.name} did not answer as it was asked: {problem}"
             ) from problem
 

@@ -4,6 +4,7 @@ import pytest
 
 from kefu.evaluation.unfit import find_unfit
 from kefu.knowledge import SampledChunk
+from kefu.viewer import DataClass
 
 PAGE = "Cards are charged at once. Refunds take 7 days."
 
@@ -19,6 +20,7 @@ def make_chunk(text: str, *, audience: str = "public", title: str = "Payment") -
         text=text,
         language="en",
         audience=audience,
+        data_class=DataClass.PUBLIC,
     )
 
 

@@ -18,6 +18,7 @@ from kefu.evaluation.commands.experiments import (
     show_command,
 )
 from kefu.evaluation.commands.preferences import preferences_command
+from kefu.evaluation.commands.readers import tell_read, try_reader_command
 
 __all__ = [
     "affected_command",
@@ -33,5 +34,7 @@ __all__ = [
     "review_command",
     "run_command",
     "show_command",
+    "tell_read",
+    "try_reader_command",
     "unseal_command",
 ]

@@ -85,6 +85,8 @@ def _as_json(check: KnowledgeCheck) -> dict[str, object]:
         "unknown_count": check.unknown_count,
         "most_unproven": check.most_unproven,
         "unproven": [asdict(each) for each in check.unproven],
+        "cleared": [asdict(each) for each in check.cleared],
+        "notes": check.notes,
         "seconds": check.seconds,
         "worse": [
             {

@@ -132,7 +132,7 @@ async def run_command(  # noqa: PLR0913 - one parameter an option
 
 
 async def _run(resources: Resources, plan: Plan, *, is_shown: bool) -> Report:
-    with _Bar(is_shown=is_shown) as bar:
+    with Bar(is_shown=is_shown) as bar:
         experiment = await run_experiment(resources, plan, on_progress=bar.show)
     async with resources.database.connection() as conn:
         return await build_report(conn, experiment)
@@ -220,17 +220,18 @@ async def label_command(
     typer.echo(f"{found}, {case}: {'good' if good else 'bad'}.")
 
 
-class _Bar:
+class Bar:
     """Cases done, on standard error."""
 
     def __init__(self, *, is_shown: bool) -> None:
+        """Nothing is drawn before it is entered."""
         self._progress = Progress(
             TextColumn("Cases"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
             console=Console(stderr=True), disable=not is_shown,
         )  # fmt: skip
         self._task = self._progress.add_task("Cases", total=None)
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> "Bar":
         self._progress.start()
         return self
 
@@ -238,6 +239,7 @@ class _Bar:
         self._progress.stop()
 
     def show(self, done: int, count: int) -> None:
+        """Draw how many of them are done."""
         self._progress.update(self._task, total=count, completed=done)
 
 

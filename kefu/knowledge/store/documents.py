@@ -170,7 +170,8 @@ async def find_original(conn: AsyncConnection, chunk_id: int, *, viewer: Viewer)
 
 SAMPLED = (
     "select c.id as chunk_id, c.document_id, d.uri, d.external_id, d.title, c.heading_path, c.text,"
-    " c.language, c.audience from chunks c join documents d on d.id = c.document_id"
+    " c.language, c.audience, s.data_class from chunks c join documents d on d.id = c.document_id"
+    " join files f on f.id = d.file_id join sources s on s.id = f.source_id"
 )
 
 
