@@ -14,12 +14,23 @@ never was.
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kefu.answering import Passage, Statement, contradicts, find_lost, read_statements
+import seeded_rewordings_seventh
+import seeded_rewordings_sixth
+
+from kefu.answering import (
+    Passage,
+    Statement,
+    contradicts,
+    find_lost,
+    find_rewriting,
+    keeps_facts,
+    read_statements,
+)
 
 FOLDER = Path(__file__).parent
 PLACE = ("Rules",)
@@ -34,6 +45,7 @@ class Pair:
         kind: what was done to the text; empty where nobody says.
         is_alarm: whether an editor has to hear of it.
         is_told: whether the gate says so.
+        is_left: whether a model that reads both could clear all that it says.
     """
 
     id: str
@@ -42,6 +54,7 @@ class Pair:
     texts: tuple[str, str]
     is_alarm: bool
     is_told: bool
+    is_left: bool = False
     kind: str = ""
 
 
@@ -50,12 +63,44 @@ def load_edits(name: str) -> list[Pair]:
     rows = _load(name)
     found = []
     for row in rows:
-        before, after = (_read(PLACE, row[key]) for key in ("before", "after"))
-        told = bool(find_lost(before, after))
-        found.append(
-            _pair(row, (row["before"], row["after"]), is_alarm=not row["same"], is_told=told)
-        )
+        texts = row["before"], row["after"]
+        told, left = _look(*texts)
+        pair = _pair(row, texts, is_alarm=not row["same"], is_told=told)
+        found.append(replace(pair, is_left=left))
     return found
+
+
+def load_rewordings() -> list[Pair]:
+    """Sentences of documents that the sixth and seventh list of changes put into other words."""
+    found = []
+    for module in (seeded_rewordings_sixth, seeded_rewordings_seventh):
+        for name in dir(module):
+            if name.startswith(("REWORDED", "SLIPPED")):
+                for texts in _find_pairs(getattr(module, name)):
+                    told, left = _look(*texts)
+                    alarm = name.startswith("SLIPPED")
+                    row = {"id": name, "part": module.__name__.rpartition("_")[2], "language": ""}
+                    pair = _pair(row, texts, is_alarm=alarm, is_told=told)
+                    found.append(replace(pair, is_left=left))
+    return found
+
+
+def _find_pairs(given: object) -> Iterator[tuple[str, str]]:
+    """Texts before and after, however deep; names of files and what is wrong stand beside them."""
+    if not isinstance(given, tuple | list):
+        return
+    if len(given) == 2 and all(isinstance(each, str) for each in given):
+        yield given[0], given[1]
+    for each in given:
+        yield from _find_pairs(each)
+
+
+def _look(before: str, after: str) -> tuple[bool, bool]:
+    """Whether anything is told, and whether a reader could clear it."""
+    old, new = _read(PLACE, before), _read(PLACE, after)
+    lost = find_lost(old, new)
+    read = [find_rewriting(each, old, new) for each in lost]
+    return bool(lost), all(each is not None and keeps_facts(*each) for each in read)
 
 
 def load_additions() -> list[Pair]:
@@ -102,6 +147,15 @@ def print_table(pairs: Sequence[Pair], alarms: str, rest: str) -> None:
     print()
 
 
+def print_left(name: str, pairs: Sequence[Pair]) -> None:
+    """Of what is told, how much a model that reads both texts could clear, rightly or not."""
+    shares = []
+    for is_alarm in (False, True):
+        told = [each for each in pairs if each.is_alarm is is_alarm and each.is_told]
+        shares.append(f"{sum(each.is_left for each in told)}/{len(told)}")
+    print(f"| {name} | {' | '.join(shares)} |")
+
+
 def print_kinds(pairs: Sequence[Pair]) -> None:
     """What is told, by what was done."""
     print("| edit | to be told | told: tuning | told: held out |")
@@ -128,6 +182,10 @@ def main() -> None:
     print_table(classes, "edits that change", "edits that do not")
     print_kinds(classes)
     print_table(additions, "contradictions", "what may stand beside it")
+    print("| pairs | the same, told: could be cleared | something else, told: could be cleared |")
+    print("|---|---|---|")
+    for name, pairs in (("sentences", edits), ("edits", classes), ("lists", load_rewordings())):
+        print_left(name, pairs)
     for each in (*edits, *classes, *additions):
         if each.part == options.show and each.is_told != each.is_alarm:
             print(f"{each.id}: {' -> '.join(each.texts)}")

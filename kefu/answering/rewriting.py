@@ -17,8 +17,8 @@ from kefu.text import SpanKind
 MOST_STATEMENTS = 3
 """Of either text; in longer ones a single word is overlooked."""
 
-MOST_LONGER = 2.0
-"""Times that one of the texts may be as long as the other."""
+LEAST_REWRITTEN = 0.5
+"""Of the content words of either text in the other: who adds more than that adds something."""
 
 Rewriting = tuple[str, str]
 """A text before and after."""
@@ -50,9 +50,9 @@ def find_rewriting(
 
 
 def keeps_facts(one: str, other: str) -> bool:
-    """Whether two texts hold the same figures, names and denials, and neither gives orders.
+    """Whether two texts hold the same figures, names, denials and half of their words.
 
-    It takes more for them to say the same; where it does not hold, they do not.
+    Nor may either address a model. It takes more for them to say the same.
     """
     mine, theirs = Assertion(one), Assertion(other)
     return (
@@ -60,7 +60,7 @@ def keeps_facts(one: str, other: str) -> bool:
         and mine.shares_names(theirs)
         and mine.denial_count == theirs.denial_count
         and not changes_sides(mine.text, theirs.text)
-        and max(len(one), len(other)) <= MOST_LONGER * min(len(one), len(other))
+        and min(mine.share(theirs), theirs.share(mine)) >= LEAST_REWRITTEN
         and not (find_signs(one) or find_signs(other))
     )
 

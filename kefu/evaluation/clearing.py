@@ -5,6 +5,7 @@ does not find the same in both texts, the doubt stays. Nor is it asked where fig
 denials differ, or where a text gives orders, so what it is talked into says nothing about these.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,9 @@ from kefu.evaluation.working import work_through
 from kefu.resources import Resources
 from kefu.text import Language
 from kefu.viewer import DataClass
+
+_ANSWER = re.compile(r"[{}]|\bsame\b.*\byes\b", re.IGNORECASE | re.DOTALL | re.ASCII)
+"""What an answer is made of; a text that holds it is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,17 +141,18 @@ async def _read_all(
     said = await work_through(chosen, partial(_Desk.read, desk), at_once=at_once)
     notes = [f"{name} is asked no more: {problem}" for name, problem in desk.failed.items()]
     if desk.barred_count:
-        notes.append(f"{desk.barred_count} are in documents that no model that was tried may see")
+        notes.append(f"no model that was tried may see {desk.barred_count} of the texts")
     if len(waiting) > most_read:
-        notes.append(
-            f"{len(waiting) - most_read} were left, at most {most_read} are read (most_read)"
-        )
+        rest = len(waiting) - most_read
+        notes.append(f"at most {most_read} texts are read (most_read), {rest} were left")
     return dict(zip(chosen, said, strict=True)), notes
 
 
 def _find_asked(doubtful: Doubtful) -> _Asked | None:
     texts, language = doubtful.rewriting, doubtful.unproven.language
     if texts is None or language not in {"zh", "en"} or not keeps_facts(*texts):
+        return None
+    if any(_ANSWER.search(each) for each in texts):
         return None
     return _Asked(
         texts=texts,

@@ -178,10 +178,7 @@ async def check_change(
     on_progress: OnChecked = lambda _done, _count: None,
     read: Read = read_nothing,
 ) -> KnowledgeCheck:
-    """Find the affected cases, ask them, and list those that became worse.
-
-    What no case asks is read by a model, where there is one that may.
-    """
+    """Find the affected cases, ask them, and list those that became worse."""
     started = time.monotonic()
     with tracer.start_as_current_span(
         "knowledge check",

@@ -58,7 +58,7 @@ async def find_readers(resources: Resources) -> tuple[list[Reader], list[str]]:
     readers, reasons = [], []
     for endpoint in await _list_writing(resources.endpoints):
         async with resources.database.connection() as conn:
-            fingerprint = await _read_fingerprint(conn, resources, endpoint)
+            fingerprint = await describe_reader(conn, resources, endpoint)
             trials = await list_trials(conn, fingerprint)
         lost = next((each for each in trials if not each.is_trusted), None)
         if lost is not None:
@@ -88,7 +88,7 @@ async def try_reader(
         )
     endpoint, given = known[name], load_sentences()
     async with resources.database.connection() as conn:
-        fingerprint = await _read_fingerprint(conn, resources, endpoint)
+        fingerprint = await describe_reader(conn, resources, endpoint)
     outcomes = await work_through(
         given,
         partial(_try, resources, name),
@@ -156,7 +156,8 @@ async def _try(resources: Resources, name: str, sentences: Sentences) -> Outcome
     )
 
 
-async def _read_fingerprint(conn: Connection, resources: Resources, endpoint: Endpoint) -> str:
+async def describe_reader(conn: Connection, resources: Resources, endpoint: Endpoint) -> str:
+    """The fingerprint of what is tried: the same for the same endpoint, model and prompts."""
     prompts = {}
     for language in LANGUAGES:
         live = await load_live(conn, PROMPT, language=language, numbers=resources.prompt_numbers)
