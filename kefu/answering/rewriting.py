@@ -10,15 +10,12 @@ from difflib import SequenceMatcher
 from kefu.answering.assertions import Assertion
 from kefu.answering.facts import has_same_facts
 from kefu.answering.sides import changes_sides
-from kefu.answering.statements import Lost, Statement
+from kefu.answering.statements import LEAST_ALIKE, Lost, Statement
 from kefu.safety import find_signs
 from kefu.text import SpanKind
 
 MOST_STATEMENTS = 3
 """Of either text; in longer ones a single word is overlooked."""
-
-LEAST_REWRITTEN = 0.5
-"""Of the content words of either text in the other: who adds more than that adds something."""
 
 Rewriting = tuple[str, str]
 """A text before and after."""
@@ -50,7 +47,7 @@ def find_rewriting(
 
 
 def keeps_facts(one: str, other: str) -> bool:
-    """Whether two texts hold the same figures, names, denials and half of their words.
+    """Whether two texts hold the same figures, names and denials, and are alike.
 
     Nor may either address a model. It takes more for them to say the same.
     """
@@ -60,7 +57,7 @@ def keeps_facts(one: str, other: str) -> bool:
         and mine.shares_names(theirs)
         and mine.denial_count == theirs.denial_count
         and not changes_sides(mine.text, theirs.text)
-        and min(mine.share(theirs), theirs.share(mine)) >= LEAST_REWRITTEN
+        and min(mine.share(theirs), theirs.share(mine)) >= LEAST_ALIKE
         and not (find_signs(one) or find_signs(other))
     )
 

@@ -2,7 +2,7 @@
 
 Kefu comes with sentences, each with another one that says the same and with one in which a single
 thing was changed: who, when, in which unit. A model is believed when it takes none of the changed
-ones for the same, and agrees with the people who wrote them.
+ones for the same, and agrees with what the others were written to say.
 """
 
 import json
@@ -98,7 +98,7 @@ class ReaderTrial:
 
     @property
     def kappa(self) -> Estimate:
-        """Its agreement with people (Cohen 1960), its interval over the sentences.
+        """Its agreement with the labels (Cohen 1960), its interval over the sentences.
 
         With as many that say the same as do not, kappa is how much more often it says so of those
         that do.

@@ -26,6 +26,12 @@ MOST_TOKENS = 160
 MOST_AT_ONCE = 4
 
 
+NO_DIFFERENCE = frozenset(
+    {"", "-", "n/a", "none", "nothing", "no difference", "无", "没有", "没有差别", "无差别"}
+)
+"""How models say that nothing differs."""
+
+
 class ReaderAnswer(BaseModel):
     """What the prompt asks for: first what differs, so that it is looked for."""
 
@@ -73,7 +79,7 @@ async def find_readers(resources: Resources) -> tuple[list[Reader], list[str]]:
 async def try_reader(
     resources: Resources, name: str, *, author: str, on_progress: OnProgress
 ) -> ReaderTrial:
-    """Ask an endpoint about sentences of which people know whether they say the same.
+    """Ask an endpoint about sentences of which it is known whether they say the same.
 
     Raises:
         NotFound: no endpoint that writes has this name.
@@ -128,9 +134,13 @@ async def reads_as_same(
             max_tokens=MOST_TOKENS,
             data_class=data_class,
         )
-        if answer.same == "no" or answer.difference.strip():
+        if answer.same == "no" or _is_named(answer.difference):
             return False
     return True
+
+
+def _is_named(difference: str) -> bool:
+    return difference.casefold().strip(" .。") not in NO_DIFFERENCE
 
 
 async def _try(resources: Resources, name: str, sentences: Sentences) -> Outcome:

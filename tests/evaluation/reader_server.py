@@ -18,7 +18,7 @@ OTHER = '{"difference": "who pays", "same": "no"}'
 
 
 def know(first: str, second: str) -> str:
-    """What the people say who wrote the sentences; all other texts are the same."""
+    """What the labels of the sentences say; all other texts are the same."""
     others = {(each.before, each.other) for each in load_sentences()}
     return OTHER if {(first, second), (second, first)} & others else SAME
 

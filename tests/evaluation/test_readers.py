@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from reader_server import ReaderServer, agree, chat, know, say, serve_reader
+from reader_server import OTHER, SAME, ReaderServer, agree, chat, know, say, serve_reader
 
 from kefu.answering import keeps_facts
 from kefu.errors import ModelUnavailable, NotFound
@@ -66,7 +66,7 @@ def test_the_sentences_are_balanced_and_leave_the_telling_to_the_model() -> None
     assert len({each.id for each in given}) == len(given) == 66
     assert Counter((each.language, each.kind) for each in given).most_common()[-1][1] == 3
     left = [each for each in given if keeps_facts(each.before, each.other)]
-    assert len(left) >= 40  # Kefu's own check would let these be read
+    assert len(left) >= 30  # Kefu's own check would let these be read
     for each in given:
         assert len({each.before, each.same, each.other}) == 3
 
@@ -97,9 +97,11 @@ async def attempt(
         return trial, [str(each) for each in readers]
 
 
+@pytest.mark.parametrize("difference", ["", "None.", "无。"])
 async def test_a_model_that_tells_them_apart_is_believed(
-    resources: Resources, server: ReaderServer
+    resources: Resources, server: ReaderServer, difference: str
 ) -> None:
+    server.says = lambda *texts: say("yes", difference) if know(*texts) == SAME else OTHER
     trial, believed = await attempt(resources, server)
     assert (trial.recognised_count, trial.missed_count, trial.kappa.mean) == (66, 0, 1.0)
     assert believed == ["reader (m)"]

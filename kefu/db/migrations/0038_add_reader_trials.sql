@@ -1,4 +1,4 @@
--- What became of it when a model was asked about sentences of which people know whether they say the
+-- What became of it when a model was asked about sentences of which it is known whether they say the
 -- same. The fingerprint is of the endpoint, its model, the prompts and the sentences.
 create table evaluation_reader_trials (
     id          bigint generated always as identity primary key,

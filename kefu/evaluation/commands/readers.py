@@ -25,7 +25,7 @@ async def try_reader_command(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a model about sentences of which people know whether they say the same.
+    """Ask a model about sentences of which it is known whether they say the same.
 
     One that is never wrong about those that do not, and seldom about the others, clears doubts of
     the gate about what was only written anew. Ends with code 1 when it is not believed.
@@ -58,7 +58,7 @@ def _print(trial: ReaderTrial) -> None:
         table.add_row(kind, str(recognised[kind]), str(missed[kind]), str(of))
     Console().print(table)
     typer.echo(
-        f"Agreement with people: kappa {kappa.mean:.2f}, 95 % interval {kappa.low:.2f} to"
+        f"Agreement with the labels: kappa {kappa.mean:.2f}, 95 % interval {kappa.low:.2f} to"
         f" {kappa.high:.2f}.\n"
         f"Not the same, and taken for it: {trial.missed_count} of {count}; with 95 % confidence at"
         f" most {trial.most_missed:.1%}.\n"
