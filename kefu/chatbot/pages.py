@@ -50,6 +50,7 @@ from kefu.web import (
 CONVERSATION_COOKIE = "kefu_conversation"
 YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_QUOTE = 20_000
+LONGEST_KEY = 100
 MOST_PAGES = 1_000_000
 RATING: TypeAdapter[Rating] = TypeAdapter(Rating)
 
@@ -222,15 +223,23 @@ async def _begin_turn(request: Request, resources: Resources, form: dict[str, st
     """Go on with the conversation of this browser, or begin one if it is gone."""
     question = form.get("question", "")
     base = form.get("base") or None
+    key = form.get("client_key", "")
+    client_key = key if 0 < len(key) <= LONGEST_KEY else None
     current = _conversation_id(request)
     await limit_visitor(request, resources, Act.MESSAGE, visitor=current)
     if current is not None:
         try:
-            return await begin_turn(resources, question, viewer=ANONYMOUS, conversation_id=current)
+            return await begin_turn(
+                resources,
+                question,
+                viewer=ANONYMOUS,
+                conversation_id=current,
+                client_key=client_key,
+            )
         except NotFound:
             pass
     await limit_visitor(request, resources, Act.CONVERSATION)
-    return await begin_turn(resources, question, viewer=ANONYMOUS, base=base)
+    return await begin_turn(resources, question, viewer=ANONYMOUS, base=base, client_key=client_key)
 
 
 async def _find_transcript(

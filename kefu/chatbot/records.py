@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kefu.answering import Answer, Turn
-from kefu.conversations import Role
+from kefu.conversations import Message, Role
 from kefu.releases import Serving
 from kefu.tracing import Feedback, Rating
 
@@ -16,11 +16,13 @@ class PendingTurn:
     """A question that is stored and has no answer yet.
 
     Attributes:
+        asked: the message in which the question is stored.
         history: the turns before it, oldest first.
         serving: which release answers.
         told: said instead of an answer, because people go on.
         reason: why they do, None when they serve the conversation already.
         left_id: of the message, where it went to people who serve the conversation.
+        given: the message that answered it before, where it was sent again.
     """
 
     conversation_id: UUID
@@ -31,6 +33,8 @@ class PendingTurn:
     told: Answer | None = None
     reason: str | None = None
     left_id: UUID | None = None
+    asked: Message | None = None
+    given: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class ChatMessage:
     Attributes:
         staff_name: of the person who wrote a message of the staff.
         answer: of a chatbot's message: all that was sent with it.
+        client_key: made by whoever sent it; sent again with it, it stays one message.
     """
 
     id: UUID
@@ -57,6 +62,7 @@ class ChatMessage:
     answer: Answer | None = None
     feedback: Feedback | None = None
     staff_name: str | None = None
+    client_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

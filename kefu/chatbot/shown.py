@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
 from kefu.chatbot.linking import is_on_web, link_page
 from kefu.chatbot.records import ChatMessage
+from kefu.chatbot.showing import FRESH_SECONDS
 from kefu.conversations import State
 from kefu.knowledge import Excerpt
 from kefu.tracing import Feedback
 from kefu.web import render_answer, render_excerpt
 
 MOST_PICTURES = 2
+FRESH = timedelta(seconds=FRESH_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,16 @@ class ShownTurn:
 
     Attributes:
         is_left: it went to people, so that nothing is missing without an answer.
+        client_key: with which the question was sent, and is sent again.
+        is_fresh: it was asked so recently that it may be being answered.
     """
 
     question: str
     answer: ShownAnswer | None
     replies: Sequence[ShownReply] = ()
     is_left: bool = False
+    client_key: str = ""
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +174,7 @@ def show_turns(messages: Sequence[ChatMessage]) -> list[ShownTurn]:
     is_left = False
     for message in messages:
         if message.role == "customer":
-            turns.append(ShownTurn(question=message.text, answer=None, is_left=is_left))
+            turns.append(_begin_turn(message, is_left=is_left))
         elif message.answer is not None and turns:
             answer = show_answer(message.answer, message.id, message.feedback)
             is_left = message.answer.outcome is Outcome.HANDED_OVER
@@ -179,6 +185,16 @@ def show_turns(messages: Sequence[ChatMessage]) -> list[ShownTurn]:
             last = turns.pop() if turns else ShownTurn(question="", answer=None)
             turns.append(replace(last, replies=(*last.replies, reply), is_left=True))
     return turns
+
+
+def _begin_turn(message: ChatMessage, *, is_left: bool) -> ShownTurn:
+    return ShownTurn(
+        question=message.text,
+        answer=None,
+        is_left=is_left,
+        client_key=message.client_key or "",
+        is_fresh=datetime.now(UTC) - message.created_at < FRESH,
+    )
 
 
 def show_source(

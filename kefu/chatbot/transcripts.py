@@ -37,6 +37,7 @@ async def get_transcript(conn: Connection, conversation_id: UUID, *, viewer: Vie
                 answer=ANSWER.validate_python(message.answer) if message.answer else None,
                 feedback=feedback.get(message.id),
                 staff_name=message.staff_name,
+                client_key=message.client_key,
             )
             for message in messages
         ],

@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import fields, replace
-from itertools import pairwise
+from dataclasses import replace
 from uuid import UUID
 
 from opentelemetry import trace
@@ -11,13 +10,17 @@ from opentelemetry import trace
 from kefu.answering import Answer, Outcome, Progress, Sentence, Turn, find_related
 from kefu.chatbot.answerer import ANSWER, Answerer
 from kefu.chatbot.cached import find_place, keep_answer
+from kefu.chatbot.history import build_history
 from kefu.chatbot.records import ChatAnswer, PendingTurn
+from kefu.chatbot.repeating import address, find_given, read_answer, repeat_turn
 from kefu.chatbot.shadowing import Shadow, start_shadow
+from kefu.chatbot.showing import show_writing
 from kefu.chatbot.staffed import find_reason, plan_hand_over, say_hand_over, tell_place
 from kefu.conversations import (
     Conversation,
     Message,
     NewMessage,
+    find_reply,
     get_message,
     get_state,
     go_on,
@@ -47,7 +50,7 @@ tracer = trace.get_tracer("kefu.chatbot")
 ChatEvent = Progress | Sentence | ChatAnswer
 
 
-async def begin_turn(
+async def begin_turn(  # noqa: PLR0913 - what a question may come with
     resources: Resources,
     question: str,
     *,
@@ -55,8 +58,11 @@ async def begin_turn(
     base: str | None = None,
     conversation_id: UUID | None = None,
     history: Sequence[Turn] = (),
+    client_key: str | None = None,
 ) -> PendingTurn:
     """Store a question, in a conversation begun with it when none is given.
+
+    A question that is sent again with the same `client_key` is stored and answered once.
 
     Without a base it is the one that questions go to unless others are named or, where there is no
     such base, the only one that the viewer may read.
@@ -76,26 +82,49 @@ async def begin_turn(
             conversation = await _go_on(conn, conversation_id, base=base, viewer=viewer)
         reopen_days = resources.settings.conversations.reopen_days
         conversation = await go_on(conn, conversation, reopen_days=reopen_days)
+        sent = NewMessage(text=question, client_key=client_key)
         if conversation.served_by == "staff":
-            return await _leave_to_staff(conn, conversation, question, viewer=viewer)
-        latest: Sequence[Message] = []
-        if conversation_id is not None:
-            latest = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
-        asked = await record_question(
-            conn, question, conversation_id=conversation.id, latest=latest
-        )
+            return await _leave_to_staff(conn, conversation, sent, viewer=viewer)
+        said = history if conversation_id is None else None
+        return await _take(conn, resources, conversation, sent, history=said)
+
+
+async def _take(
+    conn: Connection,
+    resources: Resources,
+    conversation: Conversation,
+    sent: NewMessage,
+    *,
+    history: Sequence[Turn] | None,
+) -> PendingTurn:
+    """Store a question that the chatbot answers; without a history that of the conversation."""
+    latest: Sequence[Message] = []
+    if history is None:
+        latest = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
+    given = find_given(latest, sent)
+    if given is not None:
+        return repeat_turn(conversation, given, question=sent.text)
+    asked = await record_question(
+        conn,
+        sent.text,
+        conversation_id=conversation.id,
+        latest=latest,
+        client_key=sent.client_key,
+    )
+    if history is None:
         before = [each for each in latest if each.id != asked.id][-2 * HISTORY_TURNS :]
-        rules = resources.settings.hand_over
-        reason = await find_reason(conn, conversation, question, settings=rules)
-        return PendingTurn(
-            conversation_id=conversation.id,
-            question=question,
-            base=conversation.base,
-            history=tuple(history) if conversation_id is None else build_history(before),
-            serving=await choose_release(conn, conversation.id, started_at=conversation.created_at),
-            told=None if reason is None else say_hand_over(conversation.language),
-            reason=reason,
-        )
+        history = build_history(before)
+    reason = await find_reason(conn, conversation, sent.text, settings=resources.settings.hand_over)
+    return PendingTurn(
+        conversation_id=conversation.id,
+        question=sent.text,
+        base=conversation.base,
+        history=tuple(history),
+        serving=await choose_release(conn, conversation.id, started_at=conversation.created_at),
+        told=None if reason is None else say_hand_over(conversation.language),
+        reason=reason,
+        asked=asked,
+    )
 
 
 async def _start(
@@ -123,16 +152,14 @@ async def _go_on(
 
 
 async def _leave_to_staff(
-    conn: Connection, conversation: Conversation, question: str, *, viewer: Viewer
+    conn: Connection, conversation: Conversation, sent: NewMessage, *, viewer: Viewer
 ) -> PendingTurn:
     """Put a message where people answer it, and say so."""
-    message = await send_as_customer(
-        conn, conversation.id, NewMessage(text=question), viewer=viewer, reopen_days=0
-    )
+    message = await send_as_customer(conn, conversation.id, sent, viewer=viewer, reopen_days=0)
     state = await get_state(conn, conversation.id, viewer=viewer)
     return PendingTurn(
         conversation_id=conversation.id,
-        question=question,
+        question=sent.text,
         base=conversation.base,
         history=(),
         serving=Serving(release=None, trial=None, shadow=None),
@@ -167,6 +194,7 @@ async def resume_turn(
         base=conversation.base,
         history=build_history(messages),
         serving=serving,
+        asked=question,
     )
 
 
@@ -174,6 +202,11 @@ async def finish_turn(
     resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
 ) -> AsyncGenerator[ChatEvent, None]:
     """Answer a stored question; the answer is stored before it is yielded."""
+    if turn.given is not None:
+        answer = read_answer(turn.given)
+        yield Sentence(text=answer.answer, citations=answer.citations)
+        yield answer
+        return
     span = tracer.start_span(
         "turn",
         attributes={
@@ -185,7 +218,8 @@ async def finish_turn(
         },
     )
     events = _answer(resources, turn, viewer=viewer, answerer=answerer)
-    async with aclosing(trace_steps(span, events, describe=describe_event)) as steps:
+    steps = trace_steps(span, events, describe=describe_event)
+    async with aclosing(steps), show_writing(resources, turn.conversation_id):
         async for event in steps:
             if isinstance(event, ChatAnswer):
                 _begin_shadow(resources, turn, event, viewer=viewer, answerer=answerer)
@@ -296,30 +330,16 @@ async def wait_for_answer(events: AsyncGenerator[ChatEvent, None]) -> ChatAnswer
     return answer
 
 
-def build_history(messages: Sequence[Message]) -> tuple[Turn, ...]:
-    """Pair each question with the answer that follows it; questions left unanswered drop out."""
-    return tuple(
-        _pair(before.text, ANSWER.validate_python(after.answer))
-        for before, after in pairwise(messages)
-        if (before.role, after.role) == ("customer", "chatbot") and after.answer
-    )
-
-
-def _pair(question: str, answer: Answer) -> Turn:
-    return Turn(
-        question=question,
-        answer=answer.answer,
-        outcome=answer.outcome,
-        titles=tuple(dict.fromkeys(citation.title for citation in answer.citations)),
-        data_class=answer.data_class,
-    )
-
-
 async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> ChatAnswer:
     if turn.left_id is not None:
-        return _address(answer, turn, turn.left_id)
+        return address(answer, turn.conversation_id, turn.left_id)
     with tracer.start_as_current_span("store"):
         async with resources.database.transaction() as conn:
+            if turn.asked is not None:
+                conversation = await lock_conversation(conn, turn.conversation_id)
+                given = await find_reply(conn, turn.asked, conversation)
+                if given is not None:  # to the same question, sent once more
+                    return read_answer(given)
             message = await record_answer(
                 conn,
                 answer.answer,
@@ -333,12 +353,7 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
                     turn.question, turn.history, answer.intent, reason=turn.reason
                 )
                 await hand_over(conn, turn.conversation_id, wanted)
-    return _address(answer, turn, message.id)
-
-
-def _address(answer: Answer, turn: PendingTurn, message_id: UUID) -> ChatAnswer:
-    said = {field.name: getattr(answer, field.name) for field in fields(Answer)}
-    return ChatAnswer(**said, conversation_id=turn.conversation_id, message_id=message_id)
+    return address(answer, turn.conversation_id, message.id)
 
 
 def _clean(question: str) -> str:

@@ -12,10 +12,15 @@ from kefu.conversations.inbox_records import InboxEntry, InboxFilter
 from kefu.conversations.metric_records import Metrics, MetricsReport
 from kefu.conversations.metrics import read_metrics
 from kefu.conversations.ownership import require_own, require_readable, require_staff
-from kefu.conversations.presence import set_presence, tell_typing
+from kefu.conversations.presence import set_presence, tell_typing, tell_writing
 from kefu.conversations.queueing import find_place
 from kefu.conversations.queues import add_queue, change_queue, drop_queue, equip
-from kefu.conversations.recording import record_answer, record_question, start_conversation
+from kefu.conversations.recording import (
+    find_reply,
+    record_answer,
+    record_question,
+    start_conversation,
+)
 from kefu.conversations.records import (
     VISITOR_MARK,
     Attachment,
@@ -117,6 +122,7 @@ __all__ = [
     "find_message",
     "find_place",
     "find_rating",
+    "find_reply",
     "get_attachment",
     "get_conversation",
     "get_customer",
@@ -160,6 +166,7 @@ __all__ = [
     "start_conversation",
     "take",
     "tell_typing",
+    "tell_writing",
     "transfer",
     "wake",
 ]

@@ -64,7 +64,7 @@ class Listener:
         if self.is_staff:
             return told
         if isinstance(told, Signal):
-            is_shown = told.role == "staff" and told.kind != "here"
+            is_shown = told.role != "customer" and told.kind != "here"
             return replace(told, staff_id=None) if is_shown else None
         return show_to_customer(told)
 

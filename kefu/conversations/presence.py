@@ -57,6 +57,11 @@ async def tell_typing(
     await _tell(conn, signal)
 
 
+async def tell_writing(conn: Connection, conversation_id: UUID) -> None:
+    """Tell who looks at a conversation that the chatbot writes; to be said again in seconds."""
+    await _tell(conn, Signal(kind="writing", conversation_id=conversation_id, role="chatbot"))
+
+
 async def tell_here(
     conn: Connection, conversation_id: UUID, *, is_here: bool, viewer: Viewer
 ) -> None:

@@ -40,12 +40,13 @@ async def record_question(
     *,
     conversation_id: UUID,
     latest: Sequence[Message] | None = None,
+    client_key: str | None = None,
 ) -> Message:
     """Append a customer's question to a conversation that this transaction began or locked.
 
     A question that is asked again while it has no answer stays one message, so that a retry
     after a failure leaves no trace of the failure. `latest` are its last messages, where they were
-    read already.
+    read already. A `client_key` that another message has is left out.
     """
     if latest is None:
         latest = await list_messages(conn, conversation_id, limit=1)
@@ -53,8 +54,23 @@ async def record_question(
     if last is not None and last.role == "customer" and last.text == question:
         return last
     return await insert_message(
-        conn, conversation_id=conversation_id, role="customer", text=question
+        conn,
+        conversation_id=conversation_id,
+        role="customer",
+        text=question,
+        client_key=client_key,
     )
+
+
+async def find_reply(
+    conn: Connection, asked: Message, conversation: Conversation
+) -> Message | None:
+    """What the chatbot said to a question in a locked conversation, None: nothing yet."""
+    if conversation.last_message_at == asked.created_at:
+        return None
+    until = asked.position + 1
+    (last,) = await list_messages(conn, asked.conversation_id, limit=1, until=until)
+    return last if last.position == until and last.role == "chatbot" else None
 
 
 async def record_answer(

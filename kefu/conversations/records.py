@@ -323,13 +323,14 @@ class Signal:
     """Something that passes and is not kept: somebody types, or comes or goes.
 
     Attributes:
-        role: of who types; the rest is the staff's.
+        kind: `writing` is the chatbot at an answer, said again every few seconds.
+        role: of who types or writes; the rest is the staff's.
         data: `is_typing`, `presence`, or for `here`, at a conversation, `is_here`.
     """
 
-    kind: Literal["typing", "presence", "here"]
+    kind: Literal["typing", "writing", "presence", "here"]
     conversation_id: UUID | None
-    role: Literal["customer", "staff"]
+    role: Literal["customer", "staff", "chatbot"]
     staff_id: int | None = None
     data: Mapping[str, object] = field(default_factory=dict)
 

@@ -1,6 +1,8 @@
 """The application on a real database, with an answerer that says what a test tells it to."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from browsing import collect_failures, serve_app
@@ -46,6 +48,17 @@ async def chunk_id(resources: Resources, answerer: ScriptedAnswerer) -> int:
     assert row is not None
     answerer.scripts[""] = refund_answer(row[0])
     return int(row[0])
+
+
+@pytest.fixture
+async def feed(app: FastAPI) -> AsyncIterator[None]:
+    """What happens in conversations is heard at once."""
+    running = asyncio.create_task(app.state.feed.run())
+    yield
+    app.state.feed.close()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 @pytest.fixture

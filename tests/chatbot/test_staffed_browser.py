@@ -1,14 +1,10 @@
 """A customer on the chat page and a person at the desk, live in a real Chromium."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from browsing import find_serious_violations
-from fastapi import FastAPI
 from playwright.async_api import Browser, Page, expect
 
 from kefu.accounts import add_staff, view_as
@@ -31,16 +27,6 @@ pytestmark = pytest.mark.browser
 
 SECONDS = 30_000
 TYPING_IS_OVER_MS = 9000
-
-
-@pytest.fixture
-async def feed(app: FastAPI) -> AsyncIterator[None]:
-    running = asyncio.create_task(app.state.feed.run())
-    yield
-    app.state.feed.close()
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
 
 
 async def test_a_customer_sees_live_what_people_write_and_rates_it(

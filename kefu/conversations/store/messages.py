@@ -26,9 +26,11 @@ POSITION = (
 )
 APPEND = (
     "with messages as (insert into messages"
-    " (id, conversation_id, position, role, text, answer, trace_id, release_id)"
+    " (id, conversation_id, position, role, text, answer, trace_id, release_id, client_key)"
     f" values (%(id)s, %(conversation_id)s, {POSITION}, %(role)s, %(text)s, %(answer)s,"
-    "  %(trace_id)s, %(release_id)s) returning *"
+    "  %(trace_id)s, %(release_id)s, (select %(client_key)s::text where not exists"
+    "   (select from messages where conversation_id = %(conversation_id)s"
+    "    and client_key = %(client_key)s))) returning *"
     "), changed as (update conversations set version = version + 1,"
     "  last_message_at = (select created_at from messages) where id = %(conversation_id)s"
     "), told as (insert into conversation_events (conversation_id, kind, message_id, data)"
@@ -47,8 +49,12 @@ async def insert_message(  # noqa: PLR0913 - one parameter a column
     answer: Mapping[str, object] | None = None,
     trace_id: UUID | None = None,
     release_id: int | None = None,
+    client_key: str | None = None,
 ) -> Message:
-    """Append a message to a conversation that this transaction began or locked, and tell of it."""
+    """Append a message to a conversation that this transaction began or locked, and tell of it.
+
+    A key that another message of the conversation has is left out.
+    """
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
         APPEND,
@@ -60,6 +66,7 @@ async def insert_message(  # noqa: PLR0913 - one parameter a column
             "answer": None if answer is None else Jsonb(answer),
             "trace_id": trace_id,
             "release_id": release_id,
+            "client_key": client_key,
         },
     )
     message = await cursor.fetchone()

@@ -1,33 +1,26 @@
-// The live chat: sends questions, shows answers while they are written.
+// The chat page: sends questions, shows answers while they are written.
 // Every text and every piece of HTML comes from the server or from a template on the page.
 
+import { catchUp, goLive, tellTyping } from "/static/chat_live.js";
+import { announce, beginTurn, byId, findLastTurn, keepEnd, patch, scrollToEnd, showFailure, showStage } from "/static/chat_turns.js";
 import { readEvents } from "/static/events.js";
 import { listenForFeedback } from "/static/feedback.js";
 import { listenForSources } from "/static/sources.js";
 import { listenForTheme } from "/static/theme.js";
 
-const NEAR_BOTTOM_PIXELS = 120;
 const COUNT_FROM = 0.9; // of the longest question
 const DRAFT = "kefu-draft";
+const ASKED = "kefu-asked"; // the key of the question whose answer this tab waits for
 
-const byId = (id) => document.getElementById(id);
-const conversation = byId("conversation");
-const scroller = byId("scroller");
 const form = byId("ask");
 const field = byId("question");
 const stopButton = byId("stop");
 const sendButton = form.querySelector(".send:not(.stop)");
 
+const keys = new Set(); // of the questions that were sent here
 let running = null; // AbortController of the answer that is being written
 let isWaiting = false; // what stands in the field is sent when that answer has ended
-
-function copyTemplate(id) {
-  return byId(id).content.firstElementChild.cloneNode(true);
-}
-
-function announce(text) {
-  byId("announcer").textContent = text;
-}
+let isLeaving = false; // the page is loaded again or left
 
 function setRunning(controller) {
   running = controller;
@@ -40,58 +33,6 @@ function setWaiting(isIt) {
   const hint = byId("waiting");
   hint.hidden = !isIt;
   if (isIt) announce(hint.textContent);
-}
-
-function isNearBottom() {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM_PIXELS;
-}
-
-function scrollToEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
-}
-
-/** Bring the children of an element up to date and leave alone those that did not change. */
-function patch(element, html) {
-  const wanted = document.createElement("template");
-  wanted.innerHTML = html;
-  const nodes = [...wanted.content.childNodes];
-  nodes.forEach((node, index) => {
-    const present = element.childNodes[index];
-    if (!present) element.append(node);
-    else if (!present.isEqualNode(node)) present.replaceWith(node);
-  });
-  while (element.childNodes.length > nodes.length) element.lastChild.remove();
-}
-
-function beginTurn(question) {
-  byId("welcome").hidden = true;
-  document.querySelector(".start-over").hidden = false;
-  const turn = copyTemplate("turn-template");
-  turn.querySelector(".question p").textContent = question;
-  turn.append(copyTemplate("pending-template"));
-  conversation.append(turn);
-  scrollToEnd();
-  return turn;
-}
-
-function showStage(turn, stage) {
-  for (const text of turn.querySelectorAll("[data-stage]")) {
-    text.hidden = text.dataset.stage !== stage;
-    if (!text.hidden) announce(text.textContent);
-  }
-}
-
-function showFailure(turn, question, kind, detail = "") {
-  const pending = turn.querySelector(".pending");
-  const template = byId(`failure-${kind}`) ? `failure-${kind}` : "failure-internal";
-  const failure = copyTemplate(template);
-  failure.querySelector("[name=question]").value = question;
-  failure.querySelector("[data-detail]").textContent = detail;
-  failure.querySelector(".failure-detail").hidden = !detail;
-  pending.querySelector(".progress").remove();
-  pending.removeAttribute("aria-busy");
-  if (!pending.querySelector(".prose").hasChildNodes()) pending.remove();
-  turn.append(failure);
 }
 
 /** Which failure card a problem that the server describes gets. */
@@ -120,21 +61,32 @@ const handlers = {
 /** Show what comes; returns whether the turn has come to an end. */
 async function showAnswer(turn, question, response) {
   for await (const { event, data } of readEvents(response.body)) {
-    const follows = isNearBottom();
-    if (event === "error") showProblem(turn, question, data);
-    else handlers[event]?.(turn, data);
-    if (follows) scrollToEnd();
+    keepEnd(() => {
+      if (event === "error") showProblem(turn, question, data);
+      else handlers[event]?.(turn, data);
+    });
     if (event === "answer" || event === "error") return true;
   }
   return false;
 }
 
+/** A key that nobody else makes; `randomUUID` is missing on pages without HTTPS. */
+function makeKey() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (each) => each.toString(36)).join("-");
+}
+
+/** The same key is one question, however often it is sent. */
 async function ask(body) {
   const question = body.get("question").trim();
   if (!question || running) return;
+  const key = body.get("client_key") || makeKey();
+  body.set("client_key", key);
+  keys.add(key);
+  sessionStorage.setItem(ASKED, key);
   const controller = new AbortController();
   setRunning(controller);
-  const turn = beginTurn(question);
+  const turn = beginTurn(question, key);
+  let isKept = false; // by people, who answer it
   try {
     const response = await fetch("/messages", {
       method: "POST",
@@ -142,98 +94,32 @@ async function ask(body) {
       body: new URLSearchParams(body),
       signal: controller.signal,
     });
-    if (response.redirected) isBehind = true; // it went to people
-    else if (!response.ok) showProblem(turn, question, (await response.json()).error);
-    else if (!(await showAnswer(turn, question, response))) {
-      showFailure(turn, question, "interrupted");
-    }
+    isKept = response.redirected;
+    if (isKept) return;
+    if (!response.ok) showProblem(turn, question, (await response.json()).error);
+    else if (!(await showAnswer(turn, question, response))) showFailure(turn, question, "interrupted");
   } catch (error) {
     if (controller.signal.aborted) showFailure(turn, question, "stopped");
-    else showFailure(turn, question, navigator.onLine ? "interrupted" : "offline");
+    else if (!isLeaving) showFailure(turn, question, navigator.onLine ? "interrupted" : "offline");
   } finally {
-    setRunning(null);
-    if (isNearBottom()) scrollToEnd();
-    if (isWaiting) askWhatIsWritten();
-    if (!stream || isBehind) refresh();
+    endAnswer(isKept);
   }
 }
 
-const OF_PEOPLE = ".standing, .reply";
-
-/** Show the conversation as the server has it, and hear what people write from there on. */
-async function refresh() {
-  isBehind = Boolean(running);
-  if (isBehind) return; // the end of the answer comes back here
-  let html;
-  try {
-    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!response.ok) return;
-    html = await response.text();
-  } catch {
-    return; // what happens next shows it
-  }
-  const wanted = new DOMParser().parseFromString(html, "text/html").getElementById("conversation");
-  const follows = isNearBottom();
-  isBehind = Boolean(running);
-  if (!isBehind && [conversation, wanted].some((each) => each.querySelector(OF_PEOPLE))) {
-    patch(conversation, wanted.innerHTML);
-  }
-  showTimes();
-  if (follows) scrollToEnd();
-  follow(wanted.dataset.events);
+function endAnswer(isKept) {
+  if (isLeaving) return; // the page that comes next asks again
+  sessionStorage.removeItem(ASKED);
+  keepEnd(() => setRunning(null));
+  if (isWaiting) askWhatIsWritten();
+  catchUp({ isKept });
 }
 
-const TIME = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
-
-/** When people are back, by the customer's own clock. */
-function showTimes() {
-  for (const each of conversation.querySelectorAll(".standing time")) {
-    each.textContent = new Date(each.dateTime).toLocaleString(document.documentElement.lang, TIME);
-  }
-}
-
-const TYPING_TOLD_MS = 4000;
-let typedAt = 0;
-
-/** Tell the people who serve the conversation that the customer types. */
-function tellTyping() {
-  const isServed = stream && conversation.querySelector("[data-typing]");
-  if (!isServed || Date.now() - typedAt < TYPING_TOLD_MS) return;
-  typedAt = Date.now();
-  fetch(stream.url.replace(/events(\?.*)?$/, "typing"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ is_typing: true }),
-  }).catch(() => {});
-}
-
-let isBehind = false; // something happened while an answer was written
-let stream = null; // EventSource of what happens in the conversation
-const TOLD = ["handed_over", "message_left", "assigned", "unassigned", "transferred", "resolved"];
-
-/** Listen to a conversation, from another one on when that is what the customer writes in. */
-function follow(address) {
-  if (!address || stream?.url.split("?")[0] === new URL(address, location).href.split("?")[0]) return;
-  stream?.close();
-  stream = new EventSource(address);
-  for (const kind of [...TOLD, "reopened", "rated"]) stream.addEventListener(kind, refresh);
-  stream.addEventListener("message", (event) => {
-    const { message } = JSON.parse(event.data);
-    if (message?.role !== "staff") return;
-    announce(message.text);
-    refresh();
-  });
-  stream.addEventListener("typing", (event) => showTyping(JSON.parse(event.data).data.is_typing));
-}
-
-const TYPING_SHOWN_MS = 8000; // twice as long as somebody who types on is silent about it
-let typingEnds = 0;
-
-function showTyping(isTyping) {
-  const shown = conversation.querySelector("[data-typing]");
-  if (shown) shown.hidden = !isTyping;
-  clearTimeout(typingEnds);
-  if (isTyping) typingEnds = setTimeout(() => showTyping(false), TYPING_SHOWN_MS);
+/** Go on with the answer that this tab waited for when the page was loaded again. */
+function resume() {
+  const key = sessionStorage.getItem(ASKED);
+  sessionStorage.removeItem(ASKED);
+  const again = findLastTurn()?.querySelector(".failure form");
+  if (key && again?.elements.client_key.value === key) askFrom(again);
 }
 
 function fitField() {
@@ -256,7 +142,7 @@ function askWhatIsWritten() {
   ask(body);
 }
 
-/** Send a question that the page offers: an example, a choice, or what failed. */
+/** Send a question that the page offers: an example, a choice, or what has no answer. */
 function askFrom(offer, button) {
   const body = new FormData(offer, button);
   const base = form.elements.base;
@@ -299,14 +185,20 @@ const showConnection = () => {
 };
 window.addEventListener("online", showConnection);
 window.addEventListener("offline", showConnection);
+window.addEventListener("pagehide", () => {
+  isLeaving = Boolean(running);
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && isLeaving) location.reload();
+});
 
 field.value ||= sessionStorage.getItem(DRAFT) ?? "";
 fitField();
 showConnection();
-showTimes();
+resume();
 scrollToEnd();
 listenForSources(byId("panel"));
 listenForFeedback();
 listenForTheme();
 if (matchMedia("(pointer: fine)").matches) field.focus({ preventScroll: true });
-follow(conversation.dataset.events);
+goLive({ isAsking: () => Boolean(running), isOwn: (key) => keys.has(key) });

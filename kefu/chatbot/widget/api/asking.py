@@ -92,7 +92,11 @@ async def ask(
     if conversation.served_by == "staff":
         return EventStream(_tell_kept(resources, conversation.id, visitor))
     turn = await begin_turn(
-        resources, body.question, viewer=visitor.viewer, conversation_id=conversation.id
+        resources,
+        body.question,
+        viewer=visitor.viewer,
+        conversation_id=conversation.id,
+        client_key=body.client_key,
     )
     events = finish_turn(
         resources, turn, viewer=visitor.viewer, answerer=request.app.state.answerer
