@@ -15,7 +15,7 @@ from kefu.answering.extract import choose_units, compose, leave_out_said, with_l
 from kefu.answering.finding import Finder, Found, find_reading
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
-from kefu.answering.intents import find_intent
+from kefu.answering.intents import find_intent, last_words, read_emoji
 from kefu.answering.parts import quote, set_apart
 from kefu.answering.phrases import phrase
 from kefu.answering.records import (
@@ -140,7 +140,8 @@ class _Run:
         self.viewer = viewer
         self.base = base
         self.history = history
-        self.language = detect_language(question)
+        has_words = read_emoji(question) is None
+        self.language = detect_language(question if has_words else last_words(history))
         self.asked = Asked(query=question, text=question)
         self.intent = Intent.QUESTION
         self.choices: tuple[str, ...] = ()
@@ -364,7 +365,7 @@ class _Run:
     async def _reply_at_once(self) -> Answer | None:
         self.intent = await find_intent(self.resources, self.question, self.history)
         settings = self.resources.settings
-        said = reply_at_once(self.intent, self.language, settings=settings)
+        said = reply_at_once(self.intent, self.question, self.language, settings=settings)
         return self._reply(said, 0.0) if said else None
 
     def _reply_unknown(self, evidence: Evidence) -> Answer:

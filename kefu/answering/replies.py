@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kefu.answering.gather import Evidence
 from kefu.answering.handing_over import has_failed_before
-from kefu.answering.intents import SMALL_TALK
+from kefu.answering.intents import SMALL_TALK, read_emoji
 from kefu.answering.parts import quotable
 from kefu.answering.phrases import phrase
 from kefu.answering.records import EXTRACTIVE, Answer, Intent, Outcome, Turn
@@ -24,7 +24,9 @@ class Reply:
     text: str
 
 
-def reply_at_once(intent: Intent, language: str, *, settings: Settings) -> Reply | None:
+def reply_at_once(
+    intent: Intent, question: str, language: str, *, settings: Settings
+) -> Reply | None:
     """What is said without a look at the knowledge; None where that is needed."""
     if intent is Intent.PERSON and has_people(settings):
         return hand_over("hand_over", language, settings=settings)
@@ -35,6 +37,10 @@ def reply_at_once(intent: Intent, language: str, *, settings: Settings) -> Reply
         return Reply(outcome=Outcome.REPLIED, text=phrase("nobody", language))
     if intent in TALK:
         text = phrase(intent, language, name=settings.chatbot.name)
+        return Reply(outcome=Outcome.REPLIED, text=text)
+    if read_emoji(question) is not None:  # nothing can be searched for
+        name = Intent.ABUSIVE if intent in UNHAPPY else Intent.GREETING
+        text = phrase(name, language, name=settings.chatbot.name)
         return Reply(outcome=Outcome.REPLIED, text=text)
     return None
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kefu.conversations import tell_writing
@@ -11,10 +12,14 @@ from kefu.errors import DatabaseUnavailable
 from kefu.resources import Resources
 
 SHOWN_EVERY_SECONDS = 3.0
-FRESH_SECONDS = 8.0
-"""What was asked so recently may be being answered though nothing was heard of that."""
+FRESH = timedelta(seconds=8)
 
 log = logging.getLogger(__name__)
+
+
+def is_fresh(asked_at: datetime) -> bool:
+    """Whether a question may be being answered though nothing was heard of that."""
+    return datetime.now(UTC) - asked_at < FRESH
 
 
 @asynccontextmanager

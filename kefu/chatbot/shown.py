@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome
 from kefu.chatbot.linking import is_on_web, link_page
 from kefu.chatbot.records import ChatMessage
-from kefu.chatbot.showing import FRESH_SECONDS
+from kefu.chatbot.showing import is_fresh
 from kefu.conversations import State
 from kefu.knowledge import Excerpt
 from kefu.tracing import Feedback
 from kefu.web import render_answer, render_excerpt
 
 MOST_PICTURES = 2
-FRESH = timedelta(seconds=FRESH_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +192,7 @@ def _begin_turn(message: ChatMessage, *, is_left: bool) -> ShownTurn:
         answer=None,
         is_left=is_left,
         client_key=message.client_key or "",
-        is_fresh=datetime.now(UTC) - message.created_at < FRESH,
+        is_fresh=is_fresh(message.created_at),
     )
 
 

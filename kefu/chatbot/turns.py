@@ -335,11 +335,10 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
         return address(answer, turn.conversation_id, turn.left_id)
     with tracer.start_as_current_span("store"):
         async with resources.database.transaction() as conn:
-            if turn.asked is not None:
-                conversation = await lock_conversation(conn, turn.conversation_id)
-                given = await find_reply(conn, turn.asked, conversation)
-                if given is not None:  # to the same question, sent once more
-                    return read_answer(given)
+            conversation = await lock_conversation(conn, turn.conversation_id)
+            given = await find_reply(conn, turn.asked, conversation) if turn.asked else None
+            if given is not None:  # to the same question, sent once more
+                return read_answer(given)
             message = await record_answer(
                 conn,
                 answer.answer,

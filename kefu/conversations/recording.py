@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from kefu.conversations.changing import keep
 from kefu.conversations.records import Conversation, Message
-from kefu.conversations.store.conversations import insert_conversation, lock_conversation
+from kefu.conversations.store.conversations import insert_conversation
 from kefu.conversations.store.events import insert_event
 from kefu.conversations.store.messages import insert_message, list_messages
 from kefu.db import Connection
@@ -82,12 +82,10 @@ async def record_answer(
     trace_id: UUID | None = None,
     release_id: int | None = None,
 ) -> Message:
-    """Append what the chatbot answered, with the trace of how it came about and the release.
+    """Append what the chatbot answered to a conversation that this transaction began or locked.
 
-    Raises:
-        NotFound: the conversation was deleted meanwhile.
+    With the trace of how the answer came about and the release that gave it.
     """
-    await lock_conversation(conn, conversation_id)
     return await insert_message(
         conn,
         conversation_id=conversation_id,

@@ -95,6 +95,36 @@ async def test_after_asking_back_a_short_word_is_an_answer(shop: Resources) -> N
     assert await find_intent(shop, "ok", [before]) is Intent.QUESTION
 
 
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("😊👍", Intent.THANKS),
+        ("❤️ !!", Intent.THANKS),
+        ("👍🏽", Intent.THANKS),
+        ("👋", Intent.GREETING),
+        ("😡", Intent.COMPLAINT),
+        ("😊😡", Intent.COMPLAINT),
+        ("🤔", Intent.QUESTION),
+        ("🤔❓", Intent.QUESTION),
+    ],
+)
+async def test_only_kind_emoji_are_thanks(shop: Resources, message: str, intent: Intent) -> None:
+    assert await find_intent(shop, message, ()) is intent
+
+
+async def test_a_message_without_words_is_not_searched_for(shop: Resources) -> None:
+    before = Turn(question="退款多久到账？", answer="三天。", outcome=Outcome.ANSWERED)
+    for message, history, said in (
+        ("😡", (), "I am sorry that you are upset."),
+        ("😡", (before,), "很抱歉让您不愉快"),
+        ("🤔", (), "What can I help you with?"),
+        ("👍", (before,), "不客气"),
+    ):
+        given = await ask(shop, message, *history)
+        assert given.outcome is Outcome.REPLIED
+        assert said in given.answer
+
+
 async def test_small_talk_does_not_end_a_row_of_failures(shop: Resources) -> None:
     talk = Turn(question="hello refunds", answer="Hello!", outcome=Outcome.REPLIED)
     failed = Turn(question="Whales?", answer="Sorry.", outcome=Outcome.ABSTAINED)

@@ -8,7 +8,7 @@ from documents import refund_answer
 from playwright.async_api import Page, Route, expect
 from scripted import ScriptedAnswerer
 
-from kefu.chatbot import showing, shown
+from kefu.chatbot import showing
 from kefu.resources import Resources
 
 pytestmark = pytest.mark.browser
@@ -98,7 +98,7 @@ async def test_what_is_asked_in_one_tab_appears_in_the_other_once(
 async def test_signs_of_an_answer_that_takes_long_reach_the_other_tab(
     feed: None, page: Page, answerer: ScriptedAnswerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shown, "FRESH", timedelta(0))
+    monkeypatch.setattr(showing, "FRESH", timedelta(0))
     monkeypatch.setattr(showing, "SHOWN_EVERY_SECONDS", 2)
     is_released = await begin_to_ask(page, answerer)
     other = await page.context.new_page()

@@ -9,6 +9,7 @@ from kefu.conversations import (
     get_conversation,
     get_message,
     list_messages,
+    lock_conversation,
     record_answer,
     record_question,
     start_conversation,
@@ -101,4 +102,4 @@ async def test_an_unknown_conversation_is_not_found(conn: Connection) -> None:
     with pytest.raises(NotFound):
         await get_conversation(conn, uuid4())
     with pytest.raises(NotFound):
-        await record_answer(conn, "x", conversation_id=uuid4(), answer=ANSWER)
+        await lock_conversation(conn, uuid4())

@@ -6,6 +6,7 @@ from opentelemetry import trace
 
 from kefu.answering.handing_over import asks_for_person
 from kefu.answering.intents.classifier import load_classifier
+from kefu.answering.intents.emoji import read_emoji
 from kefu.answering.intents.seeds import find_seed
 from kefu.answering.records import Intent, Outcome, Turn
 from kefu.errors import ModelForbidden, ModelUnavailable
@@ -36,7 +37,7 @@ async def _find(resources: Resources, message: str, history: Sequence[Turn]) -> 
         return Intent.PERSON
     if history and history[-1].outcome is Outcome.ASKED_BACK:
         return Intent.QUESTION
-    return find_seed(message) or await _classify(resources, message)
+    return find_seed(message) or read_emoji(message) or await _classify(resources, message)
 
 
 async def _classify(resources: Resources, message: str) -> Intent:

@@ -10,7 +10,7 @@ from kefu.text import content_digest
 
 PARTS = (
     *("dom", "storage", "wire", "blocks", "messages", "standing", "panel", "live", "nudge"),
-    *("element", "start"),
+    *("people", "elsewhere", "element", "start"),
 )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from kefu.answering import EXTRACTIVE, Answer, Citation, Outcome, list_sources
 from kefu.chatbot.answerer import ANSWER
 from kefu.chatbot.records import ChatAnswer
+from kefu.chatbot.showing import is_fresh
 from kefu.chatbot.shown import ShownSource
 from kefu.conversations import Message, State
 from kefu.tracing import Feedback, Rating
@@ -45,6 +46,8 @@ class WidgetMessage:
         is_quoted: it stands word for word in the sources.
         staff_name: of the person who wrote it.
         blocks: cards, quick replies and forms beside the text.
+        client_key: with which the visitor sent it.
+        is_fresh: it was sent so recently that it may be being answered.
     """
 
     id: UUID
@@ -64,6 +67,8 @@ class WidgetMessage:
     staff_name: str | None = None
     blocks: Sequence[Mapping[str, object]] = ()
     attachments: Sequence[Mapping[str, object]] = ()
+    client_key: str | None = None
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +146,8 @@ def show_message(
         staff_name=staff_name if message.role == "staff" else None,
         blocks=message.content,
         attachments=message.attachments,
+        client_key=message.client_key if message.role == "customer" else None,
+        is_fresh=is_fresh(message.created_at),
     )
 
 

@@ -74,6 +74,7 @@ TEXTS = {
     "rating_comment": _("What should we know? (optional)"),
     "attach": _("Attach a file"),
     "file_too_large": _("The file is too large."),
+    "file_empty": _("The file is empty."),
     "file_refused": _("Images, PDF files and plain text can be sent, nothing else."),
     "sent": _("Sent"),
     "check_field": _("Please check this."),

@@ -26,6 +26,7 @@ from kefu.conversations import (
     attach,
     build_headers,
     get_attachment,
+    get_message,
     get_state,
     hand_over,
     leave_contact,
@@ -253,14 +254,16 @@ async def _encode(
     async with aclosing(told):
         async for each in told:
             if isinstance(each, Signal):
-                if each.kind == "typing":
-                    yield format_event("typing", {"is_typing": each.data.get("is_typing")})
+                if each.kind in {"typing", "writing"}:
+                    yield format_event(each.kind, dict(each.data))
                 continue
+            said, message = each.message, None
             async with resources.database.connection() as conn:
                 state = await get_state(conn, conversation_id, viewer=visitor.viewer)
-            message = None
-            if each.message is not None:
-                message = show_message(each.message, staff_name=state.staff_name)
+                if said is not None and said.role == "chatbot":  # with its sources
+                    said = await get_message(conn, said.id, conversation_id=conversation_id)
+            if said is not None:
+                message = show_message(said, staff_name=state.staff_name)
             happened = {"kind": each.kind, "message": message, "state": state}
             yield format_event(
                 "happened", HAPPENED.dump_python(happened, mode="json"), id=str(each.number)

@@ -1,7 +1,5 @@
 // The element: what the visitor does, what the server says, and what is shown of both.
 
-const TYPING_TOLD_MS = 4000;
-
 class KefuWidget extends HTMLElement {
   #config;
   #wire;
@@ -10,13 +8,16 @@ class KefuWidget extends HTMLElement {
   #panel;
   #nudge;
   #views;
+  #people;
+  #elsewhere;
   #running = null; // AbortController of the answer that is being written
   #answered = Promise.resolve(); // when it has been
+  #isBehind = false; // another tab asked while it was written
+  #isLeaving = false; // the page is left or loaded again
   #isRestored = false;
   #live;
   #state = null;
   #unread = 0;
-  #typedAt = 0;
 
   /** `server` is Kefu's address, `channel` one of its channels. */
   async begin({ server, channel, language, identity }) {
@@ -27,6 +28,7 @@ class KefuWidget extends HTMLElement {
     this.#config = await this.#wire.config(language);
     this.#wire.onChangeOfVisitor = () => this.#empty();
     this.#build();
+    this.#listenForLeaving();
     if (this.#passing.get("isOpen")) this.open();
     else if (this.#lasting.get("isWithStaff")) this.#restore();
     this.#wire.carryOver().catch(() => {}); // the next request tries again
@@ -49,7 +51,7 @@ class KefuWidget extends HTMLElement {
       retry: (question, failed, key) => this.#retry(question, failed, key),
       openSource: (reference, opener) => this.#openSource(reference, opener),
       rate: (id, rating, comment) => this.#rate(id, rating, comment),
-      reply: (sent) => this.#reply(sent),
+      reply: (sent) => this.#people.reply(sent),
       readFile: (id) => this.#wire.readFile(`${this.#place}/attachments/${id}`),
       handOver: () => this.#handOver(),
     });
@@ -58,8 +60,8 @@ class KefuWidget extends HTMLElement {
       stop: () => this.#running?.abort(),
       close: () => this.close(),
       startOver: () => this.startOver(),
-      sendFiles: (files) => this.#sendFiles(files),
-      type: () => this.#tellTyping(),
+      sendFiles: (files) => this.#people.sendFiles(files),
+      type: () => this.#isWithStaff && this.#people.tellTyping(),
       leaveContact: (contact) => this.#change("contact", { contact }),
       rateConversation: (rating, comment) => this.#change("rating", { rating, comment }),
       listEarlier: () => this.#wire.get("/conversations"),
@@ -67,15 +69,28 @@ class KefuWidget extends HTMLElement {
     });
     this.#panel.earlier.hidden = !this.#wire.isIdentified;
     this.badge = h("span", { class: "badge", hidden: true });
-    this.launcher = h(
-      "button",
-      { type: "button", class: "launcher", "aria-label": texts.open, "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.toggle() },
-      icon("chat"),
-      icon("down"),
-      this.badge,
-    );
+    const opens = { "aria-label": texts.open, "aria-expanded": "false", "aria-controls": "panel", onclick: () => this.toggle() };
+    this.launcher = h("button", { type: "button", class: "launcher", ...opens }, icon("chat"), icon("down"), this.badge);
     this.#nudge = new Nudge(texts, this.#passing, () => this.open());
+    this.#people = new People({
+      wire: this.#wire,
+      panel: this.#panel,
+      views: this.#views,
+      texts,
+      getPlace: () => this.#place,
+      goOnIn: (id) => id !== this.#lasting.get("conversation") && this.#switchTo(id),
+    });
+    this.#elsewhere = new Elsewhere(this.#panel, texts.writing);
     root.append(this.#panel.element, this.#nudge.element, this.launcher);
+  }
+
+  /** Where the next page, or this one when it comes back, asks again for the answer that is lost. */
+  #listenForLeaving() {
+    window.addEventListener("pagehide", () => (this.#isLeaving = Boolean(this.#running)));
+    window.addEventListener("pageshow", () => {
+      if (this.#isLeaving) this.#switchTo(this.#lasting.get("conversation"));
+      this.#isLeaving = false;
+    });
   }
 
   get isOpen() {
@@ -134,42 +149,16 @@ class KefuWidget extends HTMLElement {
   async ask(question) {
     if (this.#running) return;
     await this.#restore();
+    if (this.#running) await this.#answered; // to what was asked on the page before
     this.#panel.append(this.#views.ofCustomer({ content: [question], blocks: [], attachments: [] }));
     await this.#send(question);
   }
 
-  #send(question, key) {
-    if (this.#isWithStaff) return this.#write(question, key);
-    this.#answered = this.#answer(question);
+  /** The same key is one message, however often it is sent. */
+  #send(question, key = makeKey()) {
+    if (this.#isWithStaff) return this.#people.write(question, key);
+    this.#answered = this.#answer(question, key);
     return this.#answered;
-  }
-
-  /** Give the people here what was written; the same key is one message, however often it is sent. */
-  async #write(text, key = makeKey()) {
-    try {
-      await this.#reply({ text, client_key: key });
-    } catch (error) {
-      const failed = h("li", { class: "message failed" }, this.#views.failure(kindOf(error), text, key));
-      this.#panel.append(failed);
-    }
-  }
-
-  async #reply(sent) {
-    const { conversation_id: id } = await this.#wire.post(`${this.#place}/replies`, { client_key: makeKey(), ...sent });
-    if (id !== this.#lasting.get("conversation")) this.#switchTo(id);
-  }
-
-  async #sendFiles(files) {
-    for (const file of files) {
-      try {
-        const query = new URLSearchParams({ name: file.name });
-        const { id } = await this.#wire.post(`${this.#place}/attachments?${query}`, file);
-        await this.#reply({ attachment_ids: [id] });
-      } catch (error) {
-        const kind = { 400: "file_refused", 413: "file_too_large" }[error.status] ?? kindOf(error);
-        this.#panel.append(this.#views.line(`${file.name}: ${this.#config.texts[kind]}`));
-      }
-    }
   }
 
   async #handOver() {
@@ -182,13 +171,6 @@ class KefuWidget extends HTMLElement {
 
   async #change(what, body) {
     this.#apply(await this.#wire.post(`${this.#place}/${what}`, body));
-  }
-
-  #tellTyping() {
-    const now = Date.now();
-    if (!this.#isWithStaff || now - this.#typedAt < TYPING_TOLD_MS) return;
-    this.#typedAt = now;
-    this.#wire.post(`${this.#place}/typing`, { is_typing: true }).catch(() => {});
   }
 
   #switchTo(id) {
@@ -207,24 +189,34 @@ class KefuWidget extends HTMLElement {
     await this.#send(question, key);
   }
 
-  async #answer(question) {
+  async #answer(question, key) {
     const controller = new AbortController();
     const pending = this.#views.pending();
+    this.#passing.set({ asked: key });
     this.#setRunning(controller);
     this.#panel.append(pending);
     try {
-      const isWhole = await this.#readAnswer(question, pending, controller.signal);
-      if (!isWhole) this.#fail(pending, "interrupted", question);
+      const isWhole = await this.#readAnswer({ question, client_key: key }, pending, controller.signal);
+      if (!isWhole) this.#fail(pending, "interrupted", question, key);
     } catch (error) {
-      this.#fail(pending, controller.signal.aborted ? "stopped" : kindOf(error), question);
+      const kind = controller.signal.aborted ? "stopped" : kindOf(error);
+      if (!this.#isLeaving) this.#fail(pending, kind, question, key);
     } finally {
-      if (this.#running === controller) this.#setRunning(null);
+      if (this.#running === controller) this.#endAnswer();
     }
   }
 
+  #endAnswer() {
+    if (this.#isLeaving) return;
+    this.#passing.set({ asked: null });
+    const isBehind = this.#isBehind && !this.#panel.isWaiting; // else the end of the next answer shows it
+    this.#setRunning(null);
+    if (isBehind) this.#switchTo(this.#lasting.get("conversation"));
+  }
+
   /** Show what comes; returns whether the answer is whole. */
-  async #readAnswer(question, pending, signal) {
-    const body = { question, conversation_id: this.#lasting.get("conversation"), client_key: makeKey() };
+  async #readAnswer(asked, pending, signal) {
+    const body = { ...asked, conversation_id: this.#lasting.get("conversation") };
     for await (const { event, data } of this.#begun(body, signal)) {
       if (event === "turn") this.#lasting.set({ conversation: data.conversation_id });
       else if (event === "progress") this.#showStage(pending, data.stage);
@@ -268,12 +260,12 @@ class KefuWidget extends HTMLElement {
     this.#panel.announce(text);
   }
 
-  #fail(pending, kind, question) {
+  #fail(pending, kind, question, key) {
     if (!pending.isConnected) return; // the conversation was left
     pending.querySelector(".progress").remove();
     pending.removeAttribute("aria-busy");
     pending.classList.add("failed");
-    this.#panel.keepEnd(() => pending.append(this.#views.failure(kind, question)));
+    this.#panel.keepEnd(() => pending.append(this.#views.failure(kind, question, key)));
   }
 
   #setRunning(controller) {
@@ -306,14 +298,22 @@ class KefuWidget extends HTMLElement {
     const unread = messages.slice(seen + 1).filter((each) => each.role === "staff").length;
     if (!this.isOpen && seen >= 0) this.#setUnread(unread);
     const last = messages.at(-1);
-    if (last?.role !== "customer" || state.served_by === "staff") return;
+    if (last?.role === "customer" && state.served_by !== "staff") this.#showUnanswered(last);
+  }
+
+  /** A question without an answer: its own tab goes on with it, the others see whether it is answered. */
+  #showUnanswered({ content, client_key: key, is_fresh: isFresh }) {
+    const question = content.join("");
+    if (key && this.#passing.get("asked") === key) return this.#send(question, key);
     const pending = this.#views.pending();
     this.#panel.append(pending);
-    this.#fail(pending, "unanswered", last.content.join(""));
+    this.#fail(pending, "unanswered", question, key);
+    if (isFresh) this.#elsewhere.show();
   }
 
   #empty() {
     this.#isRestored = false;
+    this.#isBehind = false;
     this.#live.stop();
     this.#state = null;
     this.#lasting.set({ isWithStaff: false });
@@ -338,17 +338,19 @@ class KefuWidget extends HTMLElement {
   }
 
   #hear(event, data) {
-    if (event === "typing") {
+    if (event === "writing") {
+      if (!this.#running) this.#elsewhere.show();
+    } else if (event === "typing") {
       this.#panel.keepEnd(() => this.#panel.standing.showTyping(data.is_typing));
     } else if (event === "happened") {
-      if (data.message) this.#hearMessage(data.message);
-      const line = this.#describe(data);
+      if (data.message) this.#hearMessage(data.message, data.state);
+      const line = describeEvent(this.#config.texts, data);
       if (line) this.#panel.append(this.#views.line(line));
       this.#apply(data.state);
     }
   }
 
-  #hearMessage(message) {
+  #hearMessage(message, state) {
     const { list } = this.#panel;
     if (list.querySelector(`[data-id="${message.id}"]`)) return;
     if (message.role === "chatbot" && this.#running) return; // it is being written here
@@ -358,8 +360,10 @@ class KefuWidget extends HTMLElement {
       const own = text && unnamed.find((each) => each.querySelector(".bubble").textContent === text);
       if (own) return own.setAttribute("data-id", message.id);
     }
+    if (message.role === "chatbot") this.#elsewhere.clear();
     const shown = this.#views.of(message);
     this.#panel.append(shown);
+    if (message.role === "customer" && state.served_by !== "staff") this.#hearQuestion(message);
     if (message.role !== "staff") return;
     this.#panel.standing.showTyping(false);
     this.#panel.announce(shown.textContent);
@@ -367,10 +371,10 @@ class KefuWidget extends HTMLElement {
     this.dispatchEvent(new CustomEvent("kefu:message", { bubbles: true, detail: { id: message.id } }));
   }
 
-  #describe({ kind, state }) {
-    const { texts } = this.#config;
-    if (kind === "assigned" && state.staff_name) return fill(texts.joined, { name: state.staff_name });
-    return { handed_over: texts.handed_over, message_left: texts.message_left, resolved: texts.resolved }[kind];
+  /** Another tab asked. */
+  #hearQuestion(message) {
+    if (this.#running) this.#isBehind = true;
+    else this.#showUnanswered(message);
   }
 
   #setUnread(count) {

@@ -4,6 +4,12 @@ function fill(text, values) {
   return text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 }
 
+/** What a line between messages says of something that happened, if there is one. */
+function describeEvent(texts, { kind, state }) {
+  if (kind === "assigned" && state.staff_name) return fill(texts.joined, { name: state.staff_name });
+  return { handed_over: texts.handed_over, message_left: texts.message_left, resolved: texts.resolved }[kind];
+}
+
 function showTyping(label) {
   return h("p", { class: "progress" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", { class: "stage" }, label));
 }

@@ -100,6 +100,10 @@ class Panel {
     if (isWaiting) this.announce(this.texts.sent_after);
   }
 
+  get isWaiting() {
+    return !this.waiting.hidden;
+  }
+
   /** The second half of a double click on Send falls on Stop, which stands in its place by then. */
   #onStop(event) {
     if (event.detail < 2) this.acts.stop();
@@ -180,7 +184,7 @@ class Panel {
     this.stop.hidden = !isRunning;
     this.send.hidden = isRunning;
     if (hadFocus && !isRunning) this.field.focus();
-    if (!isRunning && !this.waiting.hidden) this.#askWhatIsWritten();
+    if (!isRunning && this.isWaiting) this.#askWhatIsWritten();
   }
 
   append(element) {
