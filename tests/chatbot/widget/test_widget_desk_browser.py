@@ -154,6 +154,7 @@ async def test_cards_quick_replies_forms_and_files(
         for name, content, told in (
             ("说明.txt", b"Hello.", ".message.customer .file"),
             ("a.png", b"MZ\x00\x01", ".line >> text=只能发送图片"),
+            ("b.txt", b"", ".line >> text=b.txt: 文件是空的"),
         ):
             given = {"name": name, "mimeType": "text/plain", "buffer": content}
             await page.locator("input[type=file]").set_input_files(given)
