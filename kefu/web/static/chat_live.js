@@ -11,6 +11,7 @@ let isAsking = () => false;
 let isOwn = () => false;
 let stream = null; // EventSource of what happens in the conversation
 let isBehind = false; // something happened while an answer was written
+let refreshed = Promise.resolve();
 let typedAt = 0;
 let typingEnds = 0;
 
@@ -23,7 +24,12 @@ export function goLive(acts) {
 }
 
 /** Show the conversation as the server has it, and hear what happens from there on. */
-async function refresh() {
+function refresh() {
+  refreshed = refreshed.then(load); // one after the other, so that the latest is shown last
+  return refreshed;
+}
+
+async function load() {
   isBehind = isAsking();
   if (isBehind) return; // the end of the answer comes back here
   let html;
