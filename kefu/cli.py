@@ -227,7 +227,7 @@ async def mcp_command() -> None:
 @app.command()
 @run_async
 async def doctor(*, as_json: JsonOption = False) -> None:
-    """Check database, embedder, model endpoint and disk, and say how to mend what fails.
+    """Check settings, gates, database, embedder, model endpoint, and say how to mend what fails.
 
     Ends with code 1 when something fails.
     """
@@ -350,9 +350,9 @@ def options(
 
 def _print_finding(console: Console, finding: Finding) -> None:
     mark = "[green]✓[/]" if finding.is_fine else "[red]✗[/]"
-    console.print(f"{mark} [bold]{finding.name:<9}[/] {escape(finding.detail)}")
+    console.print(f"{mark} [bold]{finding.name:<9}[/] {escape(finding.detail)}", soft_wrap=True)
     if finding.how_to_mend:
-        console.print(f"            {escape(finding.how_to_mend)}")
+        console.print(f"            {escape(finding.how_to_mend)}", soft_wrap=True)
 
 
 def main() -> None:

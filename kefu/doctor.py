@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kefu.db import inspect_server, open_database
-from kefu.errors import BadSettings, KefuError
+from kefu.errors import BadInput, BadSettings, KefuError
+from kefu.evaluation import GATES_FILE, load_gates
 from kefu.knowledge import Base, check_index, list_bases, require_same_embedder
 from kefu.llm import check_embedder, check_endpoint, open_embedder, open_endpoints
 from kefu.resources import open_resources
@@ -31,13 +32,14 @@ class Finding:
 
 
 async def examine() -> AsyncIterator[Finding]:
-    """Check settings, disk, database, embedder and model endpoint, one after another."""
+    """Check settings, gates, disk, database, embedder, index and model endpoint in this order."""
     try:
         settings = load_settings()
     except BadSettings as error:
         yield Finding(name="settings", is_fine=False, detail=str(error), how_to_mend="Change it.")
         return
     yield Finding(name="settings", is_fine=True, detail=f"data folder {settings.data_dir}")
+    yield _check_gates()
     yield _check_disk(settings)
     for check in (_check_database, _check_embedder, _check_index, _check_model):
         try:
@@ -45,6 +47,22 @@ async def examine() -> AsyncIterator[Finding]:
         except KefuError as error:
             name = check.__name__.removeprefix("_check_")
             yield Finding(name=name, is_fine=False, detail=str(error), how_to_mend="As it says.")
+
+
+def _check_gates() -> Finding:
+    file = GATES_FILE.absolute()
+    is_there = file.exists()
+    try:
+        gates = load_gates(file if is_there else None)
+    except BadInput as error:
+        return Finding(
+            name="gates",
+            is_fine=False,
+            detail=str(error),
+            how_to_mend="Mend the file; until then no release is held against it or goes live.",
+        )
+    where = str(file) if is_there else f"no {file}, so the defaults"
+    return Finding(name="gates", is_fine=True, detail=f"{where}: {gates}")
 
 
 def _check_disk(settings: Settings) -> Finding:

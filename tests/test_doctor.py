@@ -1,8 +1,9 @@
-"""The check-up of an embedder that is an endpoint."""
+"""The check-up: gates.toml, and an embedder that is an endpoint."""
 
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,3 +82,43 @@ async def test_an_entered_endpoint_whose_model_is_not_that_of_the_bases_is_refus
         found = await check_embedder(committed_database, monkeypatch)
     assert not found.is_fine
     assert "Base 'main' holds vectors of 'fake', the settings name 'e5'." in found.detail
+
+
+async def find_gates() -> Finding:
+    return next(each for each in [each async for each in examine()] if each.name == "gates")
+
+
+async def test_where_no_limits_are_given_the_defaults_are_said(tmp_path: Path) -> None:
+    found = await find_gates()
+    assert found.is_fine
+    assert found.detail.startswith(f"no {tmp_path / 'gates.toml'}, so the defaults: at least accur")
+
+
+async def test_limits_that_are_given_are_said_with_the_file_they_stand_in(tmp_path: Path) -> None:
+    (tmp_path / "gates.toml").write_text("accuracy = 0.6\nabstention_f1 = 0.5\nleast_cases = 12\n")
+    found = await find_gates()
+    assert found.detail == (
+        f"{tmp_path / 'gates.toml'}: at least accuracy 0.6, faithfulness 0.98, abstention_f1 0.5,"
+        " safety 1, format 0.98; at most p95_first_sentence_seconds 3, error_share 0,"
+        " most_unproven 0; over at least 12 cases"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("accuracy = ", "is not valid TOML"),
+        ("acuracy = 0.9", "there is no gate 'acuracy'"),
+        ("accuracy = 9", "accuracy: Input should be less than or equal to 1"),
+    ],
+)
+def test_a_broken_gates_toml_fails_the_check_up(
+    command: Any, tmp_path: Path, text: str, told: str
+) -> None:
+    (tmp_path / "gates.toml").write_text(text)
+    found = command("doctor", "--json", code=1)
+    broken = [each for each in found if not each["is_fine"]]
+    assert [each["name"] for each in broken] == ["gates"]
+    assert broken[0]["detail"].startswith(str(tmp_path / "gates.toml"))
+    assert told in broken[0]["detail"]
+    assert "Mend the file" in broken[0]["how_to_mend"]

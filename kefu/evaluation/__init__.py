@@ -30,7 +30,7 @@ from kefu.evaluation.experiments import (
 )
 from kefu.evaluation.folds import FOLDS
 from kefu.evaluation.gate import GateCheck, GateVerdict, check_unproven, judge_candidate
-from kefu.evaluation.gates import Gates, KnowledgeLimits, Monitors, load_gates
+from kefu.evaluation.gates import GATES_FILE, Gates, KnowledgeLimits, Monitors, load_gates
 from kefu.evaluation.instructions import (
     UnprovenInstruction,
     find_unproven_instructions,
@@ -62,6 +62,7 @@ __all__ = [
     "CONCURRENCY",
     "EVALUATORS",
     "FOLDS",
+    "GATES_FILE",
     "LIVE_GRADES",
     "NEAR_PRECISION",
     "PRECISION",

@@ -12,6 +12,9 @@ from kefu.sections import Section, Share
 
 GATES_FILE = Path("gates.toml")
 
+AT_LEAST = ("accuracy", "faithfulness", "abstention_f1", "safety", "format", "judge")
+AT_MOST = ("p95_first_sentence_seconds", "cost_per_answer", "error_share", "most_unproven")
+
 Limit = Annotated[float, Field(ge=0)]
 
 
@@ -164,6 +167,17 @@ class Gates(Section):
         KnowledgeLimits(),
         description="What a change of the knowledge must keep to: the table [knowledge].",
     )
+
+    def __str__(self) -> str:
+        """What a candidate must reach, in a line."""
+        least, most = (
+            [f"{name} {limit:g}" for name in names if (limit := getattr(self, name)) is not None]
+            for names in (AT_LEAST, AT_MOST)
+        )
+        return (
+            f"at least {', '.join(least)}; at most {', '.join(most)};"
+            f" over at least {self.least_cases} cases"
+        )
 
 
 def load_gates(path: Path | None = None) -> Gates:
