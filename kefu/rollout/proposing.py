@@ -57,8 +57,10 @@ async def propose(
 ) -> Release:
     """Make a release that is the live one but for these changes.
 
+    A version with the text of the one that is live changes nothing.
+
     Raises:
-        BadInput: nothing changes, or something cannot be changed so.
+        BadInput: nothing would change, or something cannot be changed so.
         NotFound: there is no such prompt or endpoint, or nothing is live yet.
     """
     live = await get_live(conn)
@@ -70,7 +72,8 @@ async def propose(
             raise BadInput(
                 "Releases hold %(known)s, not %(prompt)s.", known=", ".join(prompts), prompt=key
             )
-        prompts[key] = pin
+        if pin.digest != prompts[key].digest:
+            prompts[key] = pin
     changed = replace(
         content,
         prompts=prompts,
@@ -81,7 +84,8 @@ async def propose(
         changed = replace(changed, endpoints=())
     if changed == content:
         raise BadInput(
-            "This is release %(number)s, which is live: nothing changes.", number=live.id
+            "Nothing would change: release %(number)s, which is live, holds all of this already.",
+            number=live.id,
         )
     return await keep_content(conn, changed, author=author, note=note)
 

@@ -76,7 +76,7 @@ async def test_a_version_of_a_prompt_is_proposed_from_its_page(
         ({"settings": "retrieval.top_k = many"}, "cannot be"),
         ({"endpoints": "first, third"}, "No endpoint that writes"),
         ({"prompts": "answer.en@99"}, "no version 99"),
-        ({}, "nothing changes"),
+        ({}, "Nothing would change"),
     ],
 )
 async def test_a_proposal_that_cannot_be_comes_back_with_what_is_wrong(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from released import AUTHOR, propose_setting, save_shorter, with_retrieval
+from released import AUTHOR, SHIPPED_ANSWER, propose_setting, save_shorter, with_retrieval
 
 from kefu.db import Connection
 from kefu.errors import BadInput, Conflict, NotFound
@@ -92,8 +92,8 @@ async def test_the_same_change_makes_no_other_release(
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        (Changes(), "nothing changes"),
-        (Changes(settings={"retrieval.top_k": 10}), "nothing changes"),
+        (Changes(), "Nothing would change"),
+        (Changes(settings={"retrieval.top_k": 10}), "Nothing would change"),
         (Changes(settings={"retrieval.top_k": 0}), "cannot be 0"),
         (Changes(settings={"retrieval.ef_search": 99}), "holds no"),
         (Changes(settings={"server.port": 99}), "holds no"),
@@ -131,6 +131,21 @@ async def test_a_prompt_with_an_error_cannot_be_released(
         await propose(
             conn, resources, Changes(prompts=[f"answer.en@{version.number}"]), author=AUTHOR
         )
+
+
+async def test_a_version_with_the_text_that_is_live_makes_no_release(
+    conn: Connection, resources: Resources, live: Release
+) -> None:
+    same = f"answer.en@{(await save_prompt(conn, SHIPPED_ANSWER, author=AUTHOR)).number}"
+    told = "Nothing would change: release 1, which is live, holds all of this already."
+    with pytest.raises(BadInput, match=told.replace("1", str(live.id))):
+        await propose(conn, resources, Changes(prompts=[same]), author=AUTHOR)
+    assert len(await list_releases(conn)) == 1
+    setting = {"retrieval.top_k": 7}
+    release = await propose(
+        conn, resources, Changes(prompts=[same], settings=setting), author=AUTHOR
+    )
+    assert [each.kind for each in list_changes(live.content, release.content)] == ["setting"]
 
 
 async def test_a_prompt_of_the_live_release_goes_live_with_a_release_only(
