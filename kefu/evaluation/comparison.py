@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from kefu.db import Connection
 from kefu.errors import BadInput
@@ -20,6 +21,16 @@ SEARCHED = replace(RECALL, name="search_recall")
 """What a search shows, where its depth was changed."""
 
 Pair = tuple[Result, Result]
+
+
+class Certainty(StrEnum):
+    """What a change proves, and by which of the two tests it proves nothing."""
+
+    WORSE = "worse"
+    BETTER = "better"
+    SAME = "same"
+    HOLDS_ZERO = "holds_zero"
+    BY_CHANCE = "by_chance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +53,21 @@ class Change:
     tie_count: int
 
     @property
-    def is_worse(self) -> bool:
-        """Whether the right one is significantly worse."""
-        towards = self.difference.mean if self.is_lower_better else -self.difference.mean
-        return self.difference.is_significant and towards > 0
+    def certainty(self) -> Certainty:
+        """Worse or better where both tests agree that the right one is; else what they lack."""
+        if not self.win_count and not self.loss_count:
+            return Certainty.SAME
+        if not self.difference.leaves_out_zero:
+            return Certainty.HOLDS_ZERO
+        if not self.difference.is_significant:
+            return Certainty.BY_CHANCE
+        is_worse = (self.difference.mean > 0) is self.is_lower_better
+        return Certainty.WORSE if is_worse else Certainty.BETTER
 
     @property
-    def is_better(self) -> bool:
-        """Whether the right one is significantly better."""
-        return self.difference.is_significant and not self.is_worse
+    def is_worse(self) -> bool:
+        """Whether the right one is significantly worse."""
+        return self.certainty is Certainty.WORSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kefu.evaluation.comparison import Change, Comparison
+from kefu.evaluation.comparison import Certainty, Change, Comparison
 from kefu.evaluation.gates import Gates
 from kefu.evaluation.instructions import UnprovenInstruction, list_unshown
 from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
@@ -16,26 +16,55 @@ JUDGED = _(
     " is asked for. Its agreement with people is %(kappa)s over %(labelled)s cases; %(least_kappa)s"
     " over %(least_labels)s are needed for it to count."
 )
-UNCHANGED = _(
-    "%(name)s went from %(left)s to %(right)s, not significantly worse (95 %% interval of the"
-    " difference %(low)s to %(high)s, %(count)s cases)."
-)
-WORSE = _(
-    "%(name)s went from %(left)s to %(right)s, significantly worse (95 %% interval of the"
-    " difference %(low)s to %(high)s, %(count)s cases)."
-)
 UNPROVEN = _(
     "%(count)s instructions of prompts change although no case shows what comes of it, at most"
     " %(limit)s may."
 )
-UNCHANGED_SLICE = _(
-    "%(where)s: %(name)s went from %(left)s to %(right)s, not significantly worse (95 %% interval"
-    " of the difference %(low)s to %(high)s, %(count)s cases)."
-)
-WORSE_SLICE = _(
-    "%(where)s: %(name)s went from %(left)s to %(right)s, significantly worse (95 %% interval of"
-    " the difference %(low)s to %(high)s, %(count)s cases)."
-)
+CHANGED: Mapping[Certainty, str] = {
+    Certainty.WORSE: _(
+        "%(name)s went from %(left)s to %(right)s, significantly worse: the 95 %% interval of the"
+        " difference, %(low)s to %(high)s, leaves out 0, and chance alone leads as far only with p"
+        " = %(p)s, which is below 0.05 (%(count)s cases)."
+    ),
+    Certainty.BETTER: _(
+        "%(name)s went from %(left)s to %(right)s, significantly better: the 95 %% interval of the"
+        " difference, %(low)s to %(high)s, leaves out 0, and chance alone leads as far only with p"
+        " = %(p)s, which is below 0.05 (%(count)s cases)."
+    ),
+    Certainty.SAME: _("%(name)s stayed at %(left)s: none of %(count)s cases differs."),
+    Certainty.HOLDS_ZERO: _(
+        "%(name)s went from %(left)s to %(right)s, neither worse nor better for certain: the 95 %%"
+        " interval of the difference, %(low)s to %(high)s, holds 0 (p = %(p)s, %(count)s cases)."
+    ),
+    Certainty.BY_CHANCE: _(
+        "%(name)s went from %(left)s to %(right)s, neither worse nor better for certain: the 95 %%"
+        " interval of the difference, %(low)s to %(high)s, leaves out 0, but chance alone leads as"
+        " far with p = %(p)s, and only below 0.05 counts (%(count)s cases)."
+    ),
+}
+CHANGED_SLICE: Mapping[Certainty, str] = {
+    Certainty.WORSE: _(
+        "%(where)s: %(name)s went from %(left)s to %(right)s, significantly worse: the 95 %%"
+        " interval of the difference, %(low)s to %(high)s, leaves out 0, and chance alone leads as"
+        " far only with p = %(p)s, which is below 0.05 (%(count)s cases)."
+    ),
+    Certainty.BETTER: _(
+        "%(where)s: %(name)s went from %(left)s to %(right)s, significantly better: the 95 %%"
+        " interval of the difference, %(low)s to %(high)s, leaves out 0, and chance alone leads as"
+        " far only with p = %(p)s, which is below 0.05 (%(count)s cases)."
+    ),
+    Certainty.SAME: _("%(where)s: %(name)s stayed at %(left)s: none of %(count)s cases differs."),
+    Certainty.HOLDS_ZERO: _(
+        "%(where)s: %(name)s went from %(left)s to %(right)s, neither worse nor better for"
+        " certain: the 95 %% interval of the difference, %(low)s to %(high)s, holds 0 (p = %(p)s,"
+        " %(count)s cases)."
+    ),
+    Certainty.BY_CHANCE: _(
+        "%(where)s: %(name)s went from %(left)s to %(right)s, neither worse nor better for"
+        " certain: the 95 %% interval of the difference, %(low)s to %(high)s, leaves out 0, but"
+        " chance alone leads as far with p = %(p)s, and only below 0.05 counts (%(count)s cases)."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,13 +341,12 @@ def _check_regression(where: str, name: str, change: Change | None, gates: Gates
             values={"count": count, "name": name},
         )
     difference = change.difference
-    worse, unchanged = (WORSE_SLICE, UNCHANGED_SLICE) if where else (WORSE, UNCHANGED)
     return GateCheck(
         name=title,
         is_passed=not change.is_worse,
         value=difference.mean,
         limit=0.0,
-        sentence=worse if change.is_worse else unchanged,
+        sentence=(CHANGED_SLICE if where else CHANGED)[change.certainty],
         values={
             "where": where,
             "name": name,
@@ -326,6 +354,7 @@ def _check_regression(where: str, name: str, change: Change | None, gates: Gates
             "right": f"{change.right:.3f}",
             "low": f"{difference.low:+.3f}",
             "high": f"{difference.high:+.3f}",
+            "p": f"{difference.p_value:.4f}",
             "count": difference.count,
         },
     )

@@ -38,12 +38,17 @@ class Difference(Estimate):
     p_value: float
 
     @property
+    def leaves_out_zero(self) -> bool:
+        """Whether zero lies outside of the interval."""
+        return self.low > 0 or self.high < 0
+
+    @property
     def is_significant(self) -> bool:
         """Whether zero lies outside of the interval, and chance alone seldom leads as far.
 
         The interval of a few pairs that all differ alike has no width and proves nothing.
         """
-        return (self.low > 0 or self.high < 0) and self.p_value < 1 - LEVEL
+        return self.leaves_out_zero and self.p_value < 1 - LEVEL
 
 
 def estimate_mean(values: Sequence[float], *, seed: int) -> Estimate:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from kefu.evaluation.comparison import Change, Compared, Comparison
+from kefu.evaluation.comparison import Certainty, Change, Compared, Comparison
 from kefu.evaluation.gate import GateVerdict
 from kefu.evaluation.knowledge_check import KnowledgeCheck, Worse
 from kefu.evaluation.records import Result
@@ -14,6 +14,17 @@ from kefu.evaluation.unproven import Unproven
 
 MOST_LISTED = 50
 LONGEST_SHOWN = 160  # characters of a statement
+PROOF = (
+    "Worse and better are what two tests agree on: the 95 % interval of the difference leaves out"
+    " 0, and p, how often chance alone leads as far, is below 0.05."
+)
+WORDS = {
+    Certainty.WORSE: "worse",
+    Certainty.BETTER: "better",
+    Certainty.SAME: "the same",
+    Certainty.HOLDS_ZERO: "not certain: the interval holds 0",
+    Certainty.BY_CHANCE: "not certain: p is not below 0.05",
+}
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 does not allow."""
 
@@ -76,9 +87,11 @@ def write_comparison_markdown(comparison: Comparison) -> str:
         "",
         f"{comparison.pair_count} cases in common, {comparison.unpaired_count} without their twin.",
         "",
-        "| grade | left | right | difference | 95 % interval | p | wins / losses | |",
+        "| grade | left | right | difference | wins / losses | 95 % interval | p | |",
         "|---|---|---|---|---|---|---|---|",
         *map(_change_row, comparison.changes),
+        "",
+        PROOF,
         "",
         "| what differs | left | right |",
         "|---|---|---|",
@@ -87,14 +100,14 @@ def write_comparison_markdown(comparison: Comparison) -> str:
             for name, left, right in comparison.differences
         ),
         "",
-        "| slice | cases | accuracy | |",
-        "|---|---|---|---|",
+        "| slice | cases | accuracy | 95 % interval | p | |",
+        "|---|---|---|---|---|---|",
     ]
     for part in comparison.slices:
         for change in part.changes:
             if change.evaluator == "accuracy":
-                moved = f"{change.left:.3f} → {change.right:.3f}"
-                lines.append(f"| {_cell(part.name)} | {part.count} | {moved} | {_word(change)} |")
+                moved = f"{change.left:.3f} → {change.right:.3f} | {_proof(change)}"
+                lines.append(f"| {_cell(part.name)} | {part.count} | {moved} |")
     lines += _list_decided("Wins", comparison.wins) + _list_decided("Losses", comparison.losses)
     return "\n".join(lines) + "\n"
 
@@ -333,13 +346,15 @@ def _change_row(change: Change) -> str:
     unit = f" ({change.unit})" if change.unit else ""
     return (
         f"| {change.evaluator}{unit} | {change.left:.3f} | {change.right:.3f} |"
-        f" {difference.mean:+.3f} | {difference.low:+.3f} – {difference.high:+.3f} |"
-        f" {difference.p_value:.4f} | {change.win_count} / {change.loss_count} | {_word(change)} |"
+        f" {difference.mean:+.3f} | {change.win_count} / {change.loss_count} | {_proof(change)} |"
     )
 
 
-def _word(change: Change) -> str:
-    return "worse" if change.is_worse else "better" if change.is_better else ""
+def _proof(change: Change) -> str:
+    """Interval, p-value, and what they say."""
+    difference = change.difference
+    interval = f"{difference.low:+.3f} – {difference.high:+.3f}"
+    return f"{interval} | {difference.p_value:.4f} | {WORDS[change.certainty]}"
 
 
 def _list_decided(title: str, cases: Sequence[Compared]) -> list[str]:

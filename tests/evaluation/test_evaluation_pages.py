@@ -90,7 +90,15 @@ async def test_two_experiments_stand_side_by_side(
     assert len(page.css(".sides section")) == 6
     assert "7 days" in text_of(page, ".sides section:first-child")
     assert "Expected is answer, it does abstain." in text_of(page, ".sides section:last-child")
+    verdicts = [" ".join(cell.text() for cell in row.css("td")) for row in page.css("tbody tr")]
+    assert (
+        "Accuracy 1.000 0.333 -1.000 – +0.000 0.5074 not certain: the interval holds 0" in verdicts
+    )
+    chance = "Accuracy 1.000 0.000 -1.000 – -1.000 0.5074 not certain: p is not below 0.05"
+    assert chance in verdicts
+    assert "p, how often chance alone leads as far, is below 0.05." in text_of(page)
     same = await load(client, f"{PAGE}/comparison?left={left}&right={left}")
+    assert "the same" in text_of(same)
     assert "the same candidate with the same knowledge" in text_of(same)
 
 

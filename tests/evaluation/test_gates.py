@@ -15,6 +15,7 @@ from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.judging import measure_agreement, measure_kappa
 from kefu.evaluation.records import Found, Label, Verdict
 from kefu.evaluation.reports import SLICED, Slice, measure, measure_abstention, slice_results
+from kefu.evaluation.summaries import write_comparison_markdown
 
 GOOD = [True] * 36 + [False] * 4
 
@@ -138,6 +139,39 @@ def test_a_regression_of_a_protected_slice_fails_what_is_good_on_the_whole() -> 
     assert "regression of accuracy in language:en" not in failures(verdict)
     unprotected = Gates(protected=(), regressions=("behaviour",))
     assert judge_candidate(report, unprotected, comparison=comparison).is_passed
+
+
+@pytest.mark.parametrize(
+    ("wrong_counts", "certainty", "told"),
+    [
+        ((0, 0), "the same", "accuracy stayed at 1.000: none of 12 cases differs."),
+        ((0, 1), "not certain: the interval holds 0",
+         "from 1.000 to 0.917, neither worse nor better for certain: the 95 % interval of the"
+         " difference, -0.250 to +0.000, holds 0 (p = 1.0000, 12 cases)."),
+        ((0, 4), "not certain: p is not below 0.05",
+         "leaves out 0, but chance alone leads as far with p = 0.1"),
+        ((0, 9), "worse", "significantly worse: the 95 % interval of the difference, -1.000 to"),
+        ((9, 0), "better", "significantly better: the 95 % interval of the difference, +0.500 to"),
+    ],
+)  # fmt: skip
+def test_what_decides_a_comparison_is_said_alike_by_the_gate_and_in_markdown(
+    wrong_counts: tuple[int, int], certainty: str, told: str
+) -> None:
+    left, right = (make_results([True] * (12 - each) + [False] * each) for each in wrong_counts)
+    comparison = compare(left, right)
+    verdict = judge_candidate(make_report(right), Gates(least_cases=9), comparison=comparison)
+    name = "regression of accuracy in all cases"
+    (check,) = [each for each in verdict.checks if each.name == name]
+    assert told in check.reason
+    assert check.is_passed == (certainty != "worse")
+    change = comparison.find_change("accuracy")
+    assert change is not None
+    row = next(
+        each
+        for each in write_comparison_markdown(comparison).splitlines()
+        if each.startswith("| accuracy |")
+    )
+    assert row.endswith(f" | {change.difference.p_value:.4f} | {certainty} |")
 
 
 def make_written(kept_counts: list[int], *, repaired: bool = False) -> list[Result]:
