@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from kefu.db import Connection
 from kefu.errors import Conflict
 from kefu.evaluation.experiments import SEED
-from kefu.evaluation.ranking import Judgment, Standing, rank
+from kefu.evaluation.ranking import LEAST_CASES, Judgment, Standing, rank
 from kefu.evaluation.records import Choice, Experiment, Pair, Preference
 from kefu.evaluation.store.datasets import get_version
 from kefu.evaluation.store.experiments import get_experiment, list_experiments
@@ -39,6 +39,7 @@ class Ranking:
 
     Attributes:
         neither_count: judgments by which both replies are bad.
+        least_cases: so many cases of a candidate must be judged for an interval.
     """
 
     dataset: str
@@ -46,6 +47,12 @@ class Ranking:
     judgment_count: int
     people_count: int
     neither_count: int
+    least_cases: int = LEAST_CASES
+
+    @property
+    def has_too_few(self) -> bool:
+        """Whether a candidate has no interval yet."""
+        return any(each.standing.interval is None for each in self.ranked)
 
 
 async def offer_pair(conn: Connection, dataset: str, *, author: str) -> Pair | None:

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kefu.evaluation.statistics import LEVEL, Estimate
+from kefu.evaluation.statistics import LEVEL
 
 RESAMPLES = 1000
 PRIOR = 1.0
 """Draws against an average candidate that each is given, so that one that always won has a finite
 strength, and candidates that never met can be told from an average one."""
+
+LEAST_CASES = 10
+"""Over fewer cases a bootstrap finds next to no spread, and an interval would promise too much."""
 
 MOST_STEPS = 10_000
 CLOSE_ENOUGH = 1e-9
@@ -43,13 +46,17 @@ class Standing:
     """Where a candidate stands.
 
     Attributes:
-        chance: that it is preferred to an average candidate, with its interval and the number of
-            judgments.
+        chance: that it is preferred to an average candidate.
+        interval: of the chance; None where judgments of too few cases make none.
+        count: of its judgments, about `case_count` cases.
         won: as many of those, ties as halves.
     """
 
     place: int
-    chance: Estimate
+    chance: float
+    interval: tuple[float, float] | None
+    count: int
+    case_count: int
     won: float
 
 
@@ -61,6 +68,7 @@ def rank(judgments: Sequence[Judgment], count: int, *, seed: int) -> list[Standi
     wins = _sum_cases(judgments, count)
     total = wins.sum(axis=0)
     met = total.sum(axis=0) + total.sum(axis=1)
+    cases = ((wins.sum(axis=1) + wins.sum(axis=2)) > 0).sum(axis=0)
     chances = _to_chance(fit(total))
     draws = np.random.default_rng(seed).multinomial(
         len(wins), np.full(len(wins), 1 / len(wins)), size=RESAMPLES
@@ -71,18 +79,18 @@ def rank(judgments: Sequence[Judgment], count: int, *, seed: int) -> list[Standi
     standings = [
         Standing(
             place=place,
-            chance=Estimate(
-                mean=float(chances[place]),
-                low=float(low[place]),
-                high=float(high[place]),
-                count=round(float(met[place])),
-            ),
+            chance=float(chances[place]),
+            interval=(float(low[place]), float(high[place]))
+            if cases[place] >= LEAST_CASES
+            else None,
+            count=round(float(met[place])),
+            case_count=int(cases[place]),
             won=float(total[place].sum()),
         )
         for place in range(count)
         if met[place]
     ]
-    return sorted(standings, key=lambda each: -each.chance.mean)
+    return sorted(standings, key=lambda each: -each.chance)
 
 
 def fit(wins: NDArray[np.float64], *, prior: float = PRIOR) -> NDArray[np.float64]:

@@ -76,7 +76,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     for seed in range(60):
         for each in rank(judge_by(strengths, cases=60, seed=seed), 3, seed=1):
             truth = 1 / (1 + np.exp(-strengths[each.place]))
-            held += each.chance.low <= truth <= each.chance.high
+            assert each.interval is not None
+            held += each.interval[0] <= truth <= each.interval[1]
     assert 160 <= held <= 180
 
 
@@ -84,10 +85,21 @@ def test_a_candidate_that_always_won_has_a_finite_strength_and_ties_are_halves()
     won = [Judgment(case_id=f"c{n}", first=0, second=1, won=1.0) for n in range(5)]
     first, second = rank(won, 3, seed=1)
     assert (first.place, second.place) == (0, 1)
-    assert 0.5 < first.chance.mean < 1.0
-    assert (first.won, first.chance.count, second.won) == (5, 5, 0)
+    assert 0.5 < first.chance < 1.0
+    assert (first.won, first.count, second.won) == (5, 5, 0)
     ties = [Judgment(case_id=f"c{n}", first=0, second=1, won=0.5) for n in range(5)]
-    assert [each.chance.mean for each in rank(ties, 2, seed=1)] == pytest.approx([0.5, 0.5])
+    assert [each.chance for each in rank(ties, 2, seed=1)] == pytest.approx([0.5, 0.5])
+
+
+def test_choices_about_few_cases_make_no_interval() -> None:
+    def choose_of(count: int, first: int) -> list[Judgment]:
+        return [Judgment(case_id=f"c{n}", first=first, second=2, won=1.0) for n in range(count)]
+
+    ranked = rank([*choose_of(10, 0), *choose_of(9, 1)], 3, seed=1)
+    told = {each.place: (each.case_count, each.interval is not None) for each in ranked}
+    assert told == {0: (10, True), 1: (9, False), 2: (10, True)}
+    asked_twice = rank([*choose_of(9, 0), *choose_of(9, 0)], 3, seed=1)
+    assert [(each.count, each.interval) for each in asked_twice] == [(18, None), (18, None)]
 
 
 @pytest.fixture
@@ -174,7 +186,8 @@ async def test_what_is_preferred_ranks_first(resources: Resources, experiments: 
         ranking = await rank_experiments(conn, "shop")
     best, worst = ranking.ranked
     assert (best.experiment.id, worst.experiment.id) == (experiments[2], experiments[1])
-    assert best.standing.chance.low > worst.standing.chance.high
+    assert best.standing.chance > 0.8 > 0.2 > worst.standing.chance
+    assert ranking.has_too_few  # the shop has six cases
     assert (ranking.judgment_count, ranking.people_count) == (judged, 3)
 
 
@@ -206,6 +219,8 @@ async def test_the_page_hides_whose_answers_they_are(
     shown = (await editor.get(PAGE)).text
     assert "1 choices of 1 people, by 1 of them neither" in shown
     assert "strict" in shown
+    assert "too few choices" in shown
+    assert "An interval takes choices about at least 10 cases of a candidate" in shown
     assert (await editor.get(f"{PAGE}?dataset=nothing")).status_code == 404
 
 
@@ -231,6 +246,8 @@ async def test_the_command_shows_the_ranking(
     shown = await asyncio.to_thread(CliRunner().invoke, cli, words)
     assert shown.exit_code == 0, shown.output
     assert f"{judged} choices of 1 people" in shown.stdout
+    assert shown.stdout.count("too few choices") == 2
+    assert "at least 10 cases" in shown.stdout
     assert shown.stdout.index("(again)") < shown.stdout.index("(strict)")
     printed = await asyncio.to_thread(CliRunner().invoke, cli, [*words, "--json"])
     first = json.loads(printed.stdout)["ranked"][0]

@@ -11,6 +11,8 @@ from kefu.evaluation.datasets import read_version
 from kefu.evaluation.preferences import rank_experiments
 from kefu.settings import load_settings
 
+TOO_FEW = "too few choices"
+
 
 async def preferences_command(*, dataset: DatasetOption, as_json: JsonOption = False) -> None:
     """Show the experiments on a dataset in the order in which people prefer their answers."""
@@ -22,10 +24,11 @@ async def preferences_command(*, dataset: DatasetOption, as_json: JsonOption = F
         return
     table = build_table("experiment", "chance", "95 % interval", "won", "of")
     for each in ranking.ranked:
-        chance = each.standing.chance
+        standing = each.standing
+        interval = "{:.2f} to {:.2f}".format(*standing.interval) if standing.interval else TOO_FEW
         table.add_row(
-            Text(str(each.experiment)), f"{chance.mean:.2f}",
-            f"{chance.low:.2f} to {chance.high:.2f}", f"{each.standing.won:g}", str(chance.count),
+            Text(str(each.experiment)), f"{standing.chance:.2f}", interval, f"{standing.won:g}",
+            str(standing.count),
         )  # fmt: skip
     console = Console()
     console.print(table)
@@ -33,3 +36,8 @@ async def preferences_command(*, dataset: DatasetOption, as_json: JsonOption = F
         f"{ranking.judgment_count} choices of {ranking.people_count} people; by"
         f" {ranking.neither_count} of them neither answer is good."
     )
+    if ranking.has_too_few:
+        console.print(
+            f"An interval takes choices about at least {ranking.least_cases} cases of a candidate;"
+            " until then the order is a first impression."
+        )
