@@ -10,7 +10,13 @@ from kefu.errors import BadInput, Conflict
 from kefu.evaluation.cases import BadLine, as_line, read_case
 from kefu.evaluation.datasets import save_version
 from kefu.evaluation.records import Case, DatasetVersion, Proposal, ProposalStatus
-from kefu.evaluation.store.datasets import find_dataset, get_version, list_cases, lock_dataset
+from kefu.evaluation.store.datasets import (
+    find_dataset,
+    get_dataset,
+    get_version,
+    list_cases,
+    lock_dataset,
+)
 from kefu.evaluation.store.proposals import (
     get_proposal,
     list_proposals,
@@ -54,8 +60,10 @@ async def review(
     """Make a version with the accepted cases; None when none was.
 
     Raises:
+        NotFound: there is no such dataset.
         BadInput: a number is no proposal of the dataset that waits.
     """
+    await get_dataset(conn, dataset)
     waiting = {each.id: each for each in await list_proposals(conn, dataset)}
     for number in (*accepted, *rejected):
         if number not in waiting:

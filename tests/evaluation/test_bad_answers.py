@@ -234,3 +234,9 @@ async def test_those_who_may_only_read_see_no_form(
     assert "<form" not in page.text.partition('id="content"')[2]
     assert (await editor.post(path, data={"action": "reject"})).status_code == 403
     assert (await editor.post(PATH, data={"message": str(answer_id)})).status_code == 403
+
+
+async def test_a_list_of_a_dataset_that_there_is_not_says_so(editor: AsyncClient) -> None:
+    page = await editor.get(f"{PATH}?dataset=nope")
+    assert page.status_code == 404
+    assert "There is no dataset &#39;nope&#39;." in page.text

@@ -1,5 +1,6 @@
 """kefu evaluation, as people and pipelines meet it."""
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from shop import TEXT
 
-from kefu.errors import BadInput, KefuError
+from kefu.errors import BadInput, KefuError, NotFound
 
 
 @pytest.fixture
@@ -100,6 +101,19 @@ def look_at_coverage(run: Any, documents: Path) -> None:
     assert [each["case"]["facts"] for each in run("review", "--dataset", "shop", "--json")] == [
         ["9 yuan"]
     ]
+    assert [each["dataset"] for each in run("review", "--json")] == ["shop"]
+    assert re.search(r"^\d+ +shop +knowledge +", run("review"), re.MULTILINE)
+    with pytest.raises(BadInput, match="--dataset"):
+        run("review", "--accept", "1")
+
+
+@pytest.mark.usefixtures("committed_database")
+def test_a_review_of_a_dataset_that_there_is_not_ends_with_a_sentence(run: Any, file: Path) -> None:
+    for decision in ((), ("--accept", "1")):
+        with pytest.raises(NotFound, match="There is no dataset 'nope'"):
+            run("review", "--dataset", "nope", *decision)
+    run("import", str(file), "--dataset", "shop")
+    assert run("review", "--dataset", "shop") == "Nothing waits for a review.\n"
 
 
 @pytest.mark.usefixtures("committed_database")

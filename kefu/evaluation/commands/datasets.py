@@ -27,9 +27,9 @@ from kefu.evaluation.proposing import (
     propose_from_feedback,
     propose_from_knowledge,
 )
-from kefu.evaluation.records import Origin
+from kefu.evaluation.records import Origin, Proposal
 from kefu.evaluation.reviewing import review
-from kefu.evaluation.store.datasets import list_datasets
+from kefu.evaluation.store.datasets import get_dataset, list_datasets
 from kefu.evaluation.store.experiments import list_experiments
 from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.tickets import Ticket, propose_from_tickets, read_tickets
@@ -145,14 +145,21 @@ def _load_tickets(origin: Origin, file: Path | None) -> Sequence[Ticket]:
 
 async def review_command(
     *,
-    dataset: DatasetOption,
+    dataset: Annotated[
+        str | None, typer.Option(help="Name of the dataset; else all that wait are shown.")
+    ] = None,
     accept: Annotated[list[int] | None, typer.Option(help="Number of a good case.")] = None,
     reject: Annotated[list[int] | None, typer.Option(help="Number of a bad one.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the proposed cases, or make a version of those that are accepted."""
+    decides = bool(accept or reject)
+    if decides and dataset is None:
+        raise BadInput("Name the dataset by --dataset; the list says which one a case is for.")
     async with open_database(load_settings()) as database, database.transaction() as conn:
-        if accept or reject:
+        if dataset is not None:
+            await get_dataset(conn, dataset)
+        if dataset is not None and decides:
             version = await review(
                 conn, dataset, accepted=accept or (), rejected=reject or (),
                 reviewer=this_operator(),
@@ -160,17 +167,32 @@ async def review_command(
             typer.echo(str(version or dataset))
             return
         waiting = await list_proposals(conn, dataset)
+    _print_proposals(waiting, as_json=as_json)
+
+
+def _print_proposals(waiting: Sequence[Proposal], *, as_json: bool) -> None:
     if as_json:
-        lines = [(each.id, each.origin, as_line(each.case)) for each in waiting]
-        print_json([{"number": id, "origin": origin, "case": case} for id, origin, case in lines])
+        print_json(
+            [
+                {
+                    "number": each.id,
+                    "dataset": each.dataset,
+                    "origin": each.origin,
+                    "case": as_line(each.case),
+                }
+                for each in waiting
+            ]
+        )
         return
-    table = build_table("number", "from", "question", "expected", "facts", "note")
+    if not waiting:
+        typer.echo("Nothing waits for a review.")
+        return
+    table = build_table("number", "dataset", "from", "question", "expected", "facts", "note")
     for each in waiting:
         case = each.case
         facts = "; ".join(group[0] for group in case.facts)
-        table.add_row(
-            str(each.id), each.origin, *map(Text, (case.question, case.behaviour, facts, case.note))
-        )
+        told = (each.dataset, each.origin, case.question, case.behaviour, facts, case.note)
+        table.add_row(str(each.id), *map(Text, told))
     Console().print(table)
 
 

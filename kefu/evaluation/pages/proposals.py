@@ -16,7 +16,7 @@ from kefu.evaluation.cases import LONGEST_NOTE, LONGEST_QUESTION
 from kefu.evaluation.proposing import propose_answer
 from kefu.evaluation.records import Behaviour, Case, Dataset, Origin, Proposal, Split
 from kefu.evaluation.reviewing import Completion, accept, reject, write_groups
-from kefu.evaluation.store.datasets import list_datasets
+from kefu.evaluation.store.datasets import get_dataset, list_datasets
 from kefu.evaluation.store.proposals import get_proposal, list_proposals
 from kefu.safety import mask_personal_data
 from kefu.viewer import Viewer
@@ -80,6 +80,8 @@ async def show_proposals(
 ) -> Response:
     """Cases that wait, the earliest first."""
     async with resources.database.connection() as conn:
+        if dataset:
+            await get_dataset(conn, dataset)
         waiting = await list_proposals(conn, dataset or None)
     page = ProposalsPage(proposals=waiting[:SHOWN_PROPOSALS], count=len(waiting), dataset=dataset)
     return render_page(request, "evaluation/proposals.html", page)

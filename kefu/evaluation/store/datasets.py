@@ -10,7 +10,9 @@ from psycopg.types.json import Jsonb
 from kefu.errors import NotFound
 from kefu.evaluation.cases import load_case
 from kefu.evaluation.records import Case, Dataset, DatasetVersion, Split
+from kefu.text import translatable as _
 
+NO_DATASET = _("There is no dataset %(name)s. `kefu evaluation list` shows those there are.")
 VERSION = """
 select v.id, d.name as dataset, d.base, v.number, v.digest, v.author, v.note, v.created_at,
     (select count(*) from evaluation_cases c where c.version_id = v.id) as case_count,
@@ -41,6 +43,18 @@ async def update_base(conn: AsyncConnection, dataset_id: int, base: str) -> None
 async def find_dataset(conn: AsyncConnection, name: str) -> Dataset | None:
     """One dataset by its name."""
     return next((each for each in await list_datasets(conn) if each.name == name), None)
+
+
+async def get_dataset(conn: AsyncConnection, name: str) -> Dataset:
+    """One dataset by its name.
+
+    Raises:
+        NotFound: there is none.
+    """
+    dataset = await find_dataset(conn, name)
+    if dataset is None:
+        raise NotFound(NO_DATASET, name=repr(name))
+    return dataset
 
 
 async def list_datasets(conn: AsyncConnection) -> Sequence[Dataset]:
@@ -107,10 +121,7 @@ async def get_version(
     """
     versions = await list_versions(conn, dataset)
     if not versions:
-        raise NotFound(
-            "There is no dataset %(name)s. `kefu evaluation list` shows those there are.",
-            name=repr(dataset),
-        )
+        raise NotFound(NO_DATASET, name=repr(dataset))
     for each in versions:
         if number in (None, each.number):
             return each
