@@ -12,6 +12,7 @@ from kefu.db.connection import (
 from kefu.db.embedded import EmbeddedServer, run_embedded
 from kefu.db.health import ServerFacts, inspect_server
 from kefu.db.listening import listen
+from kefu.db.locks import is_locked
 from kefu.db.migrations import migrate
 from kefu.db.sealing import SealingKey, sealing_keys, use_keys_of
 from kefu.db.vectors import HalfVector
@@ -27,6 +28,7 @@ __all__ = [
     "back_up",
     "configure",
     "inspect_server",
+    "is_locked",
     "listen",
     "migrate",
     "open_database",

@@ -25,6 +25,7 @@ from kefu.evaluation.experiments import (
     SEED,
     OnProgress,
     Plan,
+    find_begun,
     find_experiment,
     run_experiment,
 )
@@ -54,7 +55,12 @@ from kefu.evaluation.records import (
 )
 from kefu.evaluation.reports import Report, build_report, list_scores
 from kefu.evaluation.store.datasets import list_datasets, list_versions
-from kefu.evaluation.store.experiments import ReleaseScore, find_last_start, list_experiments
+from kefu.evaluation.store.experiments import (
+    ReleaseScore,
+    find_last_start,
+    is_running,
+    list_experiments,
+)
 from kefu.evaluation.store.proposals import list_proposals
 from kefu.evaluation.tuning import TRIALS, Tuning, TuningPlan, tune_retrieval
 
@@ -104,11 +110,13 @@ __all__ = [
     "check_unproven",
     "choose_judge",
     "compare_experiments",
+    "find_begun",
     "find_experiment",
     "find_last_start",
     "find_unproven_instructions",
     "grade",
     "grade_live",
+    "is_running",
     "judge_candidate",
     "list_datasets",
     "list_experiments",

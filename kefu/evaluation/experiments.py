@@ -122,6 +122,19 @@ async def run_experiment(
             return await get_experiment(conn, experiment_id)
 
 
+async def find_begun(resources: Resources, plan: Plan) -> int | None:
+    """The unfinished experiment that this plan would go on with.
+
+    Raises:
+        BadInput: there is no case to ask, or the candidate cannot be set up.
+        NotFound: there is no such base, prompt or endpoint.
+    """
+    setup = await set_up(resources, plan.candidate, base_name=plan.base or plan.version.base)
+    async with resources.database.connection() as conn:
+        cases = choose_cases(await list_cases(conn, plan.version.id), plan)
+        return await find_unfinished(conn, _describe(plan, setup, case_count=len(cases)))
+
+
 async def find_experiment(conn: Connection, reference: str) -> Experiment:
     """The experiment of a number, the latest of a name, or the latest of all.
 

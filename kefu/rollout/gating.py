@@ -225,6 +225,20 @@ async def list_gate_datasets(conn: Connection, gates: Gates) -> list[Dataset]:
     return [each for each in await list_datasets(conn) if each.case_count >= gates.least_cases]
 
 
+async def list_gate_versions(conn: Connection) -> list[DatasetVersion]:
+    """What is put to a release: the latest of each such dataset about a base that there is."""
+    return [
+        await read_version(conn, each.name)
+        for each in await list_gate_datasets(conn, load_gates())
+        if await find_base(conn, each.base) is not None
+    ]
+
+
+def plan_evaluation(version: DatasetVersion, release: Release, *, author: str) -> Plan:
+    """The experiment that puts a dataset to a release."""
+    return Plan(version=version, author=author, name=f"release-{release.id}")
+
+
 async def evaluate_release(
     resources: Resources,
     release_id: int,
@@ -241,15 +255,10 @@ async def evaluate_release(
     """
     async with resources.database.connection() as conn:
         live, release = await get_live(conn), await get_release(conn, release_id)
-        datasets = await list_gate_datasets(conn, load_gates())
-        versions = [
-            await read_version(conn, each.name)
-            for each in datasets
-            if await find_base(conn, each.base) is not None
-        ]
+        versions = await list_gate_versions(conn)
     for version in versions:
         for each in (live, release):
-            plan = Plan(version=version, author=author, name=f"release-{each.id}")
+            plan = plan_evaluation(version, each, author=author)
             applied = await apply_release(resources, each)
             await run_experiment(applied, plan, on_progress=on_progress)
     async with resources.database.connection() as conn:

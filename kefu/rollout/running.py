@@ -3,11 +3,11 @@
 import asyncio
 import logging
 
-from kefu.db import Connection
+from kefu.db import Connection, is_locked
 from kefu.errors import KefuError
 from kefu.resources import Resources
 from kefu.rollout.gating import evaluate_release
-from kefu.rollout.store import EVALUATION_LOCK, has_evaluator, only_one
+from kefu.rollout.store import EVALUATION_LOCK, only_one
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ def start_evaluation(resources: Resources, release_id: int, *, author: str) -> N
 
 async def is_being_evaluated(conn: Connection, release_id: int) -> bool:
     """Whether this process or another is at it."""
-    return release_id in _tasks or await has_evaluator(conn, release_id)
+    return release_id in _tasks or await is_locked(conn, EVALUATION_LOCK, release_id)
 
 
 async def _evaluate(resources: Resources, release_id: int, *, author: str) -> None:

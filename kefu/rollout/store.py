@@ -107,17 +107,6 @@ async def only_one(
             await conn.execute("select pg_advisory_unlock(%s, %s)", [lock, what])
 
 
-async def has_evaluator(conn: AsyncConnection, release_id: int) -> bool:
-    """Whether some process evaluates a release."""
-    cursor = await conn.execute(
-        "select from pg_locks where locktype = 'advisory' and granted"
-        " and database = (select oid from pg_database where datname = current_database())"
-        " and (classid, objid, objsubid) = (%s::oid, %s::oid, 2)",
-        [EVALUATION_LOCK, release_id],
-    )
-    return await cursor.fetchone() is not None
-
-
 async def read_figures(
     conn: AsyncConnection, release_id: int, *, since: datetime, until: datetime, slow: float
 ) -> WindowFigures:

@@ -11,6 +11,7 @@ from psycopg.rows import class_row, kwargs_row, scalar_row
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
+from kefu.db import is_locked
 from kefu.errors import Conflict, NotFound
 from kefu.evaluation.evaluators import EVALUATORS
 from kefu.evaluation.records import (
@@ -215,6 +216,11 @@ async def only_runner(conn: AsyncConnection, experiment_id: int) -> AsyncIterato
         yield
     finally:
         await conn.execute("select pg_advisory_unlock(%s, %s)", [LOCKS, experiment_id])
+
+
+async def is_running(conn: AsyncConnection, experiment_id: int) -> bool:
+    """Whether some process works on an experiment."""
+    return await is_locked(conn, LOCKS, experiment_id)
 
 
 async def insert_result(conn: AsyncConnection, result: Result) -> None:

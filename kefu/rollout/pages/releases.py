@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from kefu.accounts import require
 from kefu.db import Connection
 from kefu.errors import BadInput, KefuError
-from kefu.evaluation import Experiment, ReleaseScore, list_experiments, list_scores
+from kefu.evaluation import ReleaseScore, list_scores
 from kefu.prompts import Label, PromptSummary, list_prompts
 from kefu.releases import (
     Move,
@@ -42,11 +42,11 @@ from kefu.rollout.records import Alert, Watched
 from kefu.rollout.running import is_being_evaluated, start_evaluation
 from kefu.rollout.store import list_alerts
 from kefu.rollout.trying import require_tryable
+from kefu.rollout.unfinished import Unfinished, list_unfinished
 from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
 HOME = "/admin/releases"
-SHOWN_EXPERIMENTS = 20
 SHOWN_ALERTS = 20
 
 router = APIRouter(
@@ -102,7 +102,7 @@ class ReleasePage:
         changes: of the live one.
         trial: that runs, of this release or of another.
         verdict: of the gate; None for the live release.
-        experiments: that are on their way.
+        unfinished: experiments that are on their way, stopped or given up.
         shadows: what it would have answered, the latest first.
         is_running: whether this process puts datasets to it.
     """
@@ -113,7 +113,7 @@ class ReleasePage:
     moves: Sequence[Move]
     trial: Trial | None
     verdict: ReleaseVerdict | None
-    experiments: Sequence[Experiment]
+    unfinished: Sequence[Unfinished]
     is_running: bool
     shadows: Sequence[ShadowAnswer]
     trial_kinds: Sequence[str] = tuple(TrialKind)
@@ -212,7 +212,7 @@ async def show_release(request: Request, release_id: Number, resources: OpenReso
         verdict = None if is_live else await judge_release(conn, resources, release)
         shadows = await list_shadow_answers(conn, release_id)
         is_running = await is_being_evaluated(conn, release_id)
-        experiments = await list_experiments(conn, release_id=release_id, limit=SHOWN_EXPERIMENTS)
+        unfinished = [] if is_live else await list_unfinished(conn, resources, release)
     page = ReleasePage(
         release=release,
         live=live,
@@ -220,7 +220,7 @@ async def show_release(request: Request, release_id: Number, resources: OpenReso
         moves=moves,
         trial=trial,
         verdict=verdict,
-        experiments=[each for each in experiments if each.finished_at is None],
+        unfinished=unfinished,
         is_running=is_running,
         shadows=shadows,
     )

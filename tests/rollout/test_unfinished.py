@@ -1,0 +1,92 @@
+"""Evaluations of a release that did not reach their end say what becomes of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from httpx import AsyncClient
+from released import AUTHOR, open_shop, propose_setting
+from signing_in import sign_in
+
+from kefu.db import Database
+from kefu.evaluation import read_lines, save_version
+from kefu.evaluation.store.experiments import only_runner
+from kefu.releases import Release
+from kefu.resources import Resources
+from kefu.rollout import evaluate_release
+from kefu.rollout.unfinished import Progress, list_unfinished
+from tests.evaluation.shop import TEXT
+
+CASES = 6
+
+
+class Stopped(Exception):
+    """Somebody pulled the plug."""
+
+
+@pytest.fixture
+async def resources(committed_database: Database, tmp_path: Path) -> Resources:
+    return await open_shop(committed_database, tmp_path)
+
+
+@pytest.fixture
+async def waiting(resources: Resources) -> Release:
+    async with resources.database.transaction() as conn:
+        await save_version(conn, "shop", read_lines(TEXT), author=AUTHOR, base="main")
+        return await propose_setting(conn, resources, top_k=9)
+
+
+def stop_in_the_second_experiment() -> Callable[[int, int], None]:
+    experiments: list[int] = []
+
+    def stop(done: int, _count: int) -> None:
+        if done == 0:
+            experiments.append(done)
+        if len(experiments) == 2 and done:
+            raise Stopped
+
+    return stop
+
+
+async def begin_and_stop(resources: Resources, waiting: Release) -> None:
+    stop = stop_in_the_second_experiment()
+    with pytest.raises(ExceptionGroup) as caught:
+        await evaluate_release(resources, waiting.id, author=AUTHOR, on_progress=stop)
+    assert caught.group_contains(Stopped)
+
+
+async def tell(resources: Resources, waiting: Release) -> list[Progress]:
+    async with resources.database.connection() as conn:
+        return [each.progress for each in await list_unfinished(conn, resources, waiting)]
+
+
+async def test_what_was_stopped_goes_on_with_the_next_evaluation(
+    resources: Resources, waiting: Release, client: AsyncClient
+) -> None:
+    await begin_and_stop(resources, waiting)
+    async with resources.database.connection() as conn:
+        (stopped,) = await list_unfinished(conn, resources, waiting)
+        assert stopped.progress is Progress.STOPPED
+        async with only_runner(conn, stopped.experiment.id):
+            assert await tell(resources, waiting) == [Progress.RUNNING]
+    done = stopped.experiment.result_count
+    await sign_in(client, resources.database, "admin")
+    page = (await client.get(f"/admin/releases/{waiting.id}")).text
+    assert f"Experiment {stopped.experiment.id} stopped after {done} of {CASES} cases." in page
+    assert f"as does kefu releases evaluate {waiting.id}." in page
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    assert await tell(resources, waiting) == []
+
+
+async def test_what_nothing_can_go_on_with_is_given_up(
+    resources: Resources, waiting: Release, client: AsyncClient
+) -> None:
+    await begin_and_stop(resources, waiting)
+    async with resources.database.transaction() as conn:
+        cases = read_lines(TEXT)[:-1]
+        await save_version(conn, "shop", cases, author=AUTHOR)
+    assert await tell(resources, waiting) == [Progress.GIVEN_UP]
+    await sign_in(client, resources.database, "admin")
+    page = (await client.get(f"/admin/releases/{waiting.id}")).text
+    assert "was given up after" in page
+    assert "is running" not in page
