@@ -10,6 +10,7 @@ from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
 from kefu.evaluation.reports import SLICED, Report
 from kefu.text import translatable as _
 
+UNPROVEN_CHECK = "unproven"
 GRADED = ("faithfulness", "safety", "format")
 JUDGED = _(
     "%(name)s is %(mean)s (95 %% interval %(low)s to %(high)s, %(count)s cases), at least %(limit)s"
@@ -304,7 +305,7 @@ def _check_judge(report: Report, gates: Gates) -> Iterator[GateCheck]:
 def check_unproven(count: int, gates: Gates, *, counts: bool = True) -> GateCheck:
     """Whether no more instructions change than may without a case that shows what comes of it."""
     return GateCheck(
-        name="unproven",
+        name=UNPROVEN_CHECK,
         is_passed=count <= gates.most_unproven,
         value=count,
         limit=gates.most_unproven,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from kefu.evaluation.comparison import Certainty, Change, Compared, Comparison
-from kefu.evaluation.gate import GateVerdict
+from kefu.evaluation.gate import UNPROVEN_CHECK, GateVerdict
 from kefu.evaluation.knowledge_check import KnowledgeCheck, Worse
 from kefu.evaluation.records import Result
 from kefu.evaluation.reports import Figure, Report
@@ -128,6 +128,8 @@ def write_gate_markdown(verdict: GateVerdict) -> str:
             f" {_cell(each.before) or '–'} | {_cell(each.after) or '–'} |"
             for each in verdict.unproven[:MOST_LISTED]
         ]
+    if any(each.name == UNPROVEN_CHECK for each in verdict.failures):
+        lines += ["", "Look at each of them and say why it is right: `--acknowledge REASON`."]
     return "\n".join(lines) + "\n"
 
 

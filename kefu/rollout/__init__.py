@@ -6,12 +6,13 @@ promoted, watched, and rolled back.
 
 from kefu.rollout.beginning import Began, begin
 from kefu.rollout.differences import Difference, list_changes
-from kefu.rollout.gating import ReleaseVerdict, evaluate_release, judge_release, promote
+from kefu.rollout.gating import evaluate_release, judge_release, promote
 from kefu.rollout.knowledge_watch import keep_watching_knowledge
 from kefu.rollout.monitoring import keep_watching, read_monitors, watch
 from kefu.rollout.moving import override, roll_back
 from kefu.rollout.proposing import Changes, propose
 from kefu.rollout.store import list_alerts
+from kefu.rollout.verdicts import ReleaseVerdict
 
 __all__ = [
     "Began",

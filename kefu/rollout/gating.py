@@ -1,9 +1,5 @@
 """Whether a release has shown that it may go live: experiments of it and of the live one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
-
 from kefu.db import Connection
 from kefu.errors import GateClosed
 from kefu.evaluation import (
@@ -11,7 +7,6 @@ from kefu.evaluation import (
     Dataset,
     DatasetVersion,
     Experiment,
-    GateCheck,
     Gates,
     OnProgress,
     Plan,
@@ -38,13 +33,11 @@ from kefu.prompts import read_version as read_prompt
 from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
 from kefu.resources import Resources
 from kefu.rollout.moving import make_live
+from kefu.rollout.verdicts import DatasetVerdict, ReleaseVerdict, Shortcoming
 from kefu.text import translatable as _
 
 EXPERIMENTS_READ = 50
 MOST_TOLD = 10  # unproven instructions in a refusal
-NO_DATASET = _(
-    "There is no dataset of at least %(count)s cases to prove it on: see kefu evaluation import."
-)
 NO_BASE = _(
     "It is about the knowledge base %(base)s, which there is not. Take its documents in, or name"
     " another one: `kefu evaluation import FILE --dataset %(dataset)s --base NAME`."
@@ -53,110 +46,6 @@ NOT_PUT = _(
     "Release %(missing)s was not put to it as it would answer now;"
     " `kefu releases evaluate %(release)s` does it."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortcoming:
-    """What keeps a release from going live.
-
-    Attributes:
-        dataset: by which it shows; empty where none does.
-        sentence: with %(name)s where `values` go; the key of its translations.
-    """
-
-    dataset: str = ""
-    sentence: str
-    values: Mapping[str, object]
-
-    def __str__(self) -> str:
-        said = self.sentence % self.values
-        return f"{self.dataset}: {said}" if self.dataset else said
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetVerdict:
-    """What the gate says by one dataset.
-
-    Attributes:
-        experiment_id: of the release; `baseline_id` of the live one.
-        missing: why there is nothing to hold against the gates; None: there is.
-        win_count: cases that are right by the release and not by the live one; `loss_count` the
-            other way.
-    """
-
-    dataset: str
-    experiment_id: int | None = None
-    baseline_id: int | None = None
-    checks: Sequence[GateCheck] = ()
-    missing: Shortcoming | None = None
-    win_count: int = 0
-    loss_count: int = 0
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether there is something to judge, and no check that counts fails."""
-        return not self.shortcomings
-
-    @property
-    def shortcomings(self) -> Sequence[Shortcoming]:
-        """What is missing, else the checks that count and fail."""
-        if self.missing is not None:
-            return [self.missing]
-        return [
-            Shortcoming(dataset=self.dataset, sentence=each.sentence, values=each.values)
-            for each in self.checks
-            if each.counts and not each.is_passed
-        ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseVerdict:
-    """Whether a release may go live.
-
-    Attributes:
-        datasets: all that have enough cases to prove something.
-        least_cases: so many.
-        unproven: what its prompts ask otherwise than the live ones and no case shows.
-        doubt: why that keeps it from going live; None: it does not.
-    """
-
-    datasets: Sequence[DatasetVerdict]
-    least_cases: int
-    unproven: Sequence[UnprovenInstruction] = ()
-    doubt: Shortcoming | None = None
-
-    @property
-    def holds(self) -> bool:
-        """Whether every dataset is passed, and there is one."""
-        return bool(self.datasets) and all(each.is_passed for each in self.datasets)
-
-    @property
-    def is_passed(self) -> bool:
-        """Whether it may go live without anybody's word."""
-        return self.holds and self.doubt is None
-
-    @property
-    def shortcomings(self) -> Sequence[Shortcoming]:
-        """What keeps it from going live."""
-        doubts = [] if self.doubt is None else [self.doubt]
-        if not self.datasets:
-            none = Shortcoming(sentence=NO_DATASET, values={"count": self.least_cases})
-            return [none, *doubts]
-        return [*(short for each in self.datasets for short in each.shortcomings), *doubts]
-
-    @property
-    def problems(self) -> Sequence[str]:
-        """The same, a sentence each."""
-        return [str(each) for each in self.shortcomings]
-
-    def as_record(self) -> dict[str, Any]:
-        """What is kept with the move."""
-        return {
-            "is_passed": self.is_passed,
-            "problems": list(self.problems),
-            "datasets": [asdict(each) for each in self.datasets],
-            "unproven": [asdict(each) for each in self.unproven],
-        }
 
 
 async def judge_release(conn: Connection, resources: Resources, release: Release) -> ReleaseVerdict:
@@ -198,6 +87,7 @@ async def judge_release(conn: Connection, resources: Resources, release: Release
     check = check_unproven(len(unproven), gates)
     doubt = Shortcoming(sentence=check.sentence, values=check.values)
     return ReleaseVerdict(
+        release_id=release.id,
         datasets=verdicts,
         least_cases=gates.least_cases,
         unproven=unproven,
@@ -288,9 +178,10 @@ async def promote(
     is_vouched = acknowledge is not None and verdict.holds
     if not (verdict.is_passed or is_vouched):
         raise GateClosed(
-            "Release %(number)s was not promoted. %(problems)s",
+            "Release %(number)s was not promoted. %(problems)s %(way_out)s",
             number=release_id,
             problems=" ".join([*verdict.problems, *map(str, verdict.unproven[:MOST_TOLD])]),
+            way_out=verdict.way_out,
         )
     if acknowledge is not None and verdict.unproven:
         await record_acknowledged(

@@ -34,7 +34,9 @@ async def require_tryable(
     if not verdict.is_passed:
         raise GateClosed(
             "Release %(number)s is not tried on customers: it has not passed the gate."
-            " %(problems)s Try it as a shadow, or say why it need not wait.",
+            " %(problems)s Try it as a shadow, which nobody reads (`--as shadow`), or say why it"
+            " need not wait: `--override REASON`, or “Why it need not wait for the gate” on its"
+            " page.",
             number=release_id,
             problems=" ".join(verdict.problems),
         )

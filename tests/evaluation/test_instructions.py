@@ -16,6 +16,7 @@ from kefu.evaluation import (
 )
 from kefu.evaluation.instructions import InstructionDoubt
 from kefu.evaluation.stances import read_stances
+from kefu.evaluation.summaries import write_gate_markdown
 from kefu.prompts import list_shipped, parse_specification
 
 SHIPPED = next(each for each in list_shipped() if str(each.key) == "answer.en")
@@ -109,6 +110,7 @@ def test_the_gate_stops_it_until_somebody_acknowledges_it() -> None:
     stopped = judge_candidate(report, gates, unproven=unproven)
     assert [each.name for each in stopped.failures] == ["unproven"]
     assert stopped.unproven == unproven
+    assert "`--acknowledge REASON`" in write_gate_markdown(stopped)
     assert judge_candidate(report, gates, unproven=unproven, is_acknowledged=True).is_passed
     assert judge_candidate(
         report, Gates(**LIVE | {"most_unproven": 9}), unproven=unproven

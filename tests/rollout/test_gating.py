@@ -123,6 +123,7 @@ async def test_a_release_that_fails_stays_where_it_is(
     verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
     assert not verdict.is_passed
     await refuse(resources, waiting, r"accuracy is 0\.\d+ .* at least 0\.6")
+    await refuse(resources, waiting, f"`kefu releases override {waiting.id} --reason REASON`")
 
 
 async def test_a_prompt_that_opens_a_rule_needs_somebodys_word(
@@ -138,6 +139,7 @@ async def test_a_prompt_that_opens_a_rule_needs_somebodys_word(
     assert verdict.holds
     assert [each.about for each in verdict.unproven] == ["guessing"]
     await refuse(resources, waiting, "1 instructions of prompts .* Fill gaps")
+    await refuse(resources, waiting, f"`kefu releases promote {waiting.id} --acknowledge REASON`")
     async with resources.database.transaction() as conn:
         with pytest.raises(BadInput, match="Say why"):
             await promote(conn, resources, waiting.id, author=AUTHOR, acknowledge=" ")

@@ -37,6 +37,7 @@ async def test_a_manager_looks_and_does_not_act(
     for path in (HOME, f"{HOME}/{waiting.id}"):
         page = await client.get(path)
         assert page.status_code == 200
+        assert ("made live all the same by an administrator" in page.text) == (path != HOME)
         assert "<form" not in page.text.partition('id="content"')[2]
     for path in ("", "/_rollback", f"/{waiting.id}/override", f"/{waiting.id}/promote"):
         assert (await client.post(HOME + path, data={"reason": "x"})).status_code == 403
@@ -95,6 +96,9 @@ async def test_what_has_not_passed_cannot_be_promoted_and_the_page_says_why(
     page = await admin.get(f"{HOME}/{waiting.id}")
     assert "There is no dataset" in page.text
     assert "/promote" not in page.text
+    for place in ("try", "past"):  # what can be done stands beside why not, and leads there
+        assert f'<a href="#{place}">' in page.text
+        assert f'<h2 id="{place}">' in page.text
     response = await admin.post(f"{HOME}/{waiting.id}/promote")
     assert response.status_code == 409
     assert (await get_live(conn)).id == live.id

@@ -27,12 +27,13 @@ from kefu.releases import (
 from kefu.resources import open_resources
 from kefu.rollout.beginning import begin
 from kefu.rollout.differences import Difference, list_changes
-from kefu.rollout.gating import ReleaseVerdict, evaluate_release, promote
+from kefu.rollout.gating import evaluate_release, promote
 from kefu.rollout.monitoring import deliver, read_monitors, watch
 from kefu.rollout.moving import override, roll_back
 from kefu.rollout.proposing import Changes, propose
 from kefu.rollout.records import Watched
 from kefu.rollout.store import list_alerts
+from kefu.rollout.verdicts import ReleaseVerdict
 from kefu.settings import load_settings
 
 LIVE = "live"
@@ -168,7 +169,7 @@ async def evaluate_command(release: ReleaseArgument, *, as_json: JsonOption = Fa
                 author=this_operator(),
                 on_progress=lambda done, count: bar.update(task, completed=done, total=count),
             )
-    _print_verdict(release, verdict, as_json=as_json)
+    _print_verdict(verdict, as_json=as_json)
     if not verdict.is_passed:
         raise typer.Exit(code=1)
 
@@ -267,7 +268,7 @@ def _print_readings(watched: Sequence[Watched]) -> None:
     Console().print(table)
 
 
-def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -> None:
+def _print_verdict(verdict: ReleaseVerdict, *, as_json: bool) -> None:
     if as_json:
         print_json(verdict.as_record())
         return
@@ -281,13 +282,13 @@ def _print_verdict(release_id: int, verdict: ReleaseVerdict, *, as_json: bool) -
             style = "green" if check.is_passed else "red" if check.counts else "dim"
             console.print(Text.assemble((f"  {mark} ", style), check.reason), soft_wrap=True)
     if verdict.is_passed:
-        console.print(f"Release {release_id} may go live: kefu releases promote {release_id}")
+        number = verdict.release_id
+        console.print(f"Release {number} may go live: kefu releases promote {number}")
         return
-    console.print(Text(f"Release {release_id} may not go live.", style="red"))
+    console.print(Text(f"Release {verdict.release_id} may not go live.", style="red"))
     for problem in (*verdict.problems, *verdict.unproven):
         console.print(Text(f"  {problem}"), soft_wrap=True)
-    if verdict.holds:
-        console.print(f"Say why it is: kefu releases promote {release_id} --acknowledge REASON")
+    console.print(Text(str(verdict.way_out)), soft_wrap=True)
 
 
 def _print_move(move: Move, *, as_json: bool) -> None:

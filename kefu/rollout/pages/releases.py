@@ -34,7 +34,7 @@ from kefu.releases import (
 from kefu.resources import Resources
 from kefu.rollout.arms import SURE, Arms, compare_arms
 from kefu.rollout.differences import Difference, list_changes
-from kefu.rollout.gating import ReleaseVerdict, judge_release, promote
+from kefu.rollout.gating import judge_release, promote
 from kefu.rollout.monitoring import read_monitors
 from kefu.rollout.moving import LONGEST_REASON, find_earlier, override, roll_back
 from kefu.rollout.proposing import NO_ENDPOINT, Changes, propose
@@ -43,6 +43,7 @@ from kefu.rollout.running import is_being_evaluated, start_evaluation
 from kefu.rollout.store import list_alerts
 from kefu.rollout.trying import require_tryable
 from kefu.rollout.unfinished import Unfinished, list_unfinished
+from kefu.rollout.verdicts import ReleaseVerdict
 from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
