@@ -12,7 +12,7 @@ from kefu.accounts.keys import IssuedKey, create_key, find_key_viewer
 from kefu.accounts.links import create_link, offer_setup
 from kefu.accounts.oidc_provider import OidcProvider, open_provider
 from kefu.accounts.people import add_staff, change_staff, disable_staff, enable_staff
-from kefu.accounts.permissions import AUDIENCES, PERMISSIONS, Permission, Role, StaffRole
+from kefu.accounts.permissions import AUDIENCES, PERMISSIONS, Permission, Role, StaffRole, lack
 from kefu.accounts.records import ApiKey, NewKey, Session, Staff, view_as
 from kefu.accounts.secrets import derive_csrf_token
 from kefu.accounts.sessions import SignedIn, end_session, start_session
@@ -59,6 +59,7 @@ __all__ = [
     "find_staff",
     "get_staff",
     "identify",
+    "lack",
     "list_staff",
     "offer_setup",
     "open_provider",

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from kefu.accounts.customers import view_as_customer
 from kefu.accounts.keys import MARK, find_key_viewer
-from kefu.accounts.permissions import PERMISSIONS, Permission
+from kefu.accounts.permissions import PERMISSIONS, Permission, lack
 from kefu.accounts.records import view_as
 from kefu.accounts.secrets import derive_csrf_token, is_same
 from kefu.accounts.sessions import SignedIn, find_signed_in
@@ -62,10 +62,7 @@ def require(permission: Permission) -> Callable[..., Awaitable[Viewer]]:
             return viewer
         if viewer.staff_id is None and viewer.customer_id is None:
             raise NotSignedIn("Sign in, or send an API key, to do this.")
-        raise NotAllowed(
-            "This needs the permission %(permission)s, which you do not have.",
-            permission=permission,
-        )
+        raise lack(permission)
 
     return check
 

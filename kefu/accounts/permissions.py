@@ -2,6 +2,7 @@
 
 from typing import Literal, get_args
 
+from kefu.errors import NotAllowed
 from kefu.viewer import PUBLIC
 
 Role = Literal["customer", "staff", "editor", "manager", "admin"]
@@ -72,3 +73,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     role: frozenset(permission for permission, roles in TABLE.items() if role in roles.split())
     for role in get_args(Role)
 }
+
+
+def lack(permission: Permission) -> NotAllowed:
+    """The refusal of somebody without a permission: which, and who has it."""
+    return NotAllowed(
+        "This needs the permission %(permission)s, which you do not have. These roles have it:"
+        " %(roles)s.",
+        permission=permission,
+        roles=", ".join(TABLE[permission].removeprefix("customer").split()),
+    )

@@ -3,8 +3,8 @@
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
@@ -66,6 +66,7 @@ class Problem:
         type: for programs: the error's name in words joined by underscores.
         sentence: in English, as in the catalogues, with gaps for the values.
         reference: stands in the log beside the details that are not told.
+        came_from: the page of Kefu that led here; None where none is known.
     """
 
     status: int
@@ -73,6 +74,7 @@ class Problem:
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
     reference: str | None = None
+    came_from: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -126,7 +128,8 @@ def respond(request: Request, problem: Problem) -> Response:
     if request.url.path.startswith(OPENAI_PATHS):
         response = JSONResponse(problem.as_openai_json(), status_code=problem.status)
     elif _wants_page(request):
-        response = render_page(request, "web/problem.html", problem, status=problem.status)
+        page = replace(problem, came_from=_find_page_before(request))
+        response = render_page(request, "web/problem.html", page, status=problem.status)
     else:
         response = JSONResponse(problem.as_json(), status_code=problem.status)
     response.headers.update(problem.headers)
@@ -229,6 +232,17 @@ def _page(request: Request) -> str:
         return HOME
     page, query = request.url.path, request.url.query
     return f"{page}?{query}" if query and len(page) + len(query) < LONGEST_PAGE else page
+
+
+def _find_page_before(request: Request) -> str | None:
+    """The page of this site on which a link or button was pressed."""
+    before = urlsplit(request.headers.get("referer", ""))
+    is_here = before.netloc == request.url.netloc
+    if not is_here or not before.path.startswith("/") or before.path.startswith("//"):
+        return None
+    if request.method in {"GET", "HEAD"} and before.path == request.url.path:
+        return None
+    return f"{before.path}?{before.query}" if before.query else before.path
 
 
 def _snake_case(name: str) -> str:

@@ -43,6 +43,38 @@ async def test_a_manager_looks_and_does_not_act(
         assert (await client.post(HOME + path, data={"reason": "x"})).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://kefu/admin/releases/{id}?x=1&y=2", "/admin/releases/{id}?x=1&amp;y=2"),
+        ("http://evil.example/admin/releases", "/home"),
+        ("http://kefu//evil.example", "/home"),
+        ("", "/home"),
+    ],
+)
+async def test_who_lacks_a_right_reads_which_and_goes_back_to_the_page(
+    client: AsyncClient,
+    database: Database,
+    conn: Connection,
+    resources: Resources,
+    live: Release,
+    referer: str,
+    leads_to: str,
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    await sign_in(client, database, "editor")
+    response = await client.post(
+        f"{HOME}/{waiting.id}/override",
+        data={"reason": "Now."},
+        headers={"accept": "text/html", "referer": referer.format(id=waiting.id)},
+    )
+    assert response.status_code == 403
+    told = "This needs the permission releases.promote, which you do not have."
+    assert f"{told} These roles have it: admin." in response.text
+    assert f'class="button" href="{leads_to.format(id=waiting.id)}"' in response.text
+    assert "/profile" not in response.text
+
+
 async def test_the_list_says_what_each_release_changes(
     admin: AsyncClient, conn: Connection, resources: Resources, live: Release
 ) -> None:

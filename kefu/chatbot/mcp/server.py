@@ -24,9 +24,9 @@ from mcp_types import (
 from pydantic import ValidationError
 
 import kefu
-from kefu.accounts import Permission
+from kefu.accounts import Permission, lack
 from kefu.chatbot.mcp.tools import TOOLS, Caller, name_chunk
-from kefu.errors import KefuError, NotAllowed
+from kefu.errors import KefuError
 from kefu.knowledge import get_excerpt
 from kefu.web import describe
 
@@ -110,7 +110,4 @@ async def _read_chunk(caller: Caller, params: ReadResourceRequestParams) -> Read
 
 def _require(caller: Caller, permission: Permission) -> None:
     if permission not in caller.viewer.permissions:
-        raise NotAllowed(
-            "This needs the permission %(permission)s, which you do not have.",
-            permission=permission,
-        )
+        raise lack(permission)
