@@ -6,20 +6,27 @@ from dataclasses import asdict
 
 from kefu.audit import record_audit
 from kefu.db import Connection
-from kefu.errors import BadInput
-from kefu.evaluation.records import Case, Dataset, DatasetVersion, digest_json
+from kefu.errors import BadInput, Conflict
+from kefu.evaluation.records import Case, Dataset, DatasetVersion, ProposalStatus, digest_json
 from kefu.evaluation.store.datasets import (
     find_dataset,
+    find_free_name,
+    get_dataset,
     get_version,
     insert_unsealing,
     insert_version,
     list_cases,
+    list_proven_releases,
     lock_dataset,
     update_base,
+    update_removed,
 )
+from kefu.evaluation.store.proposals import list_proposals, update_proposals
 from kefu.knowledge import DEFAULT_BASE, find_base
 
 LONGEST_NOTE = 500
+LONGEST_KEPT = 50  # characters of the name of a dataset that was removed
+MOST_KEPT = 99
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 REFERENCE = re.compile(rf"(?P<name>{NAME.pattern})(?:@(?P<number>[1-9]\d{{0,8}}))?")
 
@@ -66,6 +73,53 @@ async def save_version(
         details={"cases": version.case_count, "digest": digest},
     )
     return version
+
+
+async def remove_dataset(conn: Connection, name: str, *, author: str, reason: str = "") -> str:
+    """Have a dataset asked no more, and give the name by which it can still be read.
+
+    What was measured with it stays. Cases that wait for a review are rejected. The gate holds no
+    release against it from now on, so one that releases were proven on goes with a reason only.
+
+    Raises:
+        NotFound: there is no such dataset.
+        Conflict: releases were proven on it, and no reason is given.
+        BadInput: the reason is too long.
+    """
+    dataset = await get_dataset(conn, name)
+    await lock_dataset(conn, name, base=dataset.base)
+    reason = " ".join(reason.split())
+    if len(reason) > LONGEST_NOTE:
+        raise BadInput("The reason is longer than %(count)s characters.", count=LONGEST_NOTE)
+    releases = await list_proven_releases(conn, dataset.id)
+    if releases and not reason:
+        raise Conflict(
+            "Releases were proven on the dataset %(name)s: %(releases)s. What was measured stays,"
+            " but no release is held against it any more: say why (`--reason REASON`, or the field"
+            " beside “Remove”).",
+            name=repr(name),
+            releases=", ".join(map(str, releases)),
+        )
+    waiting = [each.id for each in await list_proposals(conn, name)]
+    await update_proposals(conn, waiting, status=ProposalStatus.REJECTED, reviewer=author)
+    names = [f"{name[:LONGEST_KEPT]}.removed-{number}" for number in range(1, MOST_KEPT + 1)]
+    kept_as = await find_free_name(conn, names)
+    if kept_as is None:
+        raise Conflict("%(count)s datasets of that name were removed already.", count=MOST_KEPT)
+    await update_removed(conn, dataset.id, kept_as)
+    await record_audit(
+        conn,
+        actor=author,
+        action="evaluation.dataset_removed",
+        subject=name,
+        details={
+            "kept_as": kept_as,
+            "reason": reason,
+            "releases": ", ".join(map(str, releases)),
+            "rejected": len(waiting),
+        },
+    )
+    return kept_as
 
 
 async def _move(conn: Connection, dataset: Dataset, base: str) -> None:

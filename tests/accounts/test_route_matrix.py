@@ -115,6 +115,7 @@ async def make_things(resources: Resources, conn: AsyncConnection) -> dict[str, 
     return {
         "channel": "theirs",
         "webhook_name": "theirs",
+        "dataset": "theirs",
         "delivery_id": str(uuid4()),
         "channel_name": "theirs",
         "endpoint_name": "theirs",

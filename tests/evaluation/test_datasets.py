@@ -7,9 +7,10 @@ import pytest
 from psycopg import AsyncConnection
 
 from kefu.audit import AuditFilter, list_entries
-from kefu.errors import BadInput, NotFound
+from kefu.errors import BadInput, Conflict, NotFound
 from kefu.evaluation import (
     list_datasets,
+    list_proposals,
     list_versions,
     load_cases,
     read_lines,
@@ -17,6 +18,9 @@ from kefu.evaluation import (
     save_version,
     unseal,
 )
+from kefu.evaluation.datasets import remove_dataset
+from kefu.evaluation.proposing import keep_proposal
+from kefu.evaluation.records import Origin
 
 FIRST = '{"id": "1", "question": "a?"}\n{"id": "2", "question": "b?", "facts": ["x"]}'
 SECOND = '{"id": "1", "question": "a?"}'
@@ -49,6 +53,36 @@ async def test_going_back_to_earlier_cases_is_a_version(conn: AsyncConnection) -
     await save(conn, SECOND)
     again = await save(conn, FIRST)
     assert (again.number, again.digest) == (3, first.digest)
+
+
+async def test_a_dataset_that_is_removed_is_asked_no_more_and_can_be_read(
+    conn: AsyncConnection,
+) -> None:
+    version = await save(conn, FIRST)
+    await keep_proposal(conn, "shop", read_lines(SECOND)[0], Origin.KNOWLEDGE, "1")
+    kept_as = await remove_dataset(conn, "shop", author="li")
+    assert kept_as == "shop.removed-1"
+    assert await list_datasets(conn) == []
+    assert await list_proposals(conn) == []
+    kept = await read_version(conn, "shop.removed-1@1")
+    assert (kept.id, kept.digest) == (version.id, version.digest)
+    with pytest.raises(NotFound):
+        await read_version(conn, "shop")
+    with pytest.raises(Conflict, match="can be read and not changed"):
+        await save_version(conn, kept_as, read_lines(SECOND), author="li")
+    (entry,) = await list_entries(conn, AuditFilter(action="evaluation.dataset_removed"), limit=5)
+    assert entry.subject == "shop"
+    for told in ("shop.removed-1", '"rejected": 1'):
+        assert told in entry.details
+
+
+async def test_the_name_of_a_dataset_that_was_removed_is_free(conn: AsyncConnection) -> None:
+    for number in (1, 2):
+        fresh = await save(conn, FIRST)
+        assert fresh.number == 1
+        assert await remove_dataset(conn, "shop", author="li") == f"shop.removed-{number}"
+    with pytest.raises(NotFound, match="no dataset 'shop'"):
+        await remove_dataset(conn, "shop", author="li")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,16 @@ def look_at_coverage(run: Any, documents: Path) -> None:
 
 
 @pytest.mark.usefixtures("committed_database")
+def test_a_dataset_is_removed_and_what_it_is_kept_as_is_said(run: Any, file: Path) -> None:
+    run("import", str(file), "--dataset", "shop")
+    assert "kept as shop.removed-1" in run("remove", "--dataset", "shop")
+    assert run("list", "--json")["datasets"] == []
+    assert len(run("export", "--dataset", "shop.removed-1").splitlines()) == 6
+    with pytest.raises(NotFound, match="There is no dataset 'shop'"):
+        run("remove", "--dataset", "shop")
+
+
+@pytest.mark.usefixtures("committed_database")
 def test_a_review_of_a_dataset_that_there_is_not_ends_with_a_sentence(run: Any, file: Path) -> None:
     for decision in ((), ("--accept", "1")):
         with pytest.raises(NotFound, match="There is no dataset 'nope'"):

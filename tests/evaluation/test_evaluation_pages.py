@@ -122,6 +122,26 @@ async def test_a_verdict_is_kept_of_those_who_may_give_one(
     assert hidden.status_code == 404
 
 
+async def test_a_dataset_is_removed_by_those_who_may_and_its_experiments_stay(
+    client: AsyncClient, resources: Resources, experiments: tuple[int, int]
+) -> None:
+    await sign_in(client, resources.database, "manager")
+    assert "Remove" not in text_of(await load(client, PAGE))
+    assert (await client.post(f"{PAGE}/datasets/shop/removal")).status_code == 403
+    await sign_in(client, resources.database, "editor")
+    form = (await load(client, PAGE)).css_first("details form")
+    path = form.attributes["action"] or ""
+    assert path == f"{PAGE}/datasets/shop/removal"
+    response = await client.post(path, data={"reason": "Too old."})
+    assert (response.status_code, response.headers["location"]) == (303, PAGE)
+    page = await load(client, PAGE)
+    assert not page.css("details form")
+    assert "shop.removed-1@1" in text_of(page)
+    await load(client, f"{PAGE}/experiments/{experiments[0]}")
+    await load(client, f"{PAGE}/experiments/{experiments[0]}/cases/a1")
+    await load(client, f"{PAGE}/comparison?left={experiments[0]}&right={experiments[1]}")
+
+
 async def test_what_no_case_asks_becomes_a_case_with_one_click(
     client: AsyncClient, resources: Resources, version: DatasetVersion
 ) -> None:

@@ -9,17 +9,19 @@ from released import AUTHOR, SHIPPED_ANSWER, open_shop, propose_setting
 
 from kefu.audit import AuditFilter, list_entries
 from kefu.db import Database
-from kefu.errors import BadInput, GateClosed
+from kefu.errors import BadInput, Conflict, GateClosed
 from kefu.evaluation import (
     Candidate,
     DatasetVersion,
     Plan,
+    build_report,
     list_experiments,
     read_lines,
     run_experiment,
     save_version,
     set_up,
 )
+from kefu.evaluation.datasets import remove_dataset
 from kefu.llm import FakeEmbedder
 from kefu.prompts import save_prompt
 from kefu.releases import MoveKind, Release, apply_release, get_live, list_moves
@@ -86,6 +88,26 @@ async def test_a_dataset_about_a_base_that_there_is_not_is_named(
     (problem,) = verdict.problems
     assert problem.startswith("lost@1: It is about the knowledge base docs, which there is not.")
     await refuse(resources, waiting, "--dataset lost --base NAME")
+
+
+async def test_a_dataset_that_proved_a_release_is_removed_with_a_reason_and_its_proof_stays(
+    resources: Resources, version: DatasetVersion
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    await release(resources, waiting)
+    async with resources.database.transaction() as conn:
+        with pytest.raises(Conflict, match=r"Releases were proven .*--reason REASON"):
+            await remove_dataset(conn, "shop", author=AUTHOR)
+        await remove_dataset(conn, "shop", author=AUTHOR, reason="Another one asks better.")
+    async with resources.database.connection() as conn:
+        own, base = await list_experiments(conn)
+        assert {each.dataset for each in (own, base)} == {"shop.removed-1"}
+        assert (await build_report(conn, own)).results
+        move, _ = await list_moves(conn)
+    assert move.verdict is not None
+    assert move.verdict["datasets"][0]["experiment_id"] == own.id
+    await refuse(resources, await wait_with(resources, top_k=8), "There is no dataset")
 
 
 async def test_without_experiments_nothing_is_proved(

@@ -7,6 +7,7 @@ from kefu.evaluation.commands.datasets import (
     import_command,
     list_command,
     propose_command,
+    remove_command,
     review_command,
     unseal_command,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "list_command",
     "preferences_command",
     "propose_command",
+    "remove_command",
     "review_command",
     "run_command",
     "show_command",

@@ -1,4 +1,4 @@
-"""kefu evaluation: import, export, list, propose, review, unseal."""
+"""kefu evaluation: import, export, list, propose, review, remove, unseal."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,7 +20,13 @@ from kefu.evaluation.commands.printing import (
     print_json,
     write,
 )
-from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
+from kefu.evaluation.datasets import (
+    load_cases,
+    read_version,
+    remove_dataset,
+    save_version,
+    unseal,
+)
 from kefu.evaluation.experiments import SEED
 from kefu.evaluation.proposing import (
     propose_from_conversations,
@@ -194,6 +200,17 @@ def _print_proposals(waiting: Sequence[Proposal], *, as_json: bool) -> None:
         told = (each.dataset, each.origin, case.question, case.behaviour, facts, case.note)
         table.add_row(str(each.id), *map(Text, told))
     Console().print(table)
+
+
+async def remove_command(
+    *,
+    dataset: Annotated[str, typer.Option("--dataset", help="Its name.")],
+    reason: Annotated[str, typer.Option(help="Why; needed where releases were proven on it.")] = "",
+) -> None:
+    """Have a dataset asked no more; what was measured with it can still be read."""
+    async with open_database(load_settings()) as database, database.transaction() as conn:
+        kept_as = await remove_dataset(conn, dataset, author=this_operator(), reason=reason)
+    typer.echo(f"{dataset} is asked no more. What was measured with it is kept as {kept_as}.")
 
 
 async def unseal_command(

@@ -12,7 +12,7 @@ from kefu.accounts import require
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
 from kefu.evaluation.comparison import Comparison, compare_experiments
-from kefu.evaluation.datasets import load_cases, read_version
+from kefu.evaluation.datasets import LONGEST_NOTE, load_cases, read_version, remove_dataset
 from kefu.evaluation.labelling import label_reply
 from kefu.evaluation.records import Case, Dataset, Experiment, Result
 from kefu.evaluation.reports import Report, build_report
@@ -35,6 +35,7 @@ router = APIRouter(
 Reviewer = Annotated[Viewer, Depends(require("evaluation.write"))]
 Number = Annotated[int, Query(ge=1, le=2**31 - 1)]
 CaseId = Annotated[str, Path(max_length=80)]
+Name = Annotated[str, Path(max_length=80)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class ListPage:
     datasets: Sequence[Dataset]
     experiments: Sequence[Experiment]
     commands: Mapping[str, str]
+    longest_reason: int = LONGEST_NOTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,17 @@ async def show_evaluation(request: Request, resources: OpenResources) -> Respons
             commands=COMMANDS,
         )
     return render_page(request, "evaluation/list.html", page)
+
+
+@router.post("/datasets/{dataset}/removal")
+async def remove(
+    request: Request, dataset: Name, resources: OpenResources, reviewer: Reviewer
+) -> Response:
+    """Have a dataset asked no more."""
+    reason = (await read_form(request)).get("reason", "")
+    async with resources.database.transaction() as conn:
+        await remove_dataset(conn, dataset, author=reviewer.name, reason=reason)
+    return RedirectResponse(PATH, status_code=303)
 
 
 @router.get("/experiments/{number}")

@@ -7,7 +7,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
-from kefu.errors import NotFound
+from kefu.errors import Conflict, NotFound
 from kefu.evaluation.cases import load_case
 from kefu.evaluation.records import Case, Dataset, DatasetVersion, Split
 from kefu.text import translatable as _
@@ -23,21 +23,60 @@ left join evaluation_unsealings u on u.version_id = v.id
 
 
 async def lock_dataset(conn: AsyncConnection, name: str, *, base: str) -> int:
-    """Find or begin a dataset and let nobody else add to it until the transaction ends."""
+    """Find or begin a dataset and let nobody else add to it until the transaction ends.
+
+    Raises:
+        Conflict: one of this name was removed.
+    """
     await conn.execute(
         "insert into evaluation_datasets (name, base) values (%s, %s) on conflict do nothing",
         [name, base],
     )
     cursor = conn.cursor(row_factory=scalar_row)
-    await cursor.execute("select id from evaluation_datasets where name = %s for update", [name])
+    await cursor.execute(
+        "select id from evaluation_datasets where name = %s and removed_at is null for update",
+        [name],
+    )
     dataset_id: int | None = await cursor.fetchone()
-    assert dataset_id is not None
+    if dataset_id is None:
+        raise Conflict(
+            "The dataset %(name)s was removed: it can be read and not changed.", name=repr(name)
+        )
     return dataset_id
 
 
 async def update_base(conn: AsyncConnection, dataset_id: int, base: str) -> None:
     """Have a dataset be about another base."""
     await conn.execute("update evaluation_datasets set base = %s where id = %s", [base, dataset_id])
+
+
+async def update_removed(conn: AsyncConnection, dataset_id: int, kept_as: str) -> None:
+    """Have a dataset be no more, but for those who read it by the name that it is kept as."""
+    await conn.execute(
+        "update evaluation_datasets set name = %s, removed_at = clock_timestamp() where id = %s",
+        [kept_as, dataset_id],
+    )
+
+
+async def find_free_name(conn: AsyncConnection, names: Sequence[str]) -> str | None:
+    """The first of these names that no dataset has or had."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute("select name from evaluation_datasets where name = any(%s)", [list(names)])
+    taken = set(await cursor.fetchall())
+    return next((each for each in names if each not in taken), None)
+
+
+async def list_proven_releases(conn: AsyncConnection, dataset_id: int) -> Sequence[int]:
+    """The releases that experiments on a dataset were about, as far as they were ended."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    await cursor.execute(
+        "select distinct e.release_id from evaluation_experiments e"
+        " join evaluation_versions v on v.id = e.version_id"
+        " where v.dataset_id = %s and e.release_id is not null and e.finished_at is not null"
+        " order by e.release_id",
+        [dataset_id],
+    )
+    return await cursor.fetchall()
 
 
 async def find_dataset(conn: AsyncConnection, name: str) -> Dataset | None:
@@ -58,7 +97,7 @@ async def get_dataset(conn: AsyncConnection, name: str) -> Dataset:
 
 
 async def list_datasets(conn: AsyncConnection) -> Sequence[Dataset]:
-    """All of them, by name."""
+    """All of them that were not removed, by name."""
     cursor = conn.cursor(row_factory=class_row(Dataset))
     await cursor.execute(
         "select d.id, d.name, d.base, d.created_at,"
@@ -68,7 +107,7 @@ async def list_datasets(conn: AsyncConnection) -> Sequence[Dataset]:
         "  as case_count,"
         " (select count(*) from evaluation_proposals p where p.dataset_id = d.id"
         "  and p.status = 'proposed') as proposal_count"
-        " from evaluation_datasets d order by d.name"
+        " from evaluation_datasets d where d.removed_at is null order by d.name"
     )
     return await cursor.fetchall()
 
