@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from kefu.parsing.encoding import read_text
 from kefu.parsing.limits import ParseLimits, no_text
-from kefu.parsing.markup import convert_node
+from kefu.parsing.markup import convert_node, read_markup
 from kefu.parsing.metadata import pick_title, pick_url
 from kefu.parsing.records import ParsedDocument
 
@@ -54,7 +54,7 @@ _MAX_BOILERPLATE_SHARE = 0.5
 
 def parse(path: Path, limits: ParseLimits) -> Iterator[ParsedDocument]:  # noqa: ARG001
     """One web page."""
-    page = LexborHTMLParser(read_text(path, declared=_declared_encoding(path)).replace("\f", " "))
+    page = read_markup(read_text(path, declared=_declared_encoding(path)).replace("\f", " "))
     body = page.body
     if body is None:
         raise no_text(path)

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from kefu.parsing.grid import render_table, spread
 from kefu.parsing.icons import mark_image, name_images
+from kefu.parsing.nesting import bound_nesting
 
 MAX_DEPTH = 150
 _MAX_COLUMN_SPAN = 100
@@ -121,9 +122,14 @@ class _Writer:
         return "\n\n".join(self._blocks)
 
 
+def read_markup(markup: str) -> LexborHTMLParser:
+    """HTML as a tree."""
+    return LexborHTMLParser(bound_nesting(markup))
+
+
 def convert_fragment(markup: str) -> str:
     """A piece of HTML as Markdown."""
-    body = LexborHTMLParser(markup).body
+    body = read_markup(markup).body
     return convert_node(body) if body else ""
 
 

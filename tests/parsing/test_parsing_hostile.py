@@ -19,6 +19,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 
 from kefu.errors import BadInput, TooLarge
 from kefu.parsing import ParsedDocument, ParseLimits, parse_file, supported_suffixes
+from kefu.parsing.nesting import DEEPEST, bound_nesting
 
 LIMITS = ParseLimits(max_file_mb=60, max_unpacked_mb=5)
 COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4096)
@@ -130,6 +131,26 @@ def test_external_entity_is_refused(tmp_path: Path, suffix: str, part: str) -> N
 def test_deeply_nested_page_is_read(tmp_path: Path, markup: str) -> None:
     path = written(tmp_path / "deep.html", markup.encode())
     assert "deep" in parsed(path)[0].markdown
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("<div>", "</div>"), ("<ul><li>", "</li></ul>"), ("<b>", "")]
+)
+def test_elements_are_nested_to_a_depth_and_no_word_is_lost(
+    tmp_path: Path, opening: str, closing: str
+) -> None:
+    words = [f"word{number}" for number in range(1000)]
+    markup = "".join(f"{opening}{word} " for word in words) + closing * 1000 + "<p>After.</p>"
+    tag = opening[: opening.index(">") + 1]
+    assert bound_nesting(markup).count(tag) == DEEPEST
+    read = parsed(written(tmp_path / "deep.html", markup.encode()))[0].markdown
+    assert re.findall(r"word\d+", read) == words
+    assert read.rstrip().endswith("After.")
+
+
+def test_what_is_closed_again_is_not_deep() -> None:
+    markup = "<div><b>One.</b><p>Two.</div>" * 1000
+    assert bound_nesting(markup) == markup
 
 
 def test_cell_that_claims_to_span_everything_stays_small(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ _QUESTION = re.compile(
     r"(?:\*\*|__)(?:[^*_\n]{2,150}[?？])(?:\*\*|__)[ \t]*(?=\n|\Z)"
     r"|(?:\*\*|__)?(?:Q|问)[ \t]*\d{0,3}[:：.、][^\n]{2,150}(?=\n|\Z)"
 )
+_FENCE = re.compile(r"(?:[-*+] +|\d{1,9}[.)] +)?(`{3,}|~{3,})")
+_FAR_IN = " " * 60
 _PARSER = (
     MarkdownIt("commonmark", {"maxNesting": 30})
     .enable("table")
@@ -85,6 +87,26 @@ def read_blocks(markdown: str, *, page: int | None = None) -> list[Block]:
             blocks.append(_block(token, text, pages[first], tuple(reversed(items))))
             items = []
     return [part for block in reversed(blocks) for part in _with_question(block)]
+
+
+def bound_indents(markdown: str) -> str:
+    """The text with its lines indented at most so far, but for what stands between code fences.
+
+    The parser looks at each blank of an indentation each time it reads the line.
+    """
+    if _FAR_IN not in markdown:
+        return markdown
+    lines, fence = [], ""
+    for line in markdown.split("\n"):
+        stripped = line.lstrip(" ")
+        is_far_in = not fence and line.startswith(_FAR_IN)
+        lines.append(_FAR_IN + stripped if is_far_in else line)
+        opening = _FENCE.match(stripped)
+        if fence:
+            fence = "" if stripped.rstrip() == fence else fence
+        elif opening:
+            fence = opening[1]
+    return "\n".join(lines)
 
 
 def plain_words(heading: str) -> str:

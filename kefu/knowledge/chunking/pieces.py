@@ -32,6 +32,9 @@ _LEAD_ROOM = 32
 _SHORT_LINE = 80
 _MAX_LABEL_SHARE = 4
 _LONGEST_ROW_NAME = 40
+_DEEPEST = 10
+"""Levels of items in items that are told apart; deeper ones stand on the last of them."""
+
 _SLACK = 4
 """Tokens by which the parts of a text may count less than the whole."""
 
@@ -44,10 +47,10 @@ def whole(block: Block, *, tokens: int) -> Piece:
     return Piece(text=block.text, tokens=tokens, page=block.page, kind=kind)
 
 
-def cut(block: Block, budget: Budget) -> list[Piece]:
+def cut(block: Block, budget: Budget, *, depth: int = 0) -> list[Piece]:
     """The block in pieces that each fit; lists by their items in any case."""
     if block.kind is BlockKind.LIST:
-        return _cut_list(block, budget, budget)
+        return _cut_list(block, budget, budget, depth=depth)
     if budget.fits(block.text):
         return [whole(block, tokens=budget.count_inside(block.text))]
     if block.kind is BlockKind.TABLE:
@@ -57,12 +60,15 @@ def cut(block: Block, budget: Budget) -> list[Piece]:
     return _cut_prose(block.text, block.page, budget)
 
 
-def cut_all(blocks: list[Block], budget: Budget) -> list[Piece]:
-    """The pieces of blocks that follow each other, introductions bound to what they introduce."""
+def cut_all(blocks: list[Block], budget: Budget, *, depth: int = 0) -> list[Piece]:
+    """The pieces of blocks that follow each other, introductions bound to what they introduce.
+
+    `depth` says in how many items they stand.
+    """
     pieces: list[Piece] = []
     introduction = 0
     for block, following in zip_longest(blocks, blocks[1:]):
-        own = _cut_behind(block, budget, introduction)
+        own = _cut_behind(block, budget, introduction, depth=depth)
         introduction = 0
         if following and _introduces(block, following):
             own[-1] = replace(own[-1], keeps_next=True)
@@ -71,11 +77,13 @@ def cut_all(blocks: list[Block], budget: Budget) -> list[Piece]:
     return pieces
 
 
-def _cut_behind(block: Block, budget: Budget, introduction: int) -> list[Piece]:
+def _cut_behind(block: Block, budget: Budget, introduction: int, *, depth: int) -> list[Piece]:
     """The block in pieces of which the first fits together with its introduction."""
     is_short = introduction <= budget.room // _MAX_LABEL_SHARE and budget.room >= _LEAD_ROOM
     first = budget.lowered(introduction + _SLACK) if introduction and is_short else budget
-    return _cut_list(block, budget, first) if block.kind is BlockKind.LIST else cut(block, first)
+    if block.kind is BlockKind.LIST:
+        return _cut_list(block, budget, first, depth=depth)
+    return cut(block, first, depth=depth)
 
 
 def _introduces(block: Block, following: Block) -> bool:
@@ -90,14 +98,14 @@ def _introduces(block: Block, following: Block) -> bool:
     return len(text) <= _SHORT_LINE
 
 
-def _cut_list(block: Block, budget: Budget, first: Budget) -> list[Piece]:
+def _cut_list(block: Block, budget: Budget, first: Budget, *, depth: int) -> list[Piece]:
     pieces: list[Piece] = []
     for number, (text, page) in enumerate(block.items):
         within = budget if number else first
         if within.fits(text):
             own = [Piece(text=text, tokens=budget.count_inside(text), page=page)]
         else:
-            own = _cut_item(text, page, within)
+            own = _cut_item(text, page, within, depth=depth + 1)
         own[-1] = replace(own[-1], keeps_next=text.rstrip("*_ \n").endswith((":", "：")))
         pieces.append(replace(own[0], before="\n"))
         pieces.extend(own[1:])
@@ -106,18 +114,20 @@ def _cut_list(block: Block, budget: Budget, first: Budget) -> list[Piece]:
     return pieces
 
 
-def _cut_item(text: str, page: int | None, budget: Budget) -> list[Piece]:
+def _cut_item(text: str, page: int | None, budget: Budget, *, depth: int) -> list[Piece]:
     """The blocks inside an item, the first one with its marker, the others indented below it."""
     found = _MARKER.match(text)
     if not found:
         return _cut_prose(text, page, budget)
+    if depth > _DEEPEST:
+        return _cut_flat(text, page, budget)
     marker = found[0].strip() + " "
     first, *others = text[found.end() :].split("\n")
     marker_tokens = budget.count_inside(marker)
     lead = _lead(marker, first, budget)
     within = budget.lowered(budget.count_inside(lead) + _SLACK if lead else marker_tokens)
     blocks = read_blocks("\n".join([first, *_unindented(others, len(marker))]), page=page)
-    pieces = cut_all(blocks, within)
+    pieces = cut_all(blocks, within, depth=depth)
     if not pieces:
         return _cut_prose(text, page, budget)
     indent = " " * len(marker)
@@ -125,6 +135,17 @@ def _cut_item(text: str, page: int | None, budget: Budget) -> list[Piece]:
     tokens = budget.count_inside(opening)
     below = [_below(piece, lead, indent, budget) for piece in pieces[1:]]
     return [replace(pieces[0], text=opening, tokens=tokens), *below]
+
+
+def _cut_flat(text: str, page: int | None, budget: Budget) -> list[Piece]:
+    """An item and those inside it, all on one level, in one pass whatever their depth."""
+    items: list[list[str]] = []
+    for line in text.split("\n"):
+        if _MARKER.match(line) or not items:
+            items.append([])
+        items[-1].append(line.strip())
+    pieces = [piece for item in items for piece in _cut_prose("\n".join(item), page, budget)]
+    return [replace(piece, before="\n") for piece in pieces]
 
 
 def _lead(marker: str, first_line: str, budget: Budget) -> str:

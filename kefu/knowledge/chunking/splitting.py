@@ -4,7 +4,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from kefu.knowledge.chunking.blocks import QUESTION_LEVEL, Block, BlockKind, read_blocks
+from kefu.knowledge.chunking.blocks import (
+    QUESTION_LEVEL,
+    Block,
+    BlockKind,
+    bound_indents,
+    read_blocks,
+)
 from kefu.knowledge.chunking.navigation import is_navigation
 from kefu.knowledge.chunking.packing import Budget, Piece, join, pack
 from kefu.knowledge.chunking.pieces import cut, cut_all, whole
@@ -62,7 +68,7 @@ def split(
     a list item begins with that item in short. What only points elsewhere is left out.
     """
     budget = Budget(count_tokens, max_tokens)
-    packed = list(_packed(_sections(read_blocks(markdown), title), budget))
+    packed = list(_packed(_sections(read_blocks(bound_indents(markdown)), title), budget))
     chunks: list[NewChunk] = []
     for path, groups in _without_navigation(packed):
         for group in groups:
