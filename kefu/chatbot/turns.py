@@ -35,7 +35,7 @@ from kefu.conversations import (
 )
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
-from kefu.knowledge import DEFAULT_BASE, find_base, list_readable_bases
+from kefu.knowledge import choose_base, find_base
 from kefu.releases import Serving, apply_release, choose_release
 from kefu.resources import Resources
 from kefu.text import clean_text
@@ -131,7 +131,7 @@ async def _start(
     conn: Connection, question: str, *, base: str | None, viewer: Viewer
 ) -> Conversation:
     await _require_base(conn, base)
-    about = base or await _choose_base(conn, viewer)
+    about = base or await choose_base(conn, viewer)
     return await start_conversation(conn, question, base=about, customer_id=viewer.customer_id)
 
 
@@ -366,14 +366,6 @@ def _clean(question: str) -> str:
             most=MAX_QUESTION_CHARACTERS,
         )
     return kept
-
-
-async def _choose_base(conn: Connection, viewer: Viewer) -> str:
-    if await find_base(conn, DEFAULT_BASE) is None:
-        readable = await list_readable_bases(conn, viewer)
-        if len(readable) == 1:
-            return readable[0].name
-    return DEFAULT_BASE
 
 
 async def _require_base(conn: Connection, name: str | None) -> None:

@@ -57,6 +57,7 @@ from kefu.knowledge.store.documents import (
 from kefu.knowledge.store.editions import list_counterparts, list_editions
 from kefu.knowledge.store.files import list_unread
 from kefu.knowledge.store.status import list_readable_bases, list_statuses
+from kefu.knowledge.unnamed import choose_base
 from kefu.knowledge.validity import OUTDATED, Validity, bare_title, list_marks, name_series
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "bare_title",
     "boxes_of",
     "check_index",
+    "choose_base",
     "delete_base",
     "digest_base",
     "draw_page",

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from kefu.knowledge import DEFAULT_BASE, get_base
+from kefu.knowledge import choose_base, get_base
 from kefu.resources import open_resources
 from kefu.retrieval.corrections import correct
 from kefu.retrieval.highlighting import find_matches
@@ -23,14 +23,17 @@ SHOWN_CHARACTERS = 600
 async def search_command(
     query: Annotated[str, typer.Argument(help="Words or a question.", show_default=False)],
     *,
-    base: Annotated[str, typer.Option("--base", help="Name of the knowledge base.")] = DEFAULT_BASE,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help="Name of the base; else main, or the only one that there is."),
+    ] = None,
     top_k: Annotated[int | None, typer.Option(min=1, max=100, help="How many hits.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Show the chunks that a question finds, with the parts of their scores."""
     async with open_resources(load_settings()) as resources:
         async with resources.database.connection() as conn:
-            found = await get_base(conn, base)
+            found = await get_base(conn, base or await choose_base(conn, OPERATOR))
         corrected = await correct(resources, query, viewer=OPERATOR, base=found)
         read, carried = ask_corrected(query, corrected)
         hits = await search_base(

@@ -15,7 +15,7 @@ from rich.text import Text
 from kefu.answering.answer import stream_answer
 from kefu.answering.describing import describe_event
 from kefu.answering.records import Answer, AnswerEvent, Citation, Outcome, Sentence
-from kefu.knowledge import DEFAULT_BASE
+from kefu.knowledge import choose_base
 from kefu.releases import apply_live
 from kefu.resources import Resources, open_resources
 from kefu.settings import load_settings
@@ -28,7 +28,10 @@ tracer = trace.get_tracer("kefu.cli")
 async def ask_command(
     question: Annotated[str, typer.Argument(help="In Chinese or English.", show_default=False)],
     *,
-    base: Annotated[str, typer.Option("--base", help="Name of the knowledge base.")] = DEFAULT_BASE,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help="Name of the base; else main, or the only one that there is."),
+    ] = None,
     unreleased: Annotated[
         bool,
         typer.Option("--unreleased", help="By the settings as they are, not by the live release."),
@@ -38,14 +41,16 @@ async def ask_command(
     """Answer a question from the knowledge as customers are answered, with citations."""
     async with open_resources(load_settings()) as opened, record_traces(opened):
         resources = opened if unreleased else await apply_live(opened)
+        async with opened.database.connection() as conn:
+            asked = base or await choose_base(conn, OPERATOR)
         if as_json:
-            span = _start(resources, question, base=base)
-            async with aclosing(_answer(span, resources, question, OPERATOR, base)) as events:
+            span = _start(resources, question, base=asked)
+            async with aclosing(_answer(span, resources, question, OPERATOR, asked)) as events:
                 async for event in events:
                     if isinstance(event, Answer):
                         typer.echo(json.dumps(asdict(event), ensure_ascii=False))
         else:
-            await print_answer(resources, question, viewer=OPERATOR, base=base)
+            await print_answer(resources, question, viewer=OPERATOR, base=asked)
 
 
 async def print_answer(resources: Resources, question: str, *, viewer: Viewer, base: str) -> None:
