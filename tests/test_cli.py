@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from kefu.cli import app
+from kefu.cli import LATER, app
+from kefu.cli.loading import LaterCommand
 from kefu.db import run_embedded
 
 NARROW = 80
@@ -324,12 +325,31 @@ def test_ctrl_c_ends_without_a_traceback(stopped: Kefu, arguments: list[str]) ->
     assert not (stopped.folder / "data" / "postgres" / "postmaster.pid").exists()
 
 
-def test_the_web_framework_is_loaded_only_to_serve() -> None:
-    code = "import sys, kefu.cli; print('fastapi' in sys.modules, 'uvicorn' in sys.modules)"
-    result = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+@pytest.mark.parametrize(
+    ("words", "unloaded"),
+    [
+        (["--help"], ["psycopg", "numpy", "pydantic", "kefu.db", "kefu.knowledge"]),
+        (["nope"], ["psycopg", "numpy", "pydantic", "kefu.db", "kefu.knowledge"]),
+        (["audit", "--help"], ["kefu.answering", "kefu.evaluation"]),
+        (["ask", "--help"], ["kefu.evaluation", "kefu.rollout", "fastapi", "uvicorn"]),
+        (["evaluation", "--help"], ["fastapi", "uvicorn"]),
+    ],
+)
+def test_a_command_loads_what_it_needs(words: list[str], unloaded: list[str]) -> None:
+    code = (
+        "import sys, kefu.cli\nsys.argv[0] = 'kefu'\n"
+        "try:\n    kefu.cli.main()\nexcept SystemExit:\n    print(*sys.modules, file=sys.stderr)"
     )
-    assert result.stdout == "False False\n"
+    result = subprocess.run(
+        [sys.executable, "-c", code, *words], check=True, capture_output=True, text=True
+    )
+    assert not set(unloaded) & set(result.stderr.split())
+
+
+@pytest.mark.parametrize("later", [each for each in LATER if isinstance(each, LaterCommand)])
+def test_help_says_of_a_command_what_it_says_itself(later: LaterCommand) -> None:
+    whole = later.load().help or ""
+    assert later.help == " ".join(whole.partition("\n\n")[0].split())
 
 
 def test_an_answer_can_be_traced_from_its_id(filled: Kefu) -> None:

@@ -20,6 +20,7 @@ from routes import list_routes
 import kefu
 from kefu import errors
 from kefu.cli import app as cli
+from kefu.cli.loading import Later
 from kefu.evaluation import EVALUATORS, Gates, KnowledgeLimits, Monitors
 from kefu.parsing import supported_suffixes
 from kefu.prompts import CHECKS, list_shipped
@@ -155,7 +156,8 @@ def test_toml_examples_are_settings(page: Path, tmp_path: Path) -> None:
 
 
 def walk(command: Any, path: str = "kefu") -> Iterator[tuple[str, Any]]:
-    """Every command with its full name; groups too."""
+    """Every command with its full name, loaded; groups too."""
+    command = command.load() if isinstance(command, Later) else command
     yield path, command
     for name, inner in getattr(command, "commands", {}).items():
         yield from walk(inner, f"{path} {name}")
@@ -193,6 +195,7 @@ def test_shown_commands_can_be_parsed(page: Path) -> None:
 
 def parse(command: Any, words: list[str]) -> None:
     """Read words as the command line does; usage errors are raised."""
+    command = command.load() if isinstance(command, Later) else command
     if hasattr(command, "commands"):
         with command.make_context("kefu", list(words)) as context:
             if not words[0].startswith("-"):

@@ -1,0 +1,27 @@
+"""kefu serve."""
+
+from typing import Annotated
+
+import typer
+
+from kefu import server
+from kefu.cli.loading import CommandTable
+from kefu.settings import load_settings
+
+
+async def serve_command(
+    *,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many answer behind the one port.")
+    ] = 1,
+) -> None:
+    """Serve the chat page and the API."""
+    settings = load_settings()
+    typer.echo(f"Chat page: {settings.server.url}/  (Ctrl-C ends it)")
+    if processes == 1:
+        await server.serve(settings, tell=typer.echo)
+    else:
+        await server.serve_together(settings, count=processes, tell=typer.echo)
+
+
+COMMANDS: CommandTable = {"serve": serve_command}
