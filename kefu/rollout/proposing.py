@@ -83,10 +83,7 @@ async def propose(
     if NO_ENDPOINT in changes.endpoints:
         changed = replace(changed, endpoints=())
     if changed == content:
-        raise BadInput(
-            "Nothing would change: release %(number)s, which is live, holds all of this already.",
-            number=live.id,
-        )
+        raise BadInput("Nothing would change: what is live holds all of this already.")
     return await keep_content(conn, changed, author=author, note=note)
 
 

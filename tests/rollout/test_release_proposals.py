@@ -137,8 +137,7 @@ async def test_a_version_with_the_text_that_is_live_makes_no_release(
     conn: Connection, resources: Resources, live: Release
 ) -> None:
     same = f"answer.en@{(await save_prompt(conn, SHIPPED_ANSWER, author=AUTHOR)).number}"
-    told = "Nothing would change: release 1, which is live, holds all of this already."
-    with pytest.raises(BadInput, match=told.replace("1", str(live.id))):
+    with pytest.raises(BadInput, match="Nothing would change: what is live holds all of this"):
         await propose(conn, resources, Changes(prompts=[same]), author=AUTHOR)
     assert len(await list_releases(conn)) == 1
     setting = {"retrieval.top_k": 7}

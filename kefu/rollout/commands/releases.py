@@ -141,11 +141,13 @@ async def propose_command(
         settings=dict(map(_read_setting, set_values or ())),
     )
     settings = load_settings()
-    async with open_resources(settings) as resources, resources.database.transaction() as conn:
-        live = await find_live(conn) or (await begin(conn, resources)).live
-        release = await propose(
-            conn, resources, changes, author=author or this_operator(), note=note
-        )
+    async with open_resources(settings) as resources:
+        async with resources.database.transaction() as conn:
+            live = await find_live(conn) or (await begin(conn, resources)).live
+        async with resources.database.transaction() as conn:
+            release = await propose(
+                conn, resources, changes, author=author or this_operator(), note=note
+            )
     if as_json:
         print_json(asdict(release))
         return
