@@ -329,7 +329,7 @@ def test_ctrl_c_ends_without_a_traceback(stopped: Kefu, arguments: list[str]) ->
     ("words", "unloaded"),
     [
         (["--help"], ["psycopg", "numpy", "pydantic", "kefu.db", "kefu.knowledge"]),
-        (["nope"], ["psycopg", "numpy", "pydantic", "kefu.db", "kefu.knowledge"]),
+        (["nope"], ["psycopg", "numpy", "kefu.db", "kefu.knowledge"]),
         (["audit", "--help"], ["kefu.answering", "kefu.evaluation"]),
         (["ask", "--help"], ["kefu.evaluation", "kefu.rollout", "fastapi", "uvicorn"]),
         (["evaluation", "--help"], ["fastapi", "uvicorn"]),
