@@ -25,6 +25,7 @@ MOST_ABOVE_NOISE = 0.05
 answers it, and may not outweigh an unknown name."""
 
 LITERAL_CONFIDENCE = 0.95
+LITERAL_UNSAID = 0.5  # of it is lost where the best units say nothing else of the question
 FULL_COVERAGE = 0.6  # of the question's idf by one sentence: as good as certain
 UNKNOWN_COVERAGE = 0.4  # of that, where the question names what the base does not hold
 EDGE = 1e-3  # nothing is nearer to certain when it is put on another scale
@@ -42,14 +43,16 @@ def confidence(
 ) -> float:
     """Probability, 0..1, that the knowledge holds the answer.
 
-    A rare code of the question that a hit holds is as good as certain; the name of a product is
-    none. Without vectors the words in common have to do. `unsaid` is the share of the question's
-    words that the best units do not say.
+    A rare code of the question that a hit holds is as good as certain, the less so the more else
+    is asked that the best units do not say; the name of a product is none. Without vectors the
+    words in common have to do. `unsaid` is the share of the question's words that the best units do
+    not say.
     """
     above = [hit.parts.above_noise for hit in hits if hit.parts.above_noise is not None]
     literal = LITERAL_CONFIDENCE * max((hit.parts.literal for hit in hits), default=0.0)
     if not any(_CODE.match(code) for code in find_identifiers(question)):
         literal = 0.0
+    literal *= 1 - LITERAL_UNSAID * unsaid
     if not above:
         covered = max((unit.coverage for unit in units), default=0.0)
         share = UNKNOWN_COVERAGE if unknown.has_name or unknown.has_noun else 1.0
