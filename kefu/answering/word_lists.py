@@ -102,7 +102,9 @@ SIDES = _sides()
 LIGHT = frozenset(stem_word(word) for words in _lines("light.txt") for word in words)
 """Words that assert nothing."""
 
-EVERYDAY = frozenset(
+_CLOSED = frozenset(stem_word(word) for words in _lines("closed_classes.txt") for word in words)
+
+EVERYDAY = _CLOSED.union(
     word
     for name in ("everyday.en.txt", "everyday.zh.txt")
     for words in _lines(name)
