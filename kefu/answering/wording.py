@@ -18,7 +18,7 @@ SHORTEST_NAME = 3  # letters: IP and OK are names of nothing that could be missi
 BETWEEN = 2  # characters that an abbreviation leaves out in one place
 
 _AROUND = re.compile(
-    r"^[能会要想可再还刚才就没得该](?=.)|[了过到掉完着]$|^[一二三四五六七八九十百千万两几多半\d]+.{0,2}$"
+    r"^[能会要想可再还刚才就没得该](?=.)|[了过到掉完着来去]$|^[一二三四五六七八九十百千万两几多半\d]+.{0,2}$"
 )
 
 
