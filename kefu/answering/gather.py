@@ -1,5 +1,6 @@
 """Find what may answer a question: hits, what stands around them, and their units ranked."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,7 +87,7 @@ async def gather(
         ranked = rank_units(question, units, idf=idf)
         language = detect_language(question)
         unknown = find_unknown(words, held, hits, language=language)
-        unsaid = unsaid_share(words, ranked, language=language)
+        unsaid = await asyncio.to_thread(unsaid_share, words, ranked, language=language)
         worked = None
         if is_whole:
             worked = await work_out(resources, question, hits, viewer=viewer, base=base)

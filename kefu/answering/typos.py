@@ -1,4 +1,4 @@
-"""Whether two words are one, misspelt in one of the two places."""
+"""Whether two words are one, misspelt or misheard in one of the two places."""
 
 from functools import lru_cache
 
@@ -32,6 +32,17 @@ def sounds_alike(one: str, other: str) -> bool:
     sounds = load_sounds()
     pairs = [(mine, its) for mine, its in zip(one, other, strict=True) if mine != its]
     return len(pairs) == 1 and pairs[0][1] in sounds.alike(pairs[0][0])
+
+
+def is_heard_in(word: str, text: str) -> bool:
+    """Whether a text has a Chinese word that only one character tells apart, which sounds alike."""
+    sounds = load_sounds()
+    heard = (
+        word[:at] + other + word[at + 1 :]
+        for at, letter in enumerate(word)
+        for other in sounds.alike(letter)
+    )
+    return any(each in text and is_chinese_word(each) for each in heard)
 
 
 def _is_known(word: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kefu.answering.evidence import Unit, heading
+from kefu.answering.typos import is_heard_in
 from kefu.answering.wording import has_concept, is_everyday, is_said, read_said
 from kefu.retrieval import Hit
 from kefu.text import ContentWord, Language, find_tokens
@@ -67,7 +68,8 @@ def unsaid_share(
     """Share of a question's words that the best units and their headings do not say, 0..1.
 
     In another language only names and what has a concept could be said. Words that are said
-    whatever is asked about count half in a question that has no others.
+    whatever is asked about count half in a question that has no others. What they say in Chinese
+    that sounds the same is a typing error.
     """
     best = units[:UNITS_HEARD]
     if not words or not best:
@@ -80,8 +82,15 @@ def unsaid_share(
     ]
     if is_foreign and not could_be_said:
         return NOTHING_HEARD
-    unsaid = [word for word in could_be_said or words if not is_said(word, said)]
+    left = [word for word in could_be_said or words if not is_said(word, said)]
+    unsaid = [
+        each for each in left if not (_is_chinese(each) and is_heard_in(each.word, said.text))
+    ]
     return len(unsaid) / len(words) * (1.0 if telling else EVERYDAY_SHARE)
+
+
+def _is_chinese(word: ContentWord) -> bool:
+    return not word.word.isascii()
 
 
 def _is_misspelt(name: str, spelt: Collection[str]) -> bool:
