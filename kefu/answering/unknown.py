@@ -83,14 +83,8 @@ def unsaid_share(
     if is_foreign and not could_be_said:
         return NOTHING_HEARD
     left = [word for word in could_be_said or words if not is_said(word, said)]
-    unsaid = [
-        each for each in left if not (_is_chinese(each) and is_heard_in(each.word, said.text))
-    ]
+    unsaid = [word for word in left if word.word.isascii() or not is_heard_in(word.word, said.text)]
     return len(unsaid) / len(words) * (1.0 if telling else EVERYDAY_SHARE)
-
-
-def _is_chinese(word: ContentWord) -> bool:
-    return not word.word.isascii()
 
 
 def _is_misspelt(name: str, spelt: Collection[str]) -> bool:
