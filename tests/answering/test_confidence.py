@@ -47,6 +47,11 @@ def test_a_rare_code_that_a_hit_holds_is_as_good_as_certain() -> None:
     assert sure(None, literal=1.0) == LITERAL_CONFIDENCE
 
 
+def test_a_code_makes_less_certain_what_else_is_asked_and_left_unsaid() -> None:
+    assert sure(-0.1, literal=0.6, unsaid=0.1) > 0.5 > sure(-0.1, literal=0.6, unsaid=0.5)
+    assert sure(-0.1, literal=1.0, unsaid=0.6) > 0.5
+
+
 def test_hits_without_vectors_do_not_count_beside_those_with() -> None:
     assert sure(None, 0.05) == sure(0.05)
 

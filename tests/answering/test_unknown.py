@@ -61,6 +61,10 @@ def unsaid(question: str, text: str, *, language: str = "zh") -> float:
     [
         ("专票几天能开好？", "专用发票需要 3 个工作日。"),
         ("When is my money back?", "A refund is possible within 7 days."),
+        ("周末几点到几点有真人接？", "星期天 9:00-18:00 有人工服务。"),
+        ("发来的短信多久之内要验证？", "短信须在 24 小时内验证。"),
+        ("发飘几天能开好？", "发票需要 3 个工作日开好。"),
+        ("Roughly how soon do somebody's servers restart?", "Servers restart in a minute."),
     ],
 )
 def test_what_is_said_in_other_words_is_said(question: str, text: str) -> None:

@@ -17,6 +17,7 @@ DEVELOPMENT = Path(__file__).parents[2] / "benchmarks" / "development_questions.
         ("专票几天能开好？", {Kind.DURATION}),
         ("重装系统会不会把数据盘也清了？", {Kind.WHETHER}),
         ("一个月多少钱？", {Kind.MONEY}),
+        ("过户要收费不？", {Kind.MONEY, Kind.WHETHER}),
         ("你们周末几点下班？", {Kind.TIME}),
         ("How many days do I have?", {Kind.DURATION, Kind.COUNT}),
         ("What does it cost?", {Kind.MONEY}),
@@ -35,6 +36,7 @@ def test_the_kind_that_is_asked_for_is_told_from_the_form(question: str, kinds: 
         (Kind.DURATION, "审核需要 3 个工作日。", "审核由专人负责。"),
         (Kind.TIME, "每天 8:00-24:00", "全天可提交"),
         (Kind.WHETHER, "数据盘不受影响。", "数据盘的快照。"),
+        (Kind.WHETHER, "首次过户免费。", "首次过户。"),
         (Kind.REASON, "为防止垃圾邮件，默认封禁。", "默认封禁。"),
     ],
 )
