@@ -301,6 +301,7 @@ def list_claims(text: str) -> list[str]:
         r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps"
         r"|以上依据的是|This is by “|请注意：以上内容只见于|Please note: this stands only in"
         r"|下列资料对此给出了不同|These documents give different"
+        r"|以下是按“|Showing results for “"
         r"|很抱歉给您带来不便|I am sorry for the trouble)"
     )
     spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
