@@ -147,7 +147,8 @@ def test_embed_has_nothing_left_to_do(filled: Kefu) -> None:
 
 def test_doctor_finds_everything_in_order(filled: Kefu) -> None:
     findings = {each["name"]: each["is_fine"] for each in filled.json("doctor")}
-    assert set(findings) == {"settings", "disk", "database", "embedder", "model", "index"}
+    expected = {"settings", "gates", "disk", "database", "embedder", "model", "index"}
+    assert set(findings) == expected
     assert all(findings.values())
     assert filled.run("doctor").count("✓") == len(findings)
 
