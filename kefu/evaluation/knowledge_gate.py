@@ -1,6 +1,6 @@
 """Knowledge is gated: a change goes live when the cases it touches hold, or by somebody's word."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -224,58 +224,52 @@ async def _record(
 ) -> None:
     """Write down by whose word the change goes in, as far as it took one."""
     if check.cleared:
-        await _record_cleared(conn, check)
+        await _tell(conn, check, "doubts_cleared", _describe_cleared(check))
     if check.is_passed:
         return
     if override is not None:
-        await _record_override(conn, check, reason=override.strip())
+        told = _describe_override(check)
+        await _tell(conn, check, "gate_overridden", {"reason": override.strip(), **told})
     elif acknowledge is not None:
-        await _record_acknowledged(conn, check, reason=acknowledge.strip())
+        told = _describe_acknowledged(check)
+        await _tell(conn, check, "unproven_acknowledged", {"reason": acknowledge.strip(), **told})
 
 
-async def _record_override(conn: Connection, check: KnowledgeCheck, *, reason: str) -> None:
+async def _tell(
+    conn: Connection, check: KnowledgeCheck, what: str, details: Mapping[str, str | int | list[str]]
+) -> None:
     await record_audit(
         conn,
         actor=this_operator(),
-        action="knowledge.gate_overridden",
+        action=f"knowledge.{what}",
         subject=check.base,
-        details={
-            "reason": reason,
-            "documents": len(check.changes),
-            "worse": check.loss_count,
-            "cases": [f"{each.affected.posed.case.id}: {each.loss}" for each in check.shown],
-            "unproven": len(check.unproven),
-        },
+        details=details,
     )
 
 
-async def _record_acknowledged(conn: Connection, check: KnowledgeCheck, *, reason: str) -> None:
-    await record_audit(
-        conn,
-        actor=this_operator(),
-        action="knowledge.unproven_acknowledged",
-        subject=check.base,
-        details={
-            "reason": reason,
-            "documents": len(check.changes),
-            "unproven": len(check.unproven),
-            "statements": [tell_unproven(each) for each in check.unproven[:MOST_RECORDED]],
-        },
-    )
+def _describe_override(check: KnowledgeCheck) -> dict[str, int | list[str]]:
+    return {
+        "documents": len(check.changes),
+        "worse": check.loss_count,
+        "cases": [f"{each.affected.posed.case.id}: {each.loss}" for each in check.shown],
+        "unproven": len(check.unproven),
+    }
 
 
-async def _record_cleared(conn: Connection, check: KnowledgeCheck) -> None:
-    await record_audit(
-        conn,
-        actor=this_operator(),
-        action="knowledge.doubts_cleared",
-        subject=check.base,
-        details={
-            "cleared": len(check.cleared),
-            "statements": [
-                f"{each.unproven.uri}: {each.texts[0]} -> {each.texts[1]}"
-                f" (by {each.reader}, trial {each.trial_id})"
-                for each in check.cleared[:MOST_RECORDED]
-            ],
-        },
-    )
+def _describe_acknowledged(check: KnowledgeCheck) -> dict[str, int | list[str]]:
+    return {
+        "documents": len(check.changes),
+        "unproven": len(check.unproven),
+        "statements": [tell_unproven(each) for each in check.unproven[:MOST_RECORDED]],
+    }
+
+
+def _describe_cleared(check: KnowledgeCheck) -> dict[str, int | list[str]]:
+    return {
+        "cleared": len(check.cleared),
+        "statements": [
+            f"{each.unproven.uri}: {each.texts[0]} -> {each.texts[1]}"
+            f" (by {each.reader}, trial {each.trial_id})"
+            for each in check.cleared[:MOST_RECORDED]
+        ],
+    }

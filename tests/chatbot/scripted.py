@@ -24,6 +24,12 @@ class ScriptedAnswerer:
         self.asked: list[tuple[str, str, Sequence[Turn]]] = []
         self.was_cancelled = asyncio.Event()
 
+    def hold(self, question: str, begin: Sequence[Step], rest: Sequence[Step]) -> asyncio.Event:
+        """Answer a question by the beginning, and by the rest once the event is set."""
+        is_released = asyncio.Event()
+        self.scripts[question] = [*begin, is_released, *rest]
+        return is_released
+
     async def __call__(
         self,
         resources: Resources,

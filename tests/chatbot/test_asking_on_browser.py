@@ -1,7 +1,5 @@
 """Who goes on asking while an answer is written, on the chat page in a real Chromium."""
 
-import asyncio
-
 import pytest
 from browsing import find_serious_violations
 from documents import refund_answer
@@ -31,10 +29,9 @@ async def ask_and_ask_on(page: Page) -> None:
 async def test_a_question_sent_while_an_answer_is_written_follows_its_end(
     page: Page, answerer: ScriptedAnswerer, end: str
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
     rest = [RuntimeError("secret")] if end == "failed" else events[3:]
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *rest]
+    is_released = answerer.hold(QUESTION, events[:3], rest)
     await page.emulate_media(reduced_motion="reduce")  # axe waits for the end of what moves
     await ask_and_ask_on(page)
     await expect(page.locator("#announcer")).to_contain_text("自动发送")
@@ -53,9 +50,8 @@ async def test_a_question_sent_while_an_answer_is_written_follows_its_end(
 async def test_typing_on_takes_back_that_a_question_is_sent(
     page: Page, answerer: ScriptedAnswerer
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     await ask_and_ask_on(page)
     await page.keyboard.type("或者")
     await expect(page.locator("#waiting")).to_be_hidden()

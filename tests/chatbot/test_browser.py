@@ -39,9 +39,8 @@ async def ask_and_wait(page: Page, question: str = QUESTION) -> Locator:
 async def test_an_answer_appears_sentence_by_sentence(
     page: Page, answerer: ScriptedAnswerer, chunk_id: int
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(chunk_id)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     turn = await ask(page)
     await expect(turn.locator(".pending .prose")).to_contain_text("3 个工作日")
     await expect(turn.locator(".progress")).to_contain_text("正在撰写回答")
@@ -196,9 +195,8 @@ async def test_stop_ends_the_answer_here_and_on_the_server(
 async def test_a_double_click_on_send_does_not_stop_the_answer(
     page: Page, answerer: ScriptedAnswerer
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     await page.fill("#question", QUESTION)
     await page.locator(".send:not(.stop)").dblclick()
     await expect(page.locator(".pending .prose")).to_contain_text("3 个工作日")

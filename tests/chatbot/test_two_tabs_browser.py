@@ -27,9 +27,8 @@ async def ask(page: Page, question: str = QUESTION) -> None:
 
 async def begin_to_ask(page: Page, answerer: ScriptedAnswerer) -> asyncio.Event:
     """Ask what is answered to its end when the event that is returned is set."""
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     await page.fill("#question", QUESTION)
     await page.press("#question", "Enter")
     await expect(page.locator(".pending .prose")).to_contain_text("3 个工作日")

@@ -50,10 +50,9 @@ async def ask_and_ask_on(page: Page) -> None:
 async def test_the_widget_sends_after_an_answer_what_was_sent_while_it_was_written(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer, end: str
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
     rest = [RuntimeError("secret")] if end == "failed" else events[3:]
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *rest]
+    is_released = answerer.hold(QUESTION, events[:3], rest)
     async with visit(browser, shop, reduced_motion="reduce") as page:
         await ask_and_ask_on(page)
         await expect(page.locator("[aria-live=polite]")).to_contain_text("自动发送")
@@ -72,9 +71,8 @@ async def test_the_widget_sends_after_an_answer_what_was_sent_while_it_was_writt
 async def test_the_widget_keeps_what_was_typed_on_or_belongs_to_another_conversation(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     async with visit(browser, shop) as page:
         await ask_and_ask_on(page)
         field = page.locator(".composer textarea")
@@ -92,9 +90,8 @@ async def test_the_widget_keeps_what_was_typed_on_or_belongs_to_another_conversa
 async def test_what_waits_in_a_closed_widget_is_sent_and_leaves_it_closed(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     async with visit(browser, shop) as page:
         await ask_and_ask_on(page)
         await page.keyboard.press("Escape")
@@ -109,9 +106,8 @@ async def test_what_waits_in_a_closed_widget_is_sent_and_leaves_it_closed(
 async def test_the_widget_goes_on_with_an_answer_on_the_next_page(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer, resources: Resources
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     async with visit(browser, shop, viewport={"width": 1280, "height": 800}) as page:
         await ask_and_ask_on(page)
         await page.get_by_role("link", name="Next page").click()
@@ -145,9 +141,8 @@ async def test_the_widget_begins_nothing_again_that_was_stopped(
 async def test_two_tabs_with_the_widget_show_everything_once(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer, chunk_id: int
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(chunk_id)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     async with visit(browser, shop) as page:
         await page.goto("/")
         await page.locator(".launcher").click()

@@ -47,9 +47,8 @@ async def ask_and_wait(page: Page, question: str = QUESTION) -> Locator:
 async def test_an_answer_is_written_before_the_eyes_and_says_that_it_is_an_ai(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer, chunk_id: int
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(chunk_id)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     async with visit(browser, shop, viewport=WIDE) as page:
         await open_widget(page)
         await expect(page.locator(".greeting")).to_have_text("您好，想了解什么？")
@@ -110,9 +109,8 @@ async def test_an_answer_can_be_stopped_and_asked_for_again(
 async def test_a_double_click_on_send_does_not_stop_the_answer(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer
 ) -> None:
-    is_released = asyncio.Event()
     events = refund_answer(1)
-    answerer.scripts[QUESTION] = [*events[:3], is_released, *events[3:]]
+    is_released = answerer.hold(QUESTION, events[:3], events[3:])
     async with visit(browser, shop) as page:
         await open_widget(page)
         await page.locator(".composer textarea").fill(QUESTION)
