@@ -12,15 +12,15 @@ from functools import partial
 
 from kefu.answering import Rewriting, keeps_facts
 from kefu.errors import ModelUnavailable, ModelUnreadable
-from kefu.evaluation.reading import Reader, find_readers, reads_as_same
+from kefu.evaluation.reading import WORDS, Reader, find_readers, weigh_sameness
 from kefu.evaluation.unproven import Doubtful, Unproven
 from kefu.evaluation.working import work_through
 from kefu.resources import Resources
 from kefu.text import Language
 from kefu.viewer import DataClass
 
-_ANSWER = re.compile(r"[{}]|\bsame\b.*\byes\b", re.IGNORECASE | re.DOTALL | re.ASCII)
-"""What an answer is made of; a text that holds it is not read."""
+_ANSWER = re.compile(rf"\b{WORDS[0]}\b", re.IGNORECASE | re.ASCII)
+"""What would clear a doubt; a text that holds it is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,12 @@ class _Desk:
     barred_count: int = 0
 
     async def read(self, asked: _Asked) -> Reader | None:
-        """Who says that both texts say the same; the first decides who may see them and answers."""
+        """Who is sure that both say the same; the first decides who may see them and answers."""
         fit = [
-            each for each in self.readers if each.endpoint.data_class.rank >= asked.data_class.rank
+            each
+            for each in self.readers
+            if each.endpoint.data_class.rank >= asked.data_class.rank
+            and asked.language in each.thresholds
         ]
         self.barred_count += not fit
         for reader in fit:
@@ -82,19 +85,21 @@ class _Desk:
             if name in self.failed:
                 continue
             try:
-                is_same = await reads_as_same(
+                least = reader.thresholds[asked.language]
+                sure = await weigh_sameness(
                     self.resources,
                     name,
                     asked.texts,
                     language=asked.language,
                     data_class=asked.data_class,
+                    least=least,
                 )
             except ModelUnreadable:
                 return None
             except ModelUnavailable as problem:
                 self.failed[name] = str(problem)
             else:
-                return reader if is_same else None
+                return reader if sure > least else None
         return None
 
 
@@ -141,7 +146,10 @@ async def _read_all(
     said = await work_through(chosen, partial(_Desk.read, desk), at_once=at_once)
     notes = [f"{name} is asked no more: {problem}" for name, problem in desk.failed.items()]
     if desk.barred_count:
-        notes.append(f"no model that was tried may see {desk.barred_count} of the texts")
+        notes.append(
+            f"of the models that passed a trial none may see {desk.barred_count} of the texts,"
+            " or none knows their language"
+        )
     if len(waiting) > most_read:
         rest = len(waiting) - most_read
         notes.append(f"at most {most_read} texts are read (most_read), {rest} were left")

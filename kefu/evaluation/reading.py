@@ -1,14 +1,12 @@
 """A model is asked whether two texts say the same, and tried before it is believed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
-
-from pydantic import BaseModel, Field
+from math import inf
 
 from kefu.db import Connection
-from kefu.errors import ModelUnreadable, NotFound
+from kefu.errors import ModelUnavailable, ModelUnreadable, NotFound
 from kefu.evaluation.candidates import LANGUAGES
 from kefu.evaluation.experiments import OnProgress
 from kefu.evaluation.readers import Outcome, ReaderTrial, Sentences, load_sentences, read_sentences
@@ -22,29 +20,24 @@ from kefu.text import Language, content_digest
 from kefu.viewer import DataClass
 
 PROMPT = "same-statement"
-MOST_TOKENS = 160
+WORDS = ("yes", "no")
+"""What the prompt asks for."""
+
 MOST_AT_ONCE = 4
-
-
-NO_DIFFERENCE = frozenset(
-    {"", "-", "n/a", "none", "nothing", "no difference", "无", "没有", "没有差别", "无差别"}
-)
-"""How models say that nothing differs."""
-
-
-class ReaderAnswer(BaseModel):
-    """What the prompt asks for: first what differs, so that it is looked for."""
-
-    difference: str = Field(max_length=200)
-    same: Literal["yes", "no"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """An endpoint that is believed, by its last trial."""
+    """An endpoint that is believed, by its trials.
+
+    Attributes:
+        trial: the last one.
+        thresholds: log-odds above which it is, by language, the highest of all trials.
+    """
 
     endpoint: Endpoint
     trial: ReaderTrial
+    thresholds: Mapping[Language, float]
 
     @property
     def at_once(self) -> int:
@@ -59,21 +52,30 @@ class Reader:
 async def find_readers(resources: Resources) -> tuple[list[Reader], list[str]]:
     """The endpoints that are believed, in their order, and why the others are not.
 
-    A trial that was lost is not made good by another one of the same model with the same prompts.
+    What a trial showed is not made good by another one of the same model with the same prompts.
     """
     readers, reasons = [], []
     for endpoint in await _list_writing(resources.endpoints):
         async with resources.database.connection() as conn:
             fingerprint = await describe_reader(conn, resources, endpoint)
             trials = await list_trials(conn, fingerprint)
-        lost = next((each for each in trials if not each.is_trusted), None)
-        if lost is not None:
-            reasons.append(f"{endpoint.name}: {'; '.join(lost.problems)}")
-        elif trials:
-            readers.append(Reader(endpoint=endpoint, trial=trials[0]))
-        else:
+        if not trials:
             reasons.append(f"{endpoint.name}: not tried (kefu evaluation try-reader)")
+            continue
+        problems = dict.fromkeys(problem for each in trials for problem in each.problems)
+        reasons += [f"{endpoint.name}, {problem}" for problem in problems]
+        if thresholds := _join_thresholds(trials):
+            readers.append(Reader(endpoint=endpoint, trial=trials[0], thresholds=thresholds))
     return readers, reasons
+
+
+def _join_thresholds(trials: Sequence[ReaderTrial]) -> dict[Language, float]:
+    found = [each.thresholds for each in trials]
+    return {
+        language: max(each[language] for each in found)
+        for language in LANGUAGES
+        if all(language in each for each in found)
+    }
 
 
 async def try_reader(
@@ -106,63 +108,61 @@ async def try_reader(
         return await insert_trial(conn, described, outcomes, author=author)
 
 
-async def reads_as_same(
+async def weigh_sameness(
     resources: Resources,
     name: str,
     texts: Sequence[str],
     *,
     language: Language,
     data_class: DataClass,
-) -> bool:
-    """Whether an endpoint finds all of each text in the other one, and names no difference.
+    least: float = -inf,
+) -> float:
+    """How sure an endpoint is that two texts say the same: log-odds, of both orders the lower.
+
+    The second order is not asked for when the first does not exceed `least`.
 
     Raises:
         ModelForbidden: it may not see this.
-        ModelUnreadable: it answers in another form.
+        ModelUnreadable: it answers neither yes nor no.
         ModelUnavailable: it does not answer.
     """
     if resources.endpoints is None:
-        return False
+        raise ModelUnavailable("There is no endpoint.")
     async with resources.database.connection() as conn:
         live = await load_live(conn, PROMPT, language=language, numbers=resources.prompt_numbers)
+    lowest = inf
     for first, second in (texts, texts[::-1]):
         sent = render(live.specification, {"first": first, "second": second})
-        answer = await resources.endpoints.choose([name]).complete(
-            ReaderAnswer,
-            instructions=sent.instructions,
-            prompt=sent.message,
-            max_tokens=MOST_TOKENS,
-            data_class=data_class,
+        sure = await resources.endpoints.choose([name]).weigh(
+            WORDS, instructions=sent.instructions, prompt=sent.message, data_class=data_class
         )
-        if answer.same == "no" or _is_named(answer.difference):
-            return False
-    return True
-
-
-def _is_named(difference: str) -> bool:
-    return difference.casefold().strip(" .。") not in NO_DIFFERENCE
+        lowest = min(lowest, sure)
+        if lowest <= least:
+            break
+    return lowest
 
 
 async def _try(resources: Resources, name: str, sentences: Sentences) -> Outcome:
-    said: list[bool | None] = []
+    sure: list[float | None] = []
     for after in (sentences.same, sentences.other):
         try:
-            is_same = await reads_as_same(
-                resources,
-                name,
-                (sentences.before, after),
-                language=sentences.language,
-                data_class=DataClass.PUBLIC,
+            sure.append(
+                await weigh_sameness(
+                    resources,
+                    name,
+                    (sentences.before, after),
+                    language=sentences.language,
+                    data_class=DataClass.PUBLIC,
+                )
             )
-            said.append(is_same)
         except ModelUnreadable:
-            said.append(None)
+            sure.append(None)
     return Outcome(
         id=sentences.id,
         kind=sentences.kind,
-        is_same=said[0] is True,
-        is_other=said[1] is True,
-        unread_count=said.count(None),
+        language=sentences.language,
+        same=sure[0],
+        other=sure[1],
     )
 
 

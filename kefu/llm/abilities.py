@@ -1,7 +1,7 @@
 """What a model can do beside writing: answer by a JSON schema, and call a tool."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from pydantic_ai.tools import ToolDefinition
 
 from kefu.errors import ModelRejected, ModelUnavailable
 from kefu.llm.calls import Usage
-from kefu.llm.chat import Wire
+from kefu.llm.chat import NO_WISHES, Wire
 from kefu.llm.endpoints import Endpoint
 from kefu.llm.failures import MALFORMED
 from kefu.llm.http import open_client
@@ -72,7 +72,7 @@ class AbilityWire:
         prompt: str,
         max_tokens: int,
         usage: Usage,
-        schema: dict[str, Any] | None = None,  # noqa: ARG002 - it has its own
+        wishes: Mapping[str, Any] = NO_WISHES,  # noqa: ARG002 - it has its own
     ) -> AsyncGenerator[str, None]:
         """The order as JSON.
 

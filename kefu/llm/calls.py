@@ -1,6 +1,6 @@
 """One call of an endpoint: what it used, what it cost, how it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,10 +18,16 @@ class CallOutcome(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Usage:
-    """Tokens of a call as the endpoint reports them; None until it does."""
+    """Tokens of a call as the endpoint reports them; None until it does.
+
+    Attributes:
+        alternatives: for each token of the answer, what could have stood there with its
+            probability; empty where nobody asked or the server does not say.
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+    alternatives: Sequence[Mapping[str, float]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

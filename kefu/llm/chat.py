@@ -1,10 +1,13 @@
 """What writes text: an endpoint as those see it who want something written."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from kefu.llm.calls import OnCall, Usage, ignore_call
 from kefu.viewer import DataClass
+
+NO_WISHES: Mapping[str, Any] = MappingProxyType({})
 
 
 class ChatEndpoint(Protocol):
@@ -59,11 +62,12 @@ class Wire(Protocol):
         prompt: str,
         max_tokens: int,
         usage: Usage,
-        schema: dict[str, Any] | None = None,
+        wishes: Mapping[str, Any] = NO_WISHES,
     ) -> AsyncGenerator[str, None]:
-        """As `ChatEndpoint.stream`; tokens are put into `usage` when the model reports them.
+        """As `ChatEndpoint.stream`; what the model reports is put into `usage`.
 
-        With `schema` it is asked for JSON of that JSON schema, where it knows how.
+        `wishes` are fields of the request beside the usual ones; a server that refuses them is
+        asked without.
 
         Raises:
             ModelUnavailable: at any step.

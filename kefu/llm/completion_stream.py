@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class CompletionStream:
         self._has_ended = False
         self._is_complete = False
         self._usage: Any = None
+        self._alternatives: list[dict[str, float]] = []
 
     async def read(self) -> list[Delta]:
         """What comes next, at least one delta; none at the end.
@@ -68,6 +70,7 @@ class CompletionStream:
             )
             if _is_count(given) and _is_count(written) and given:
                 usage.input_tokens, usage.output_tokens = given, written
+        usage.alternatives = self._alternatives
         with suppress(TimeoutError, TransportError):
             async with asyncio.timeout(LAST_BYTES_SECONDS):
                 async for _ in self._received:
@@ -93,12 +96,20 @@ class CompletionStream:
             return Delta("", "")
         choice = chunk["choices"][0]
         self._is_complete = self._is_complete or bool(choice.get("finish_reason"))
+        self._alternatives += _read_alternatives(choice.get("logprobs"))
         delta = choice.get("delta") or {}
         text = delta.get("content") or ""
         thought = delta.get("reasoning_content") or delta.get("reasoning") or ""
         if not (isinstance(text, str) and isinstance(thought, str)):
             raise TypeError("text is no string")
         return Delta(text, thought)
+
+
+def _read_alternatives(logprobs: Any) -> list[dict[str, float]]:
+    return [
+        {each["token"]: math.exp(each["logprob"]) for each in token.get("top_logprobs") or ()}
+        for token in (logprobs or {}).get("content") or ()
+    ]
 
 
 def _is_count(value: object) -> bool:

@@ -1,12 +1,12 @@
 """Model endpoints behind their limits, one kind a purpose."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any, Self
 
 from kefu.errors import ModelRejected, ModelUnavailable
-from kefu.llm.chat import Wire
+from kefu.llm.chat import NO_WISHES, Wire
 from kefu.llm.endpoints import Endpoint
 from kefu.llm.guard import EndpointState, Guard, Load, Retry, try_twice
 from kefu.llm.open_call import OpenCall
@@ -58,7 +58,7 @@ class GuardedEndpoint(Guard):
         prompt: str,
         max_tokens: int,
         call: OpenCall,
-        schema: dict[str, Any] | None = None,
+        wishes: Mapping[str, Any] = NO_WISHES,
     ) -> AsyncGenerator[str, None]:
         """The text in pieces; `call` is told what was used.
 
@@ -86,7 +86,7 @@ class GuardedEndpoint(Guard):
             prompt=prompt,
             max_tokens=max_tokens,
             usage=call.usage,
-            schema=schema,
+            wishes=wishes,
         )
         async with self.admit(call, load), aclosing(_stream_twice(call, ask)) as pieces:
             async for piece in pieces:

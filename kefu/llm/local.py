@@ -7,7 +7,7 @@ client talks to it as to any other endpoint. It runs on its own threads, outside
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from kefu.errors import BadSettings, ModelUnavailable
 from kefu.llm.calls import Usage
+from kefu.llm.chat import NO_WISHES
 from kefu.llm.endpoints import Endpoint
 from kefu.llm.openai_chat import OpenAICompatibleWire
 
@@ -51,7 +52,7 @@ class LocalWire:
         prompt: str,
         max_tokens: int,
         usage: Usage,
-        schema: dict[str, Any] | None = None,
+        wishes: Mapping[str, Any] = NO_WISHES,
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come.
 
@@ -64,7 +65,7 @@ class LocalWire:
             prompt=prompt,
             max_tokens=max_tokens,
             usage=usage,
-            schema=schema,
+            wishes=wishes,
         )
         async with aclosing(pieces) as pieces:
             async for piece in pieces:

@@ -6,7 +6,7 @@ as long (docs/decisions/0005-answers-are-streamed-without-a-client-library.md).
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +15,7 @@ import httpx2
 
 from kefu.errors import ModelRejected, ModelUnavailable
 from kefu.llm.calls import Usage
+from kefu.llm.chat import NO_WISHES
 from kefu.llm.completion_stream import CompletionStream
 from kefu.llm.connections import open_connections
 from kefu.llm.endpoints import Endpoint
@@ -26,7 +27,6 @@ from kefu.llm.failures import (
     explain_silence,
     fail_with_status,
 )
-from kefu.llm.structured import response_format
 from kefu.llm.thinking import ThinkingFilter
 
 MOST_CHARACTERS_PER_TOKEN = 16
@@ -51,7 +51,7 @@ class OpenAICompatibleWire:
         }
         if settings.key is not None:
             self._headers["Authorization"] = f"Bearer {settings.key.get_secret_value()}"
-        self._takes_schema = True
+        self._refused = frozenset[str]()
 
     async def stream(
         self,
@@ -60,7 +60,7 @@ class OpenAICompatibleWire:
         prompt: str,
         max_tokens: int,
         usage: Usage,
-        schema: dict[str, Any] | None = None,
+        wishes: Mapping[str, Any] = NO_WISHES,
     ) -> AsyncGenerator[str, None]:
         """The text in pieces as they come.
 
@@ -70,10 +70,10 @@ class OpenAICompatibleWire:
         left = max_tokens * MOST_CHARACTERS_PER_TOKEN
         thinking, has_shown = ThinkingFilter(), False
         async with AsyncExitStack() as stack:
-            body = self._write_body(instructions, prompt, max_tokens, schema)
+            body = self._write_body(instructions, prompt, max_tokens)
             with self._explained():
                 async with asyncio.timeout(self._settings.first_token_seconds):
-                    answer = await self._ask(stack, body)
+                    answer = await self._ask(stack, body, wishes)
                     deltas = await answer.read()
             while deltas:
                 for delta in deltas:
@@ -103,11 +103,9 @@ class OpenAICompatibleWire:
         """Close the connections."""
         await self._connections.aclose()
 
-    def _write_body(
-        self, instructions: str, prompt: str, max_tokens: int, schema: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    def _write_body(self, instructions: str, prompt: str, max_tokens: int) -> dict[str, Any]:
         messages = [{"role": "system", "content": instructions}] if instructions else []
-        body: dict[str, Any] = {
+        return {
             "model": self._endpoint.model,
             "messages": [*messages, {"role": "user", "content": prompt}],
             "max_tokens": max_tokens,
@@ -115,19 +113,19 @@ class OpenAICompatibleWire:
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        if schema is not None and self._takes_schema:
-            body["response_format"] = response_format("answer", schema)
-        return body
 
-    async def _ask(self, stack: AsyncExitStack, body: dict[str, Any]) -> CompletionStream:
-        """Ask again without a schema where the server does not take one, and remember that."""
+    async def _ask(
+        self, stack: AsyncExitStack, body: dict[str, Any], wishes: Mapping[str, Any]
+    ) -> CompletionStream:
+        """Ask again without the wishes where the server does not take them, and remember that."""
+        wished = {name: wishes[name] for name in wishes.keys() - self._refused}
         try:
-            return await self._post(stack, body)
+            return await self._post(stack, body | wished)
         except ModelRejected:
-            if body.pop("response_format", None) is None:
+            if not wished:
                 raise
         answer = await self._post(stack, body)
-        self._takes_schema = False
+        self._refused |= wished.keys()
         return answer
 
     async def _post(self, stack: AsyncExitStack, body: dict[str, Any]) -> CompletionStream:

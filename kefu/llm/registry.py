@@ -1,18 +1,19 @@
 """All model endpoints of this process: who is asked, in which order, and what became of it."""
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from copy import copy
+from functools import partial
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from opentelemetry import trace
 from pydantic import BaseModel
 
 from kefu.errors import BadSettings, ModelForbidden, ModelUnavailable, ModelUnreadable
 from kefu.llm.asking import ask_in_turn, watch
-from kefu.llm.calls import OnCall, ignore_call
+from kefu.llm.calls import OnCall, Usage, ignore_call
 from kefu.llm.directory import Directory
 from kefu.llm.endpoints import Endpoint, names_of
 from kefu.llm.guarded import (
@@ -27,9 +28,12 @@ from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
 from kefu.llm.routing import Decision, choose_writing, decide
 from kefu.llm.secrets import Vault
+from kefu.llm.selected import SelectedEndpoint
 from kefu.llm.store import Connect
-from kefu.llm.structured import Unreadable, ask_again, instruct, read_object
+from kefu.llm.structured import Unreadable, ask_again, instruct, read_object, wish_for
 from kefu.llm.tokens import estimate_tokens
+from kefu.llm.weighing import WISHES as WEIGHING
+from kefu.llm.weighing import weigh
 from kefu.settings import Purpose, Settings
 from kefu.viewer import DataClass, highest_class
 
@@ -37,6 +41,9 @@ M = TypeVar("M", bound=BaseModel)
 
 LAST_RESORT_SECONDS = 4.0
 """What endpoints further down still have for their first token when the first used up its time."""
+
+WORD_TOKENS = 8
+"""For an answer of one word; some models put a space, a line or a mark before it."""
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +89,7 @@ class Endpoints:
         chosen._chosen = tuple(names)
         return chosen
 
-    def select(self, name: str) -> "SelectedEndpoint":
+    def select(self, name: str) -> SelectedEndpoint:
         """One of them, to be asked as if it were the only one."""
         return SelectedEndpoint(self, name)
 
@@ -164,37 +171,80 @@ class Endpoints:
             ModelUnreadable: what was mended does not fit either.
             ModelUnavailable: as `stream`.
         """
-        form = schema.model_json_schema()
-
-        async def ask(prompt: str) -> str:
-            async def write(endpoint: Endpoint, call: OpenCall) -> str:
-                call.describe(instructions=asked, prompt=prompt, max_tokens=max_tokens)
-                pieces = self.directory.open(endpoint, GuardedEndpoint).stream(
-                    instructions=asked,
-                    prompt=prompt,
-                    max_tokens=max_tokens,
-                    call=call,
-                    schema=form,
-                )
-                async with aclosing(pieces):
-                    return "".join([piece async for piece in pieces])
-
-            decision = await self.decide("chat", data_class)
-            return await ask_in_turn(decision, write, on_call=on_call)
-
-        asked = instruct(instructions, schema)
-        answer = await ask(prompt)
+        decision = await self.decide("chat", data_class)
+        write = partial(
+            self._write_whole,
+            instructions=instruct(instructions, schema),
+            max_tokens=max_tokens,
+            wishes=wish_for(schema),
+        )
+        answer, _ = await ask_in_turn(decision, partial(write, prompt=prompt), on_call=on_call)
         try:
             return read_object(answer, schema)
         except Unreadable as problem:
             log.info("An answer is asked for again: %s", problem)
-            answer = await ask(ask_again(prompt, answer=answer, problem=problem))
+            mended = ask_again(prompt, answer=answer, problem=problem)
+        answer, _ = await ask_in_turn(decision, partial(write, prompt=mended), on_call=on_call)
         try:
             return read_object(answer, schema)
         except Unreadable as problem:
-            raise ModelUnreadable(
-                f"Endpoint {self.name} did not answer as it was asked: {problem}"
-            ) from problem
+            raise self._explain(problem) from problem
+
+    async def weigh(
+        self,
+        words: Sequence[str],
+        *,
+        instructions: str,
+        prompt: str,
+        data_class: DataClass = DataClass.RESTRICTED,
+        on_call: OnCall = ignore_call,
+    ) -> float:
+        """How much surer a model is of the first word than of the others, as log-odds.
+
+        A server that does not tell probabilities counts as sure of what it writes
+        (`weighing.MOST_SURE`).
+
+        Raises:
+            ModelUnreadable: it writes none of them.
+            ModelUnavailable: as `stream`.
+        """
+        decision = await self.decide("chat", data_class)
+        write = partial(
+            self._write_whole,
+            instructions=instructions,
+            prompt=prompt,
+            max_tokens=WORD_TOKENS,
+            wishes=WEIGHING,
+        )
+        answer, usage = await ask_in_turn(decision, write, on_call=on_call)
+        try:
+            return weigh(answer, usage.alternatives, words)
+        except ValueError as problem:
+            raise self._explain(problem) from problem
+
+    async def _write_whole(
+        self,
+        endpoint: Endpoint,
+        call: OpenCall,
+        *,
+        instructions: str,
+        prompt: str,
+        max_tokens: int,
+        wishes: Mapping[str, Any],
+    ) -> tuple[str, Usage]:
+        call.describe(instructions=instructions, prompt=prompt, max_tokens=max_tokens)
+        pieces = self.directory.open(endpoint, GuardedEndpoint).stream(
+            instructions=instructions,
+            prompt=prompt,
+            max_tokens=max_tokens,
+            call=call,
+            wishes=wishes,
+        )
+        async with aclosing(pieces):
+            return "".join([piece async for piece in pieces]), call.usage
+
+    def _explain(self, problem: Exception) -> ModelUnreadable:
+        return ModelUnreadable(f"Endpoint {self.name} did not answer as it was asked: {problem}")
 
     async def rerank(
         self,
@@ -323,46 +373,6 @@ class Endpoints:
 
     def _is_free(self, endpoint: Endpoint) -> bool:
         return self.directory.open(endpoint, GuardedEndpoint).is_free
-
-
-class SelectedEndpoint:
-    """One of all endpoints as if it were the only one; classes, limits and budgets hold as ever."""
-
-    def __init__(self, endpoints: Endpoints, name: str) -> None:
-        """The endpoints stay in charge of it: it shares their queue, breaker and connections."""
-        self.name = name
-        self._endpoints = endpoints
-
-    def stream(
-        self,
-        *,
-        instructions: str,
-        prompt: str,
-        max_tokens: int,
-        data_class: DataClass = DataClass.RESTRICTED,
-        on_call: OnCall = ignore_call,
-    ) -> AsyncGenerator[str, None]:
-        """As `ChatEndpoint.stream`."""
-        return self._endpoints.stream(
-            instructions=instructions,
-            prompt=prompt,
-            max_tokens=max_tokens,
-            data_class=data_class,
-            on_call=on_call,
-            only=self.name,
-        )
-
-    def count_tokens(self, text: str) -> int:
-        """As the endpoint counts."""
-        return self._endpoints.count_tokens(text, only=self.name)
-
-    @property
-    def context_tokens(self) -> int:
-        """Of the endpoint."""
-        return self._endpoints.find_context_tokens(only=self.name)
-
-    async def aclose(self) -> None:
-        """The endpoints are closed by whoever opened them."""
 
 
 @asynccontextmanager

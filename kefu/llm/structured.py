@@ -30,9 +30,10 @@ def ask_again(prompt: str, *, answer: str, problem: Unreadable) -> str:
     return _prompt("repair").substitute(prompt=prompt, answer=answer, problem=problem)
 
 
-def response_format(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def wish_for(schema: type[BaseModel]) -> dict[str, Any]:
     """As the OpenAI protocol asks for JSON of a schema."""
-    return {"type": "json_schema", "json_schema": {"name": name, "schema": schema}}
+    given = {"name": "answer", "schema": schema.model_json_schema()}
+    return {"response_format": {"type": "json_schema", "json_schema": given}}
 
 
 def read_object(text: str, schema: type[T]) -> T:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -141,10 +142,33 @@ def begin_stream(writer: asyncio.StreamWriter) -> None:
     writer.write(_head(200, SSE, "Cache-Control: no-cache"))
 
 
-def chunk(delta: str | dict[str, object], *, finish: str | None = None) -> bytes:
+def weighed(text: str, *chances: dict[str, float]) -> Behaviour:
+    """An answer, and for each of its tokens what could have stood there, where that is asked for."""
+
+    async def behaviour(request: Request, writer: asyncio.StreamWriter) -> None:
+        begin_stream(writer)
+        tokens = chances if request.body.get("logprobs") else ()
+        writer.write(chunk(text, chances=tokens) + chunk({}, finish="stop") + b"data: [DONE]\n\n")
+        await writer.drain()
+
+    return behaviour
+
+
+def chunk(
+    delta: str | dict[str, object],
+    *,
+    finish: str | None = None,
+    chances: Sequence[dict[str, float]] = (),
+) -> bytes:
     """One event of the stream."""
     content = {"content": delta} if isinstance(delta, str) else delta
-    choice = {"index": 0, "delta": content, "finish_reason": finish}
+    choice: dict[str, object] = {"index": 0, "delta": content, "finish_reason": finish}
+    if chances:
+        tokens = [
+            [{"token": token, "logprob": math.log(chance)} for token, chance in each.items()]
+            for each in chances
+        ]
+        choice["logprobs"] = {"content": [each[0] | {"top_logprobs": each} for each in tokens]}
     event = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
     return f"data: {json.dumps(event | {'choices': [choice]}, ensure_ascii=False)}\n\n".encode()
 

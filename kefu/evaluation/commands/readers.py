@@ -27,8 +27,9 @@ async def try_reader_command(
 ) -> None:
     """Ask a model about sentences of which it is known whether they say the same.
 
-    One that is never wrong about those that do not, and seldom about the others, clears doubts of
-    the gate about what was only written anew. Ends with code 1 when it is not believed.
+    Where it is surer that two texts say the same than it was of any that do not, it clears doubts
+    of the gate about what was only written anew. Ends with code 1 when it is believed in no
+    language.
     """
     async with open_resources(load_settings()) as resources:
         with Bar(is_shown=not as_json) as bar:
@@ -39,7 +40,7 @@ async def try_reader_command(
         print_json(_as_json(trial))
     else:
         _print(trial)
-    if not trial.is_trusted:
+    if not trial.thresholds:
         raise typer.Exit(code=1)
 
 
@@ -50,35 +51,42 @@ def tell_read(check: KnowledgeCheck) -> None:
 
 
 def _print(trial: ReaderTrial) -> None:
-    count, kappa = len(trial.outcomes), trial.kappa
-    table = build_table("changed", "the same, recognised", "not the same, missed", "of each")
-    recognised = Counter(each.kind for each in trial.outcomes if each.is_same)
-    missed = Counter(each.kind for each in trial.outcomes if each.is_other)
-    for kind, of in Counter(each.kind for each in trial.outcomes).items():
-        table.add_row(kind, str(recognised[kind]), str(missed[kind]), str(of))
+    table = build_table("language", "changed", "the same, recognised", "of")
+    for language, skill in trial.skills.items():
+        recognised = Counter(each.kind for each in skill.outcomes if skill.recognises(each))
+        for kind, count in Counter(each.kind for each in skill.outcomes).items():
+            table.add_row(language, kind, str(recognised[kind]), str(count))
     Console().print(table)
-    typer.echo(
-        f"Agreement with the labels: kappa {kappa.mean:.2f}, 95 % interval {kappa.low:.2f} to"
-        f" {kappa.high:.2f}.\n"
-        f"Not the same, and taken for it: {trial.missed_count} of {count}; with 95 % confidence at"
-        f" most {trial.most_missed:.1%}.\n"
-        f"The same, and taken for it: {trial.recognised_count} of {count}."
-        f" Without a readable answer: {trial.unread_count} of {2 * count}."
-    )
-    verdict = (
-        "it may clear doubts" if trial.is_trusted else f"not used: {'; '.join(trial.problems)}"
-    )
-    typer.echo(f"{trial.endpoint}: {verdict}.")
+    for language, skill in trial.skills.items():
+        kappa = skill.kappa
+        typer.echo(
+            f"{language}: above log-odds of {skill.threshold:.2f} are {skill.recognised_count} of"
+            f" {len(skill.outcomes)} that say the same (kappa {kappa.mean:.2f}, 95 % interval"
+            f" {kappa.low:.2f} to {kappa.high:.2f}) and none that does not; with 95 % confidence at"
+            f" most {skill.most_missed:.1%} of such."
+        )
+    typer.echo(f"Without a readable answer: {trial.unread_count} of {2 * len(trial.outcomes)}.")
+    for problem in trial.problems:
+        typer.echo(f"{trial.endpoint}, not used: {problem}.")
+    if trial.thresholds:
+        typer.echo(f"{trial.endpoint} may clear doubts: {', '.join(trial.thresholds)}.")
 
 
 def _as_json(trial: ReaderTrial) -> dict[str, object]:
+    skills = {
+        language: {
+            "threshold": skill.threshold,
+            "count": len(skill.outcomes),
+            "recognised_count": skill.recognised_count,
+            "kappa": asdict(skill.kappa),
+            "most_missed": skill.most_missed,
+            "problems": skill.problems,
+        }
+        for language, skill in trial.skills.items()
+    }
     return {
-        "is_trusted": trial.is_trusted,
-        "problems": trial.problems,
-        "kappa": asdict(trial.kappa),
-        "recognised_count": trial.recognised_count,
-        "missed_count": trial.missed_count,
-        "most_missed": trial.most_missed,
+        "is_trusted": bool(trial.thresholds),
+        "languages": skills,
         "unread_count": trial.unread_count,
         **asdict(trial),
     }

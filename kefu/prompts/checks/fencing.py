@@ -51,11 +51,11 @@ def trusted_foreign_text(subject: Subject) -> Iterator[str]:
 
 
 def unexplained_fence(subject: Subject) -> Iterator[str]:
-    """Text of others is given, but the safety section does not say what its marks mean."""
-    safety = subject.specification.body(SectionName.SAFETY)
+    """Text of others is given, but neither the safety section nor the message names its marks."""
+    safety = used_variables(subject.specification.body(SectionName.SAFETY))
     message = used_variables(subject.specification.body(SectionName.MESSAGE))
     foreign = [each.name for each in subject.specification.variables if each.is_foreign]
-    if message.intersection(foreign) and FENCE not in used_variables(safety):
+    if message.intersection(foreign) and FENCE not in safety | message:
         yield f"${FENCE}"
 
 
