@@ -156,8 +156,8 @@ async def test_one_that_was_not_tried_or_failed_is_not_asked(
     server.asked.clear()
     check = await look(resources, tmp_path, (LOST, KEPT))
     assert (stay(check), server.asked) == ([LOST], [])
-    assert "reader: it takes 66 of 66 sentences" in check.notes[0]
-    assert "Not read by a model: reader: it takes 66" in write_check_markdown(check)
+    assert "reader: it takes 126 of 126 sentences" in check.notes[0]
+    assert "Not read by a model: reader: it takes 126" in write_check_markdown(check)
     with pytest.raises(GateClosed, match="Lost property is stored"):
         await ingest(resources, [tmp_path], judge=build_judge(resources, LIMITS))
 
