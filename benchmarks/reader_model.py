@@ -87,6 +87,10 @@ WORSE: dict[str, Callable[[str, int], str]] = {
     "reader-other-units": lambda text, _number: re.sub(
         r"(?i)\bhours?\b", "days", text.replace("小时", "天")
     ),
+    "reader-other-currency": lambda text, _number: text.replace("US$", "¥").replace("美元", "元"),
+    "reader-without-conditions": lambda text, _number: re.sub(
+        r"(?:[,;] |[，；])[^\[]*(?=\[\d)", "", text
+    ),
 }
 
 

@@ -54,6 +54,7 @@ LISTS = {
     "fifth": "seeded_changes_fifth",
     "sixth": "seeded_changes_sixth",
     "seventh": "seeded_changes_seventh",
+    "eighth": "seeded_changes_eighth",
 }
 """Modules with `list_harmful` and `list_harmless`."""
 
