@@ -2,10 +2,13 @@
 
     python benchmarks/regressions.py
     python benchmarks/regressions.py --list second
+    python benchmarks/regressions.py --list second --kind knowledge --reader http://127.0.0.1:8099/v1
 
 The demo company's questions and the held-out ones are the dataset. Each change is made, put to the
 gate beside what was live before, and undone. A model that does what its prompt says
-(reader_model.py) stands in for a real one, so that prompts and endpoints matter.
+(reader_model.py) stands in for a real one, so that prompts and endpoints matter. With `--reader` a
+real one behind that address is tried first (`kefu evaluation try-reader`), and may then clear doubts
+about edits of documents.
 """
 
 import argparse
@@ -43,6 +46,7 @@ from kefu.evaluation import (
     save_version,
 )
 from kefu.evaluation import try_change as check_edit
+from kefu.evaluation.reading import find_readers, try_reader
 from kefu.knowledge import get_base, ingest
 from kefu.resources import Resources
 
@@ -61,6 +65,7 @@ LISTS = {
 BASE = "gate"
 DATASET = "gate"
 AUTHOR = "benchmark"
+READER = "qwen"
 MARGIN = 0.05  # below what is live, where the company sets its least accuracy and abstention
 
 
@@ -72,6 +77,7 @@ class Trial:
         reasons: names of the checks that failed; none: it may go live.
         lost: cases that were right before; `won` that were not.
         changed: replies that are not what they were.
+        cleared: doubts that a model cleared.
         seconds: that an edit of documents took, from reading the files to the verdict.
     """
 
@@ -80,6 +86,7 @@ class Trial:
     lost: int
     won: int
     changed: int
+    cleared: int = 0
     seconds: float | None = None
 
 
@@ -167,7 +174,8 @@ async def try_change(stand: Stand, change: Change) -> Trial:
 async def _try_edit(stand: Stand, change: Change, edit: Edit) -> Trial:
     """As `kefu ingest --gate`, which lets nothing stay that makes a case worse."""
     edit(stand.documents)
-    resources = replace(stand.resources, endpoint=None, endpoints=None)
+    endpoints = stand.resources.endpoints.choose([READER])
+    resources = replace(stand.resources, endpoint=None, endpoints=endpoints)
     started = time.monotonic()
     check = await check_edit(resources, [stand.documents], BASE, KnowledgeLimits())
     seconds = time.monotonic() - started
@@ -182,6 +190,7 @@ async def _try_edit(stand: Stand, change: Change, edit: Edit) -> Trial:
         lost=check.loss_count,
         won=check.better_count,
         changed=len(check.affected),
+        cleared=len(check.cleared),
         seconds=seconds,
     )
 
@@ -228,14 +237,15 @@ def print_tables(trials: dict[str, list[Trial]]) -> None:
         print(f"| {name} | {len(stopped)}/{len(done)} | {len(caught)}/{len(worse)} |")
     for name, done in trials.items():
         print(
-            f"\n{name}:\n\n| change | kind | replies changed (knowledge: cases asked again) | lost | won | stopped by |"
+            f"\n{name}:\n\n| change | kind | replies changed (knowledge: cases asked again) | lost | won"
+            " | stopped by | cleared by a model |"
         )
-        print("|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|")
         for each in done:
             reasons = ", ".join(each.reasons) or "-"
             print(
                 f"| {each.change.name} | {each.change.kind} | {each.changed} | {each.lost}"
-                f" | {each.won} | {reasons} |"
+                f" | {each.won} | {reasons} | {each.cleared} |"
             )
 
 
@@ -256,6 +266,7 @@ async def main() -> None:
     parser.add_argument("--most", type=int, help="changes of either kind")
     parser.add_argument("--kind", action="append", help="only changes of these kinds")
     parser.add_argument("--list", choices=LISTS, default="first", help="which changes")
+    parser.add_argument("--reader", help="address of a model that may clear doubts")
     options = parser.parse_args()
     seeded = importlib.import_module(LISTS[options.list])
     rows = load_rows()
@@ -263,7 +274,10 @@ async def main() -> None:
         endpoints = tuple(
             {"name": name, "url": url, "model": name, "first_token_seconds": 60} for name in WORSE
         )
+        if options.reader:
+            endpoints += (_describe_reader(options.reader),)
         async with open_bench(endpoints=endpoints) as resources:
+            await ensure_tried(resources, is_wanted=bool(options.reader))
             with _empty_folder() as folder:
                 lists = {
                     "harmful": seeded.list_harmful(DEMO / "documents", rows),
@@ -283,6 +297,22 @@ async def main() -> None:
                         print(f"  {told}: {trials[name][-1].reasons}", file=sys.stderr, flush=True)
                 print_tables(trials)
                 print_seconds([each for done in trials.values() for each in done], stand.seconds)
+
+
+def _describe_reader(url: str) -> dict[str, object]:
+    return {"name": READER, "url": url, "model": READER, "first_token_seconds": 300}
+
+
+async def ensure_tried(resources: Resources, *, is_wanted: bool) -> None:
+    """Try the model that is to read, once."""
+    if not is_wanted:
+        return
+    _, reasons = await find_readers(resources)
+    if any(READER in each and "not tried" in each for each in reasons):
+        await try_reader(resources, READER, author=AUTHOR, on_progress=lambda *_: None)
+    readers, _ = await find_readers(resources)
+    for each in readers:
+        print(f"<!-- {each} may clear doubts: {each.thresholds} -->", flush=True)
 
 
 @contextmanager

@@ -17,6 +17,9 @@ from kefu.text import SpanKind
 MOST_STATEMENTS = 3
 """Of either text; in longer ones a single word is overlooked."""
 
+NOT_READ = {SpanKind.CODE, SpanKind.TABLE_ROW}
+"""Each sign counts, and what it means stands elsewhere."""
+
 Rewriting = tuple[str, str]
 """A text before and after."""
 
@@ -26,14 +29,14 @@ def find_rewriting(
 ) -> Rewriting | None:
     """What was lost with what changed beside it, and what stands there instead.
 
-    None where nothing does, where it moved below another heading, and for code and steps in another
-    order.
+    None where nothing does, where it moved below another heading, and for code, rows of tables and
+    steps in another order.
     """
     old = [each for each in before if each.place == lost.statement.place]
     new = [each for each in after if each.place == lost.statement.place]
     keys = [each.key for each in old]
     moved = {each.key for each in new}
-    if lost.statement.kind is SpanKind.CODE or lost.statement.key in moved:
+    if lost.statement.kind in NOT_READ or lost.statement.key in moved:
         return None
     at = keys.index(lost.statement.key)
     matcher = SequenceMatcher(None, keys, [each.key for each in new], autojunk=False)

@@ -143,7 +143,7 @@ def begin_stream(writer: asyncio.StreamWriter) -> None:
 
 
 def weighed(text: str, *chances: dict[str, float]) -> Behaviour:
-    """An answer, and for each of its tokens what could have stood there, where that is asked for."""
+    """An answer, and for each of its tokens what could have stood there, if that is asked for."""
 
     async def behaviour(request: Request, writer: asyncio.StreamWriter) -> None:
         begin_stream(writer)

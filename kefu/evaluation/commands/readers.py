@@ -51,21 +51,24 @@ def tell_read(check: KnowledgeCheck) -> None:
 
 
 def _print(trial: ReaderTrial) -> None:
-    table = build_table("language", "changed", "the same, recognised", "of")
+    table = build_table("language", "changed", "the same, recognised", "not the same, missed", "of")
     for language, skill in trial.skills.items():
         recognised = Counter(each.kind for each in skill.outcomes if skill.recognises(each))
+        missed = Counter(each.kind for each in skill.outcomes if skill.misses(each))
         for kind, count in Counter(each.kind for each in skill.outcomes).items():
-            table.add_row(language, kind, str(recognised[kind]), str(count))
+            table.add_row(language, kind, str(recognised[kind]), str(missed[kind]), str(count))
     Console().print(table)
     for language, skill in trial.skills.items():
-        kappa = skill.kappa
+        kappa, count = skill.kappa, len(skill.outcomes)
         typer.echo(
-            f"{language}: above log-odds of {skill.threshold:.2f} are {skill.recognised_count} of"
-            f" {len(skill.outcomes)} that say the same (kappa {kappa.mean:.2f}, 95 % interval"
-            f" {kappa.low:.2f} to {kappa.high:.2f}) and none that does not; with 95 % confidence at"
-            f" most {skill.most_missed:.1%} of such."
+            f"{language}: believed above log-odds of {skill.threshold:.2f}, where"
+            f" {skill.recognised_count} of {count} say the same and {skill.missed_count} of {count}"
+            f" do not; kappa {kappa.mean:.2f}, 95 % interval {kappa.low:.2f} to {kappa.high:.2f}."
         )
-    typer.echo(f"Without a readable answer: {trial.unread_count} of {2 * len(trial.outcomes)}.")
+    typer.echo(
+        f"Of what does not say the same at most {trial.most_missed:.1%} pass, with 95 % confidence."
+        f" Without a readable answer: {trial.unread_count} of {2 * len(trial.outcomes)}."
+    )
     for problem in trial.problems:
         typer.echo(f"{trial.endpoint}, not used: {problem}.")
     if trial.thresholds:
@@ -78,15 +81,16 @@ def _as_json(trial: ReaderTrial) -> dict[str, object]:
             "threshold": skill.threshold,
             "count": len(skill.outcomes),
             "recognised_count": skill.recognised_count,
+            "missed_count": skill.missed_count,
             "kappa": asdict(skill.kappa),
-            "most_missed": skill.most_missed,
-            "problems": skill.problems,
         }
         for language, skill in trial.skills.items()
     }
     return {
         "is_trusted": bool(trial.thresholds),
+        "problems": trial.problems,
         "languages": skills,
+        "most_missed": trial.most_missed,
         "unread_count": trial.unread_count,
         **asdict(trial),
     }
