@@ -146,12 +146,16 @@ async def write_verified(
             if sentence is None:
                 written.dropped[judged.problem] += 1
                 continue
-            lead_in = "".join([each.text for each in held if await judge.allows(each)])
+            lead_in = "".join([each.text for each in held if judge.allows(each)])
             held.clear()
             stated.add(draft.claims)
             written.shown_count += 1
             written.repaired_count += judged.is_repaired
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def states_something(draft: Draft) -> bool:
@@ -196,10 +200,11 @@ class Judge:
         known = "\n".join(without_orders(hit.text) for hit in self._hits)
         return repetition.is_in(MARKER.sub("", draft.text), known=known)
 
-    async def allows(self, draft: Draft) -> bool:
+    def allows(self, draft: Draft) -> bool:
         """Whether something without a marker may stand before what was verified.
 
-        It may when it says nothing, only announces ("请按以下步骤操作："), or is supported.
+        It may when it says nothing, only announces ("请按以下步骤操作："), or is quoted: nobody is
+        told where it comes from.
         """
         text = MARKER.sub("", draft.text)
         if not any(letter.isalnum() for letter in text):
@@ -208,11 +213,8 @@ class Judge:
             return True
         if _LINK.search(text) or not states_something(draft):
             return False
-        for hit in self._hits:
-            if not await self._find_problem(draft, [hit]):
-                return True
-            await asyncio.sleep(0)
-        return False
+        quoted = _letters(text)
+        return any(quoted in _letters(without_orders(hit.text)) for hit in self._hits)
 
     async def judge(self, draft: Draft) -> Judged:
         """The draft with Kefu's own markers, or what in it nothing that was found supports.
