@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from secrets import token_urlsafe
 from typing import Annotated
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from kefu.chatbot.turns import (
     finish_turn,
     wait_for_answer,
 )
-from kefu.conversations import State, get_state, leave_contact, rate
+from kefu.conversations import LONGEST_KEY, State, get_state, leave_contact, rate
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, draw_page, find_original, get_excerpt, is_drawable
 from kefu.resources import Resources
@@ -50,7 +51,6 @@ from kefu.web import (
 CONVERSATION_COOKIE = "kefu_conversation"
 YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_QUOTE = 20_000
-LONGEST_KEY = 100
 MOST_PAGES = 1_000_000
 RATING: TypeAdapter[Rating] = TypeAdapter(Rating)
 
@@ -74,6 +74,7 @@ async def show_chat(
         examples=chatbot.examples,
         turns=show_turns(transcript.messages) if transcript else [],
         max_characters=MAX_QUESTION_CHARACTERS,
+        client_key=token_urlsafe(16),
         state=state,
     )
     return render_page(request, "chatbot/chat.html", page)
@@ -224,7 +225,7 @@ async def _begin_turn(request: Request, resources: Resources, form: dict[str, st
     question = form.get("question", "")
     base = form.get("base") or None
     key = form.get("client_key", "")
-    client_key = key if 0 < len(key) <= LONGEST_KEY else None
+    client_key = key if 0 < len(key) <= LONGEST_KEY and key.isprintable() else None
     current = _conversation_id(request)
     await limit_visitor(request, resources, Act.MESSAGE, visitor=current)
     if current is not None:

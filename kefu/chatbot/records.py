@@ -17,6 +17,7 @@ class PendingTurn:
 
     Attributes:
         asked: the message in which the question is stored.
+        is_elsewhere: its answer is being written already, for whoever sent it before.
         history: the turns before it, oldest first.
         serving: which release answers.
         told: said instead of an answer, because people go on.
@@ -34,6 +35,7 @@ class PendingTurn:
     reason: str | None = None
     left_id: UUID | None = None
     asked: Message | None = None
+    is_elsewhere: bool = False
     given: Message | None = None
 
 

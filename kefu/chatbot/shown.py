@@ -115,6 +115,7 @@ class ChatPage:
 
     Attributes:
         base: named on the page only when it is not the usual one.
+        client_key: of the question that is sent without a script, which makes its own.
         state: how the conversation stands, None before the first question.
     """
 
@@ -123,6 +124,7 @@ class ChatPage:
     examples: Sequence[str]
     turns: Sequence[ShownTurn]
     max_characters: int
+    client_key: str
     state: State | None = None
 
 

@@ -7,12 +7,20 @@ from uuid import UUID
 
 from opentelemetry import trace
 
-from kefu.answering import Answer, Outcome, Progress, Sentence, Turn, find_related
+from kefu.answering import Answer, Outcome, Progress, Sentence, Stage, Turn, find_related
 from kefu.chatbot.answerer import ANSWER, Answerer
 from kefu.chatbot.cached import find_place, keep_answer
 from kefu.chatbot.history import build_history
 from kefu.chatbot.records import ChatAnswer, PendingTurn
-from kefu.chatbot.repeating import address, find_given, read_answer, repeat_turn
+from kefu.chatbot.repeating import (
+    address,
+    find_known,
+    name_beginning,
+    read_answer,
+    repeat_turn,
+    store_once,
+    wait_for_other,
+)
 from kefu.chatbot.shadowing import Shadow, start_shadow
 from kefu.chatbot.showing import show_writing
 from kefu.chatbot.staffed import find_reason, plan_hand_over, say_hand_over, tell_place
@@ -28,7 +36,6 @@ from kefu.conversations import (
     list_messages,
     lock_conversation,
     record_answer,
-    record_question,
     require_own,
     send_as_customer,
     start_conversation,
@@ -62,7 +69,8 @@ async def begin_turn(  # noqa: PLR0913 - what a question may come with
 ) -> PendingTurn:
     """Store a question, in a conversation begun with it when none is given.
 
-    A question that is sent again with the same `client_key` is stored and answered once.
+    A question that is sent again with the same `client_key` is stored and answered once; one that
+    begins a conversation begins no second.
 
     Without a base it is the one that questions go to unless others are named or, where there is no
     such base, the only one that the viewer may read.
@@ -74,19 +82,22 @@ async def begin_turn(  # noqa: PLR0913 - what a question may come with
         BadInput: the question is empty or too long, or the conversation is about another base.
         NotFound: there is no such conversation or base.
     """
-    question = _clean(question)
+    sent = NewMessage(text=_clean(question), client_key=client_key)
     async with resources.database.transaction() as conn:
         if conversation_id is None:
-            conversation = await _start(conn, question, base=base, viewer=viewer)
+            conversation = await _start(conn, sent, base=base, viewer=viewer)
         else:
             conversation = await _go_on(conn, conversation_id, base=base, viewer=viewer)
+        sent, known = await find_known(conn, conversation, sent)
+        given = None if known is None else await find_reply(conn, known)
+        if given is not None:
+            return repeat_turn(given, question=sent.text, base=conversation.base)
         reopen_days = resources.settings.conversations.reopen_days
         conversation = await go_on(conn, conversation, reopen_days=reopen_days)
-        sent = NewMessage(text=question, client_key=client_key)
         if conversation.served_by == "staff":
             return await _leave_to_staff(conn, conversation, sent, viewer=viewer)
         said = history if conversation_id is None else None
-        return await _take(conn, resources, conversation, sent, history=said)
+        return await _take(conn, resources, conversation, sent, known=known, history=said)
 
 
 async def _take(
@@ -95,28 +106,22 @@ async def _take(
     conversation: Conversation,
     sent: NewMessage,
     *,
+    known: Message | None,
     history: Sequence[Turn] | None,
 ) -> PendingTurn:
     """Store a question that the chatbot answers; without a history that of the conversation."""
     latest: Sequence[Message] = []
-    if history is None:
+    if history is None or sent.client_key is not None:
         latest = await list_messages(conn, conversation.id, limit=2 * HISTORY_TURNS + 1)
-    given = find_given(latest, sent)
-    if given is not None:
-        return repeat_turn(conversation, given, question=sent.text)
-    asked = await record_question(
-        conn,
-        sent.text,
-        conversation_id=conversation.id,
-        latest=latest,
-        client_key=sent.client_key,
+    asked, is_elsewhere = await store_once(
+        conn, sent, conversation=conversation, latest=latest, known=known
     )
     if history is None:
         before = [each for each in latest if each.id != asked.id][-2 * HISTORY_TURNS :]
         history = build_history(before)
     reason = await find_reason(conn, conversation, sent.text, settings=resources.settings.hand_over)
     return PendingTurn(
-        conversation_id=conversation.id,
+        conversation_id=asked.conversation_id,
         question=sent.text,
         base=conversation.base,
         history=tuple(history),
@@ -124,15 +129,22 @@ async def _take(
         told=None if reason is None else say_hand_over(conversation.language),
         reason=reason,
         asked=asked,
+        is_elsewhere=is_elsewhere,
     )
 
 
 async def _start(
-    conn: Connection, question: str, *, base: str | None, viewer: Viewer
+    conn: Connection, sent: NewMessage, *, base: str | None, viewer: Viewer
 ) -> Conversation:
     await _require_base(conn, base)
     about = base or await choose_base(conn, viewer)
-    return await start_conversation(conn, question, base=about, customer_id=viewer.customer_id)
+    return await start_conversation(
+        conn,
+        sent.text,
+        base=about,
+        customer_id=viewer.customer_id,
+        beginning=name_beginning(sent, base=about, viewer=viewer),
+    )
 
 
 async def _go_on(
@@ -202,6 +214,9 @@ async def finish_turn(
     resources: Resources, turn: PendingTurn, *, viewer: Viewer, answerer: Answerer
 ) -> AsyncGenerator[ChatEvent, None]:
     """Answer a stored question; the answer is stored before it is yielded."""
+    if turn.is_elsewhere and turn.asked is not None:
+        yield Progress(stage=Stage.WRITING)
+        turn = replace(turn, given=await wait_for_other(resources, turn.asked))
     if turn.given is not None:
         answer = read_answer(turn.given)
         yield Sentence(text=answer.answer, citations=answer.citations)
@@ -219,7 +234,7 @@ async def finish_turn(
     )
     events = _answer(resources, turn, viewer=viewer, answerer=answerer)
     steps = trace_steps(span, events, describe=describe_event)
-    async with aclosing(steps), show_writing(resources, turn.conversation_id):
+    async with aclosing(steps), show_writing(resources, turn):
         async for event in steps:
             if isinstance(event, ChatAnswer):
                 _begin_shadow(resources, turn, event, viewer=viewer, answerer=answerer)
@@ -336,9 +351,11 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
     with tracer.start_as_current_span("store"):
         async with resources.database.transaction() as conn:
             conversation = await lock_conversation(conn, turn.conversation_id)
-            given = await find_reply(conn, turn.asked, conversation) if turn.asked else None
-            if given is not None:  # to the same question, sent once more
-                return read_answer(given)
+            asked = turn.asked
+            if asked is not None and asked.created_at != conversation.last_message_at:
+                given = await find_reply(conn, asked)
+                if given is not None:  # to the same question, sent once more
+                    return read_answer(given)
             message = await record_answer(
                 conn,
                 answer.answer,
@@ -346,6 +363,7 @@ async def _store(resources: Resources, turn: PendingTurn, answer: Answer) -> Cha
                 answer=ANSWER.dump_python(answer, mode="json"),
                 trace_id=current_trace_id(),
                 release_id=resources.release_id,
+                reply_to=asked.id if asked else None,
             )
             if answer.outcome is Outcome.HANDED_OVER and resources.settings.hand_over.to_desk:
                 wanted = plan_hand_over(

@@ -16,7 +16,6 @@ from kefu.conversations.presence import set_presence, tell_typing, tell_writing
 from kefu.conversations.queueing import find_place
 from kefu.conversations.queues import add_queue, change_queue, drop_queue, equip
 from kefu.conversations.recording import (
-    find_reply,
     record_answer,
     record_question,
     start_conversation,
@@ -42,7 +41,9 @@ from kefu.conversations.records import (
     State,
 )
 from kefu.conversations.sending import (
+    LONGEST_KEY,
     MAX_MESSAGE_CHARACTERS,
+    ClientKey,
     add_note,
     go_on,
     send_as_customer,
@@ -50,6 +51,12 @@ from kefu.conversations.sending import (
 )
 from kefu.conversations.snoozing import snooze, wake
 from kefu.conversations.states import get_state, mark_read, read_messages
+from kefu.conversations.store.claims import (
+    ANSWERING_SECONDS,
+    claim_question,
+    drop_claim,
+    keep_claim,
+)
 from kefu.conversations.store.conversations import (
     get_conversation,
     lock_conversation,
@@ -71,19 +78,25 @@ from kefu.conversations.store.inbox import (
 )
 from kefu.conversations.store.messages import (
     find_message,
+    find_reply,
+    find_sent,
     get_attachment,
     get_message,
     list_messages,
+    update_key,
 )
 from kefu.conversations.store.metrics import list_staff_names
 from kefu.conversations.transferring import Transfer, transfer
 from kefu.conversations.upkeep import keep_desk
 
 __all__ = [
+    "ANSWERING_SECONDS",
+    "LONGEST_KEY",
     "MAX_MESSAGE_CHARACTERS",
     "VISITOR_MARK",
     "Attachment",
     "CannedResponse",
+    "ClientKey",
     "Conversation",
     "Customer",
     "DeskStaff",
@@ -113,7 +126,9 @@ __all__ = [
     "build_headers",
     "change_queue",
     "check_content",
+    "claim_question",
     "count_entries",
+    "drop_claim",
     "drop_queue",
     "drop_response",
     "equip",
@@ -123,6 +138,7 @@ __all__ = [
     "find_place",
     "find_rating",
     "find_reply",
+    "find_sent",
     "get_attachment",
     "get_conversation",
     "get_customer",
@@ -131,6 +147,7 @@ __all__ = [
     "give_to_customer",
     "go_on",
     "hand_over",
+    "keep_claim",
     "keep_desk",
     "keep_response",
     "leave_contact",
@@ -168,5 +185,6 @@ __all__ = [
     "tell_typing",
     "tell_writing",
     "transfer",
+    "update_key",
     "wake",
 ]

@@ -8,7 +8,11 @@ from kefu.conversations.changing import keep
 from kefu.conversations.records import Conversation, Message
 from kefu.conversations.store.conversations import insert_conversation
 from kefu.conversations.store.events import insert_event
-from kefu.conversations.store.messages import insert_message, list_messages
+from kefu.conversations.store.messages import (
+    insert_message,
+    list_messages,
+    update_key,
+)
 from kefu.db import Connection
 from kefu.text import detect_language
 
@@ -20,17 +24,24 @@ async def start_conversation(
     base: str,
     customer_id: str | None = None,
     channel: str = "chat",
+    beginning: str | None = None,
 ) -> Conversation:
-    """Begin a conversation in the language of its first question."""
+    """Begin a conversation in the language of its first question.
+
+    With the same `beginning` twice it is the conversation that was begun the first time, locked.
+    """
+    id = uuid4()
     conversation = await insert_conversation(
         conn,
-        id=uuid4(),
+        id=id,
         customer_id=customer_id,
         base=base,
         language=detect_language(question),
         channel=channel,
+        beginning=beginning,
     )
-    await insert_event(conn, conversation.id, "started", data={"channel": channel})
+    if conversation.id == id:
+        await insert_event(conn, id, "started", data={"channel": channel})
     return conversation
 
 
@@ -45,13 +56,16 @@ async def record_question(
     """Append a customer's question to a conversation that this transaction began or locked.
 
     A question that is asked again while it has no answer stays one message, so that a retry
-    after a failure leaves no trace of the failure. `latest` are its last messages, where they were
-    read already. A `client_key` that another message has is left out.
+    after a failure leaves no trace of the failure; it has the last key that it was sent with.
+    `latest` are its last messages, where they were read already. A `client_key` that another
+    message has is left out.
     """
     if latest is None:
         latest = await list_messages(conn, conversation_id, limit=1)
     last = latest[-1] if latest else None
     if last is not None and last.role == "customer" and last.text == question:
+        if client_key not in {None, last.client_key}:
+            await update_key(conn, last.id, client_key)
         return last
     return await insert_message(
         conn,
@@ -62,18 +76,7 @@ async def record_question(
     )
 
 
-async def find_reply(
-    conn: Connection, asked: Message, conversation: Conversation
-) -> Message | None:
-    """What the chatbot said to a question in a locked conversation, None: nothing yet."""
-    if conversation.last_message_at == asked.created_at:
-        return None
-    until = asked.position + 1
-    (last,) = await list_messages(conn, asked.conversation_id, limit=1, until=until)
-    return last if last.position == until and last.role == "chatbot" else None
-
-
-async def record_answer(
+async def record_answer(  # noqa: PLR0913 - one parameter a column
     conn: Connection,
     text: str,
     *,
@@ -81,10 +84,12 @@ async def record_answer(
     answer: Mapping[str, object],
     trace_id: UUID | None = None,
     release_id: int | None = None,
+    reply_to: UUID | None = None,
 ) -> Message:
     """Append what the chatbot answered to a conversation that this transaction began or locked.
 
-    With the trace of how the answer came about and the release that gave it.
+    With the trace of how the answer came about, the release that gave it, and the message of the
+    question.
     """
     return await insert_message(
         conn,
@@ -94,6 +99,7 @@ async def record_answer(
         answer=answer,
         trace_id=trace_id,
         release_id=release_id,
+        reply_to=reply_to,
     )
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 from uuid import UUID, uuid4
+
+from pydantic import Field
 
 from kefu.conversations.assigning import give, give_out, require_assignee
 from kefu.conversations.changing import keep, require_unresolved
@@ -26,6 +29,11 @@ from kefu.viewer import Viewer
 
 MAX_MESSAGE_CHARACTERS = 4000
 MOST_ATTACHMENTS = 10
+LONGEST_KEY = 100
+ClientKey = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_KEY, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""By which a sender knows a message, so that it is one however often it is sent."""
 
 
 async def send_as_customer(

@@ -126,7 +126,7 @@ async def test_a_question_is_stored_before_it_is_answered(
 
 @pytest.mark.parametrize(
     ("bases", "expected"),
-    [({"shop"}, "shop"), ({"shop", "main"}, "main"), ({"shop", "staff"}, "main")],
+    [({"shop"}, "shop"), ({"shop", "main"}, "main")],
 )
 async def test_the_only_base_is_asked_where_there_is_no_main_one(
     client: AsyncClient, resources: Resources, bases: set[str], expected: str

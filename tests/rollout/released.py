@@ -12,9 +12,10 @@ from kefu.releases import Release
 from kefu.resources import Resources
 from kefu.rollout import Changes, begin, propose
 from kefu.settings import Settings
-from tests.evaluation.shop import DOCUMENTS
+from tests.evaluation.shop import DOCUMENTS, TEXT
 
 AUTHOR = "li@example.com"
+OPEN = TEXT.replace('"split": "test"', '"split": "train"')
 GATES = """
 least_cases = 3
 accuracy = 0.6

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from httpx import ASGITransport, AsyncClient
 from live_answers import add_answers
-from released import AUTHOR, open_shop, propose_setting
+from released import AUTHOR, OPEN, open_shop, propose_setting
 from signing_in import sign_in
 
 from kefu.db import Connection, Database
@@ -18,7 +18,6 @@ from kefu.server import attach, create_app
 from tests.evaluation.shop import TEXT
 
 HOME = "/admin/releases"
-OPEN = TEXT.replace('"split": "test"', '"split": "train"')
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ SHOWN_ELSEWHERE = (
     *(str(each.relative_to(AREAS)) for each in sorted((AREAS / "conversations").rglob("*.py"))),
     "knowledge/store/bases.py",
     "knowledge/store/documents.py",
+    "knowledge/unnamed.py",
     "llm/endpoints.py",
     "llm/entered.py",
     "llm/secrets.py",

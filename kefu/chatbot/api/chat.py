@@ -22,6 +22,7 @@ from kefu.chatbot.turns import (
     finish_turn,
     wait_for_answer,
 )
+from kefu.conversations import ClientKey
 from kefu.knowledge import Excerpt, get_excerpt
 from kefu.safety import Act
 from kefu.tracing import Feedback, Rating
@@ -52,11 +53,18 @@ class ChatRequest(BaseModel):
     base: str | None = Field(
         None,
         max_length=200,
-        description="The knowledge base to answer from; by default `main`.",
+        description="The knowledge base to answer from; else `main`, or the only one that may be"
+        " read.",
         examples=["main"],
     )
     conversation_id: UUID | None = Field(
         None, description="Of an earlier answer, to ask on in the same conversation."
+    )
+    client_key: ClientKey | None = Field(
+        None,
+        description="Made by the sender for this question, as a UUID; sent again with it, the"
+        " question is stored and answered once.",
+        examples=["0d9c9a0e-5b1f-4c6e-9c53-6f1c3a7be0d2"],
     )
     stream: bool = Field(
         default=False, description="Send the answer as events while it is written."
@@ -130,6 +138,7 @@ async def chat(
         viewer=viewer,
         base=body.base,
         conversation_id=body.conversation_id,
+        client_key=body.client_key,
     )
     events = finish_turn(resources, turn, viewer=viewer, answerer=request.app.state.answerer)
     if body.stream or "text/event-stream" in request.headers.get("accept", ""):

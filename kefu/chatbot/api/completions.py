@@ -76,6 +76,7 @@ async def complete(
         base=body.base,
         conversation_id=body.kefu.conversation_id,
         history=read_history(body.messages, await _find_class(resources, viewer)),
+        client_key=body.kefu.client_key,
     )
     events = finish_turn(resources, turn, viewer=viewer, answerer=request.app.state.answerer)
     if body.stream:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kefu.answering import Turn
 from kefu.chatbot.turns import HISTORY_TURNS, MAX_QUESTION_CHARACTERS
+from kefu.conversations import ClientKey
 from kefu.errors import BadInput, NotFound
-from kefu.knowledge import DEFAULT_BASE
 from kefu.viewer import DataClass
 
 MODEL = "kefu"
@@ -85,6 +85,11 @@ class Extension(BaseModel):
         description="Of an earlier answer, to ask on in that conversation: Kefu then goes by what"
         " it has stored and not by the earlier messages of the request.",
     )
+    client_key: ClientKey | None = Field(
+        None,
+        description="Made by the sender for this question; sent again with it, the question is"
+        " stored and answered once.",
+    )
 
 
 class CompletionRequest(BaseModel):
@@ -107,12 +112,12 @@ class CompletionRequest(BaseModel):
         return last.text
 
     @property
-    def base(self) -> str:
-        """The knowledge base that the model's name stands for."""
+    def base(self) -> str | None:
+        """The knowledge base that the model's name stands for, None: it names none."""
         family, _, base = self.model.partition("/")
         if family != MODEL:
             raise unknown_model(self.model)
-        return base or DEFAULT_BASE
+        return base or None
 
     @property
     def wants_usage(self) -> bool:

@@ -18,12 +18,13 @@ from kefu.chatbot.turns import (
     finish_turn,
     wait_for_answer,
 )
-from kefu.knowledge import DEFAULT_BASE, get_base
+from kefu.knowledge import choose_base, get_base
 from kefu.resources import Resources
 from kefu.retrieval import Hit, ask_corrected, correct, search_base
 from kefu.viewer import Viewer
 
 MOST_HITS = 20
+BASE = "Name of the knowledge base; else `main`, or the only one that may be read."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class SearchArguments(BaseModel):
     query: str = Field(
         min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="Words or a question."
     )
-    base: str = Field(DEFAULT_BASE, max_length=200, description="Name of the knowledge base.")
+    base: str | None = Field(None, max_length=200, description=BASE)
     top_k: int = Field(5, ge=1, le=MOST_HITS, description="How many hits.")
 
 
@@ -68,9 +69,7 @@ class AskArguments(BaseModel):
     question: str = Field(
         min_length=1, max_length=MAX_QUESTION_CHARACTERS, description="As the customer asks it."
     )
-    base: str | None = Field(
-        None, max_length=200, description="Name of the knowledge base; `main` by default."
-    )
+    base: str | None = Field(None, max_length=200, description=BASE)
     conversation_id: UUID | None = Field(
         None, description="Of an earlier answer, to ask on in the same conversation."
     )
@@ -111,7 +110,7 @@ async def find_hits(caller: Caller, asked: SearchArguments) -> CallToolResult:
     """Search as `GET /api/search` does; typing errors are read as what the base holds."""
     resources, viewer = caller.resources, caller.viewer
     async with resources.database.connection() as conn:
-        base = await get_base(conn, asked.base)
+        base = await get_base(conn, asked.base or await choose_base(conn, viewer))
     corrected = await correct(resources, asked.query, viewer=viewer, base=base)
     query, carried = ask_corrected(asked.query, corrected)
     hits = await search_base(

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from kefu.chatbot.repeating import name_beginning
 from kefu.chatbot.widget.records import Channel, Visitor
 from kefu.conversations import (
     Conversation,
+    NewMessage,
     get_conversation,
     get_customer,
     give_to_customer,
-    go_on,
     lock_conversation,
     replace_customer,
     require_own,
@@ -33,33 +34,34 @@ async def get_own(
 
 async def write_in(
     conn: Connection,
-    question: str,
+    sent: NewMessage,
     *,
     conversation_id: UUID | None,
     channel: Channel,
     visitor: Visitor,
-    reopen_days: int,
 ) -> Conversation:
-    """The conversation in which the visitor writes next, a new one where none is given.
+    """The conversation in which the visitor writes, a new one where none is given.
 
-    One that was resolved long ago is followed by another, see `kefu.conversations.go_on`.
+    What is sent again with its key goes where it went.
 
     Raises:
         NotFound: it is not the visitor's.
     """
     if conversation_id is None:
+        base, name, viewer = channel.look.base, channel.name, visitor.viewer
         conversation = await start_conversation(
             conn,
-            question,
-            base=channel.look.base,
-            customer_id=visitor.viewer.customer_id,
-            channel=channel.name,
+            sent.text,
+            base=base,
+            customer_id=viewer.customer_id,
+            channel=name,
+            beginning=name_beginning(sent, base=base, viewer=viewer, channel=name),
         )
         await _note_customer(conn, visitor)
         return conversation
     conversation = await lock_conversation(conn, conversation_id)
     _require_here(conversation, channel=channel, visitor=visitor)
-    return await go_on(conn, conversation, reopen_days=reopen_days)
+    return conversation
 
 
 async def carry_over(

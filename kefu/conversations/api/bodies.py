@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from kefu.accounts import require
 from kefu.conversations.records import Assignment, Language, Presence, Priority
-from kefu.conversations.sending import MAX_MESSAGE_CHARACTERS
+from kefu.conversations.sending import MAX_MESSAGE_CHARACTERS, ClientKey
 from kefu.viewer import Viewer
 from kefu.web import ProblemBody
 
@@ -52,11 +52,8 @@ class CustomerMessage(Body):
     """What a customer sends."""
 
     text: Text = Field("", examples=["Where is my order?"])
-    client_key: str | None = Field(
-        None,
-        min_length=1,
-        max_length=100,
-        description="Made by the sender; the same key twice is one message.",
+    client_key: ClientKey | None = Field(
+        None, description="Made by the sender; the same key twice is one message."
     )
     content: Sequence[Mapping[str, Any]] = Field((), max_length=10, description="Filled-in forms.")
     attachment_ids: Sequence[UUID] = Field((), max_length=10)

@@ -27,17 +27,28 @@ async def insert_conversation(  # noqa: PLR0913 - one parameter a column
     language: str,
     channel: str = "chat",
     follows_id: UUID | None = None,
+    beginning: str | None = None,
 ) -> Conversation:
-    """Begin a conversation; a customer who is new here is kept."""
+    """Begin a conversation; a customer who is new here is kept.
+
+    Where one was begun with the same beginning it is that one, locked, with an id of its own.
+    """
     if customer_id is not None:
         await _note_seen(conn, customer_id)
     cursor = conn.cursor(row_factory=class_row(Conversation))
     await cursor.execute(
-        "insert into conversations (id, customer_id, base, language, channel, follows_id)"
-        f" values (%s, %s, %s, %s, %s, %s) returning {CONVERSATION}",
-        [id, customer_id, base, language, channel, follows_id],
+        "insert into conversations"
+        " (id, customer_id, base, language, channel, follows_id, beginning)"
+        " values (%s, %s, %s, %s, %s, %s, %s)"
+        f" on conflict (beginning) do nothing returning {CONVERSATION}",
+        [id, customer_id, base, language, channel, follows_id, beginning],
     )
     conversation = await cursor.fetchone()
+    if conversation is None:
+        await cursor.execute(
+            f"select {CONVERSATION} from conversations where beginning = %s for update", [beginning]
+        )
+        conversation = await cursor.fetchone()
     assert conversation is not None
     return conversation
 

@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from kefu.conversations.records import Attachment, Message, NewMessage, Role
+from kefu.conversations.store.claims import ANSWERING_SECONDS
 from kefu.errors import NotFound
 
 FILES = (
@@ -26,11 +27,13 @@ POSITION = (
 )
 APPEND = (
     "with messages as (insert into messages"
-    " (id, conversation_id, position, role, text, answer, trace_id, release_id, client_key)"
+    " (id, conversation_id, position, role, text, answer, trace_id, release_id, reply_to,"
+    "  client_key, answering_until)"
     f" values (%(id)s, %(conversation_id)s, {POSITION}, %(role)s, %(text)s, %(answer)s,"
-    "  %(trace_id)s, %(release_id)s, (select %(client_key)s::text where not exists"
+    "  %(trace_id)s, %(release_id)s, %(reply_to)s, (select %(client_key)s::text where not exists"
     "   (select from messages where conversation_id = %(conversation_id)s"
-    "    and client_key = %(client_key)s))) returning *"
+    "    and client_key = %(client_key)s)),"
+    "  clock_timestamp() + make_interval(secs => %(answering_seconds)s)) returning *"
     "), changed as (update conversations set version = version + 1,"
     "  last_message_at = (select created_at from messages) where id = %(conversation_id)s"
     "), told as (insert into conversation_events (conversation_id, kind, message_id, data)"
@@ -49,11 +52,13 @@ async def insert_message(  # noqa: PLR0913 - one parameter a column
     answer: Mapping[str, object] | None = None,
     trace_id: UUID | None = None,
     release_id: int | None = None,
+    reply_to: UUID | None = None,
     client_key: str | None = None,
 ) -> Message:
     """Append a message to a conversation that this transaction began or locked, and tell of it.
 
-    A key that another message of the conversation has is left out.
+    A key that another message of the conversation has is left out. A customer's is a question
+    that whoever stores it answers.
     """
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
@@ -66,7 +71,9 @@ async def insert_message(  # noqa: PLR0913 - one parameter a column
             "answer": None if answer is None else Jsonb(answer),
             "trace_id": trace_id,
             "release_id": release_id,
+            "reply_to": reply_to,
             "client_key": client_key,
+            "answering_seconds": ANSWERING_SECONDS if role == "customer" else None,
         },
     )
     message = await cursor.fetchone()
@@ -154,12 +161,35 @@ async def find_message(conn: AsyncConnection, id: UUID) -> Message | None:
 
 
 async def find_sent(conn: AsyncConnection, conversation_id: UUID, key: str) -> Message | None:
-    """The message that was sent with this key, also in the conversation that follows."""
+    """The message that was sent with this key, also in the conversations that follow."""
     cursor = conn.cursor(row_factory=class_row(Message))
     await cursor.execute(
-        f"select {MESSAGE} from messages where client_key = %(key)s and conversation_id in"
-        " (select id from conversations where %(id)s in (id, follows_id))",
+        "with recursive line as (select %(id)s::uuid as id"
+        "  union select c.id from conversations c join line on c.follows_id = line.id)"
+        f" select {MESSAGE} from messages where client_key = %(key)s and conversation_id in"
+        " (select line.id from line) order by created_at desc limit 1",
         {"key": key, "id": conversation_id},
+    )
+    return await cursor.fetchone()
+
+
+async def update_key(conn: AsyncConnection, id: UUID, key: str | None) -> None:
+    """Say with which key a message was sent, that no other one of its conversation has."""
+    await conn.execute("update messages set client_key = %s where id = %s", [key, id])
+
+
+async def find_reply(conn: AsyncConnection, asked: Message) -> Message | None:
+    """What the chatbot said to a question; before it was noted to what, the next message."""
+    cursor = conn.cursor(row_factory=class_row(Message))
+    await cursor.execute(
+        f"select {MESSAGE} from messages where conversation_id = %(conversation_id)s"
+        " and role = 'chatbot' and (reply_to = %(id)s"
+        "  or reply_to is null and position = %(position)s + 1)",
+        {
+            "conversation_id": asked.conversation_id,
+            "id": asked.id,
+            "position": asked.position,
+        },
     )
     return await cursor.fetchone()
 

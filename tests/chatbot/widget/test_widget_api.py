@@ -148,3 +148,15 @@ async def test_a_customer_finds_the_conversation_on_another_device(
 async def test_an_identity_that_nobody_signed_is_refused(client: AsyncClient, secret: str) -> None:
     given = {"identity": sign("another secret, long enough to sign with")}
     assert (await client.post(f"{PLACE}/visits", json=given, headers=ORIGIN)).status_code == 401
+
+
+async def test_a_first_question_that_is_sent_again_begins_no_second_conversation(
+    client: AsyncClient, secret: str, answerer: ScriptedAnswerer
+) -> None:
+    visitor, other = await enter(client), await enter(client)
+    turns = [
+        (await ask(client, who, client_key="k1"))[0][1]["conversation_id"]
+        for who in (visitor, visitor, other)
+    ]
+    assert turns[0] == turns[1] != turns[2]
+    assert len(answerer.asked) == 2

@@ -167,8 +167,13 @@ async def test_two_tabs_with_the_widget_show_everything_once(
             await expect(each.locator(".message")).to_have_count(6)
 
 
+@pytest.mark.parametrize("earlier", [["第一个问题"], []])
 async def test_the_widget_asks_again_for_an_answer_that_was_lost_on_the_way(
-    browser: Browser, shop: Shop, answerer: ScriptedAnswerer, resources: Resources
+    browser: Browser,
+    shop: Shop,
+    answerer: ScriptedAnswerer,
+    resources: Resources,
+    earlier: list[str],
 ) -> None:
     async def lose(route: Route) -> None:
         await route.fetch()
@@ -178,13 +183,16 @@ async def test_the_widget_asks_again_for_an_answer_that_was_lost_on_the_way(
         await page.route("**/events", lambda route: route.abort())  # they would bring the answer
         await page.goto("/")
         await page.locator(".launcher").click()
-        await ask(page, "第一个问题")
+        for question in earlier:
+            await ask(page, question)
         await page.route("**/messages", lose)
         await page.locator(".composer textarea").fill(QUESTION)
         await page.locator(".composer textarea").press("Enter")
         await expect(page.locator(".failure")).to_contain_text("连接")
         await page.unroute("**/messages")
         await page.locator(".failure .pill").click()
-        await expect(page.locator(".message .feedback")).to_have_count(2)
-        await expect(page.locator(".message")).to_have_count(4)
-    assert await read_roles(resources) == ["customer", "chatbot"] * 2
+        asked = [*earlier, QUESTION]
+        await expect(page.locator(".message .feedback")).to_have_count(len(asked))
+        await expect(page.locator(".customer .bubble")).to_have_text(asked)
+    assert await read_roles(resources) == ["customer", "chatbot"] * len(asked)
+    assert [question for question, *_ in answerer.asked] == asked

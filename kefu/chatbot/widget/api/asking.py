@@ -24,7 +24,7 @@ from kefu.chatbot.widget.shown import (
     show_source,
     show_text,
 )
-from kefu.conversations import NewMessage, get_state, send_as_customer
+from kefu.conversations import ClientKey, NewMessage, get_state
 from kefu.knowledge import get_excerpt
 from kefu.resources import Resources
 from kefu.safety import Act
@@ -44,7 +44,7 @@ class MessageRequest(BaseModel):
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS)
     conversation_id: UUID | None = None
-    client_key: str | None = Field(None, min_length=1, max_length=100)
+    client_key: ClientKey | None = None
 
 
 class RatingRequest(BaseModel):
@@ -73,24 +73,15 @@ async def ask(
         begins = [Act.CONVERSATION] if body.conversation_id is None else []
         known = visitor.viewer.customer_id
         await limit_visitor(request, resources, Act.MESSAGE, *begins, visitor=known)
-    reopen_days = resources.settings.conversations.reopen_days
+    sent = NewMessage(text=body.question, client_key=body.client_key)
     async with resources.database.transaction() as conn:
         conversation = await write_in(
             conn,
-            body.question,
+            sent,
             conversation_id=body.conversation_id,
             channel=channel,
             visitor=visitor,
-            reopen_days=reopen_days,
         )
-        if conversation.served_by == "staff":
-            sent = NewMessage(text=body.question, client_key=body.client_key)
-            viewer = visitor.viewer
-            await send_as_customer(
-                conn, conversation.id, sent, viewer=viewer, reopen_days=reopen_days
-            )
-    if conversation.served_by == "staff":
-        return EventStream(_tell_kept(resources, conversation.id, visitor))
     turn = await begin_turn(
         resources,
         body.question,
@@ -98,10 +89,12 @@ async def ask(
         conversation_id=conversation.id,
         client_key=body.client_key,
     )
+    if turn.left_id is not None:
+        return EventStream(_tell_kept(resources, turn.conversation_id, visitor))
     events = finish_turn(
         resources, turn, viewer=visitor.viewer, answerer=request.app.state.answerer
     )
-    return EventStream(_encode_events(resources, conversation.id, events, visitor=visitor))
+    return EventStream(_encode_events(resources, turn.conversation_id, events, visitor=visitor))
 
 
 @router.post(f"{HERE}/messages/{{message_id}}/feedback", dependencies=[Depends(require_json)])

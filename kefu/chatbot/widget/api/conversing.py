@@ -16,6 +16,7 @@ from kefu.chatbot.widget.shown import WidgetConversation, show_conversation, sho
 from kefu.conversations import (
     MAX_MESSAGE_CHARACTERS,
     Attachment,
+    ClientKey,
     Conversation,
     Event,
     Feed,
@@ -58,7 +59,7 @@ class Reply(Body):
     """What a visitor writes to the people here, or fills in."""
 
     text: str = Field("", max_length=MAX_MESSAGE_CHARACTERS)
-    client_key: str = Field(min_length=1, max_length=100)
+    client_key: ClientKey
     content: Sequence[Mapping[str, Any]] = Field((), max_length=10)
     attachment_ids: Sequence[UUID] = Field((), max_length=10)
 

@@ -1,14 +1,12 @@
 """Evaluations of a release that did not reach their end say what becomes of them."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
-from released import AUTHOR, open_shop, propose_setting
+from released import AUTHOR
 from signing_in import sign_in
 
-from kefu.db import Database
 from kefu.evaluation import read_lines, save_version
 from kefu.evaluation.store.experiments import only_runner
 from kefu.releases import Release
@@ -22,18 +20,6 @@ CASES = 6
 
 class Stopped(Exception):
     """Somebody pulled the plug."""
-
-
-@pytest.fixture
-async def resources(committed_database: Database, tmp_path: Path) -> Resources:
-    return await open_shop(committed_database, tmp_path)
-
-
-@pytest.fixture
-async def waiting(resources: Resources) -> Release:
-    async with resources.database.transaction() as conn:
-        await save_version(conn, "shop", read_lines(TEXT), author=AUTHOR, base="main")
-        return await propose_setting(conn, resources, top_k=9)
 
 
 def stop_in_the_second_experiment() -> Callable[[int, int], None]:

@@ -1,14 +1,12 @@
 """No release goes live that has not shown, as it would answer now, that it is good enough."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from filling import fill
-from released import AUTHOR, SHIPPED_ANSWER, open_shop, propose_setting
+from released import AUTHOR, OPEN, SHIPPED_ANSWER, propose_setting
 
 from kefu.audit import AuditFilter, list_entries
-from kefu.db import Database
 from kefu.errors import BadInput, Conflict, GateClosed
 from kefu.evaluation import (
     Candidate,
@@ -27,19 +25,11 @@ from kefu.prompts import save_prompt
 from kefu.releases import MoveKind, Release, apply_release, get_live, list_moves
 from kefu.resources import Resources
 from kefu.rollout import Changes, evaluate_release, judge_release, promote, propose
-from tests.evaluation.shop import TEXT as SEALED
-
-TEXT = SEALED.replace('"split": "test"', '"split": "train"')
-
-
-@pytest.fixture
-async def resources(committed_database: Database, tmp_path: Path) -> Resources:
-    return await open_shop(committed_database, tmp_path)
 
 
 @pytest.fixture
 async def version(resources: Resources) -> DatasetVersion:
-    return await save_cases(resources, TEXT)
+    return await save_cases(resources, OPEN)
 
 
 async def save_cases(resources: Resources, text: str) -> DatasetVersion:
@@ -74,7 +64,7 @@ async def test_without_a_dataset_nothing_is_proved(resources: Resources) -> None
 
 
 async def test_a_dataset_of_too_few_cases_proves_nothing(resources: Resources) -> None:
-    await save_cases(resources, TEXT.splitlines()[0])
+    await save_cases(resources, OPEN.splitlines()[0])
     await refuse(resources, await wait_with(resources, top_k=9), "at least 3 cases")
 
 
@@ -82,7 +72,7 @@ async def test_a_dataset_about_a_base_that_there_is_not_is_named(
     resources: Resources, version: DatasetVersion
 ) -> None:
     async with resources.database.transaction() as conn:
-        await save_version(conn, "lost", read_lines(TEXT), author=AUTHOR, base="docs")
+        await save_version(conn, "lost", read_lines(OPEN), author=AUTHOR, base="docs")
     waiting = await wait_with(resources, top_k=9)
     verdict = await evaluate_release(resources, waiting.id, author=AUTHOR)
     (problem,) = verdict.problems
@@ -190,7 +180,7 @@ async def test_experiments_on_an_earlier_version_of_the_dataset_prove_nothing(
 ) -> None:
     waiting = await wait_with(resources, top_k=9)
     await evaluate_release(resources, waiting.id, author=AUTHOR)
-    await save_cases(resources, "\n".join(TEXT.splitlines()[1:]))
+    await save_cases(resources, "\n".join(OPEN.splitlines()[1:]))
     await refuse(resources, waiting, "shop@2")
 
 

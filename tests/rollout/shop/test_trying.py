@@ -1,33 +1,15 @@
 """What customers read of a trial has passed the gate, or goes with somebody's word."""
 
-from pathlib import Path
-
 import pytest
-from released import AUTHOR, open_shop, propose_setting
+from released import AUTHOR
 
-from kefu.db import Database
 from kefu.errors import BadInput, GateClosed
-from kefu.evaluation import read_lines, save_version
 from kefu.releases import Release, TrialKind
 from kefu.resources import Resources
 from kefu.rollout import evaluate_release
 from kefu.rollout.trying import require_tryable
-from tests.evaluation.shop import TEXT as SEALED
 
-TEXT = SEALED.replace('"split": "test"', '"split": "train"')
 SHOWN = [TrialKind.CANARY, TrialKind.COMPARISON]
-
-
-@pytest.fixture
-async def resources(committed_database: Database, tmp_path: Path) -> Resources:
-    return await open_shop(committed_database, tmp_path)
-
-
-@pytest.fixture
-async def waiting(resources: Resources) -> Release:
-    async with resources.database.transaction() as conn:
-        await save_version(conn, "shop", read_lines(TEXT), author=AUTHOR, base="main")
-        return await propose_setting(conn, resources, top_k=9)
 
 
 async def ask(
