@@ -6,7 +6,7 @@ from functools import partial
 from math import inf
 
 from kefu.db import Connection
-from kefu.errors import ModelUnavailable, ModelUnreadable, NotFound
+from kefu.errors import ModelUnreadable, NotFound
 from kefu.evaluation.candidates import LANGUAGES
 from kefu.evaluation.experiments import OnProgress
 from kefu.evaluation.readers import Outcome, ReaderTrial, Sentences, load_sentences, read_sentences
@@ -126,8 +126,7 @@ async def weigh_sameness(
         ModelUnreadable: it answers neither yes nor no.
         ModelUnavailable: it does not answer.
     """
-    if resources.endpoints is None:
-        raise ModelUnavailable("There is no endpoint.")
+    assert resources.endpoints is not None
     async with resources.database.connection() as conn:
         live = await load_live(conn, PROMPT, language=language, numbers=resources.prompt_numbers)
     lowest = inf

@@ -79,7 +79,7 @@ async def test_an_answer_that_is_none_of_the_words_says_so(text: str) -> None:
     "logprobs", ["[]", '{"content": [{"top_logprobs": [{"token": "yes"}]}]}', '{"content": [7]}']
 )
 async def test_nonsense_about_probabilities_is_no_answer(logprobs: str) -> None:
-    event = '{"choices": [{"delta": {"content": "yes"}, "logprobs": %s}]}' % logprobs
+    event = f'{{"choices": [{{"delta": {{"content": "yes"}}, "logprobs": {logprobs}}}]}}'
     body = f"data: {event}\n\ndata: [DONE]\n\n"
     async with (
         serve(respond(body, content_type="text/event-stream")) as server,
