@@ -186,7 +186,8 @@ async def _find_lost(
     lookups = 0
     arrived = _list_arrived(before, after)
     for id, chunks in before.items():
-        old, new = read_chunks(chunks), read_chunks(after.get(id, ()))
+        now = after.get(id) or _find_renamed(chunks, before, after)
+        old, new = read_chunks(chunks), read_chunks(now)
         left = {each.key for each in new}
         kept = frozenset(
             fact_value(fact) for each in old if each.key in left for fact in each.facts
@@ -206,9 +207,26 @@ async def _find_lost(
                     kept_facts=kept,
                     rewriting=find_rewriting(lost, old, new),
                     data_class=highest_class(
-                        *(each.data_class for each in (*chunks[:1], *after.get(id, ())[:1]))
+                        *(each.data_class for each in (*chunks[:1], *now[:1]))
                     ),
                 )
+
+
+def _find_renamed(
+    chunks: Sequence[SampledChunk],
+    before: Mapping[int, Sequence[SampledChunk]],
+    after: Mapping[int, Sequence[SampledChunk]],
+) -> Sequence[SampledChunk]:
+    """What a page that went holds under another name now: a new one with its title and readers."""
+    title = index_terms(chunks[0].title)
+    same = [
+        each
+        for id, each in after.items()
+        if id not in before
+        and each[0].audience == chunks[0].audience
+        and index_terms(each[0].title) == title
+    ]
+    return same[0] if len(same) == 1 else ()
 
 
 def _list_arrived(

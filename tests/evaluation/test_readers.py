@@ -89,9 +89,9 @@ def test_with_all_that_are_spared_the_bound_still_holds() -> None:
 
 def test_the_sentences_are_balanced_and_leave_the_telling_to_the_model() -> None:
     given = load_sentences()
-    assert len({each.id for each in given}) == len(given) == 126
-    assert Counter(each.language for each in given) == {"en": 63, "zh": 63}
-    assert Counter((each.language, each.kind) for each in given).most_common()[-1][1] == 4
+    assert len({each.id for each in given}) == len(given) == 186
+    assert Counter(each.language for each in given) == {"en": 93, "zh": 93}
+    assert Counter((each.language, each.kind) for each in given).most_common()[-1][1] == 7
     left = [each for each in given if keeps_facts(each.before, each.other)]
     assert len(left) >= 50  # Kefu's own check would let these be read
     for each in given:
@@ -181,8 +181,8 @@ async def test_the_command_says_why_a_model_is_not_used(
     with pytest.raises(NotFound, match="there are: m"):
         await asyncio.to_thread(command, "evaluation", "try-reader", "nope")
     told = await asyncio.to_thread(command, "evaluation", "try-reader", "m")
-    assert "en: believed above log-odds of -5.00, where 63 of 63 say the same and 0 of 63" in told
-    assert "at most 2.3% pass, with 95 % confidence" in told
+    assert "en: believed above log-odds of -5.00, where 93 of 93 say the same and 0 of 93" in told
+    assert "at most 1.6% pass, with 95 % confidence" in told
     assert "m may clear doubts: zh, en." in told
     server.says = agree
     found = await asyncio.to_thread(

@@ -197,6 +197,23 @@ async def test_what_moves_to_another_page_is_still_stated(
         assert told(await look(resources, tmp_path)) == []
 
 
+async def test_a_page_under_another_name_is_held_against_what_it_was(
+    resources: Resources, tmp_path: Path
+) -> None:
+    (tmp_path / "Prices.md").unlink()
+    renamed = tmp_path / "price-list.md"
+    reworded = PRICES.replace("# Prices", "# PRICES").replace(
+        GIFTS, "You cannot have gift cards refunded."
+    )
+    renamed.write_text(reworded)
+    assert told(await look(resources, tmp_path)) == []
+    renamed.write_text(reworded.replace("199 yuan", "299 yuan"))
+    ((doubt, before, after),) = told(await look(resources, tmp_path))
+    assert (doubt, "199 yuan" in before, "299 yuan" in after) == ("changed", True, True)
+    renamed.write_text(reworded.replace("# PRICES", "# Tents"))
+    assert told(await look(resources, tmp_path)) == [("gone", GIFTS, "")]  # another page
+
+
 async def test_an_announcement_does_not_change_a_rule_alone(
     resources: Resources, tmp_path: Path
 ) -> None:
