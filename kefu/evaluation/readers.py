@@ -76,7 +76,8 @@ class Skill:
     def threshold(self) -> float:
         """The log-odds above which it is believed: those of the changed one it was surest of.
 
-        It leaves out those that are spared. Where that is below 0, the model is inclined to say no.
+        It leaves out those that are spared. Where that is below 0, the model is inclined to say no;
+        infinite where none of its answers could be read.
         """
         others = [each.other for each in self.outcomes if each.other is not None]
         return max(sorted(others, reverse=True)[self.spared :], default=inf)

@@ -189,3 +189,8 @@ async def test_the_command_says_why_a_model_is_not_used(
         lambda: command("evaluation", "try-reader", "m", "--json", code=1)
     )
     assert (found["is_trusted"], found["languages"]["zh"]["recognised_count"]) == (False, 0)
+    server.says = chat
+    found = await asyncio.to_thread(
+        lambda: command("evaluation", "try-reader", "m", "--json", code=1)
+    )
+    assert (found["unread_count"], found["languages"]["en"]["threshold"]) == (2 * COUNT, None)

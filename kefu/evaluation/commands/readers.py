@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
+from math import isinf
 from typing import Annotated
 
 import typer
@@ -59,6 +60,8 @@ def _print(trial: ReaderTrial) -> None:
             table.add_row(language, kind, str(recognised[kind]), str(missed[kind]), str(count))
     Console().print(table)
     for language, skill in trial.skills.items():
+        if isinf(skill.threshold):
+            continue
         kappa, count = skill.kappa, len(skill.outcomes)
         typer.echo(
             f"{language}: believed above log-odds of {skill.threshold:.2f}, where"
@@ -78,7 +81,7 @@ def _print(trial: ReaderTrial) -> None:
 def _as_json(trial: ReaderTrial) -> dict[str, object]:
     skills = {
         language: {
-            "threshold": skill.threshold,
+            "threshold": None if isinf(skill.threshold) else skill.threshold,
             "count": len(skill.outcomes),
             "recognised_count": skill.recognised_count,
             "missed_count": skill.missed_count,
