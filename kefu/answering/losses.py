@@ -1,11 +1,14 @@
 """What of a document's statements its next version does not make any more."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from kefu.answering.regrouping import find_regrouped
 from kefu.answering.statements import LEAST_ALIKE, Lost, Place, Statement
 from kefu.text import SpanKind
+
+_NUMBER = re.compile(r"^\W*\d{1,3}(?:\.\d{1,3})*[.)、]?\s+")
 
 
 def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[Lost]:
@@ -14,8 +17,9 @@ def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[L
     One that holds a figure or is an item of a list is not the same one under another heading where
     both headings stood there before and still do: then it is said of something else. Numbered
     steps keep their order. What is no rule and holds no figure is lost only where a word or two of
-    it were exchanged.
+    it were exchanged, and a short item is not lost that became a heading.
     """
+    headings = _list_headings(after) - _list_headings(before)
     places = {each.place for each in before} & {each.place for each in after}
     known = {each.key for each in before}
     added = [each for each in after if each.key not in known]
@@ -27,12 +31,21 @@ def find_lost(before: Sequence[Statement], after: Sequence[Statement]) -> list[L
     for place, old in {(each.place, each.key): each for each in before}.items():
         if place in regrouped or _stands(old, by_key.get(old.key, []), added, places):
             continue
+        if old.key in headings and not old.facts:
+            continue
         successor = _find_successor(old, added) if old.is_factual else _find_slip(old, added)
         if old.is_factual or successor is not None:
             lost.append(Lost(statement=old, successor=successor))
     gone = {(each.statement.place, each.statement.key) for each in lost}
     kept = [each for each in before if (each.place, each.key) not in gone]
     return lost + list(_find_reordered(kept, after))
+
+
+def _list_headings(statements: Sequence[Statement]) -> set[str]:
+    """As keys, without numbers before them."""
+    places = {each.place for each in statements}
+    texts = {_NUMBER.sub("", text) for place in places for text in place[1:]}
+    return {Statement(text, ()).key for text in texts}
 
 
 def _stands(

@@ -217,16 +217,18 @@ def _find_renamed(
     before: Mapping[int, Sequence[SampledChunk]],
     after: Mapping[int, Sequence[SampledChunk]],
 ) -> Sequence[SampledChunk]:
-    """What a page that went holds under another name now: a new one with its title and readers."""
-    title = index_terms(chunks[0].title)
-    same = [
-        each
-        for id, each in after.items()
-        if id not in before
-        and each[0].audience == chunks[0].audience
-        and index_terms(each[0].title) == title
-    ]
-    return same[0] if len(same) == 1 else ()
+    """What a page that went holds under another name now: a new one for the same readers.
+
+    It has the same title, or states most of what the page did.
+    """
+    title, stated = index_terms(chunks[0].title), {each.key for each in read_chunks(chunks)}
+    for id, each in after.items():
+        if id in before or each[0].audience != chunks[0].audience:
+            continue
+        left = stated & {statement.key for statement in read_chunks(each)}
+        if index_terms(each[0].title) == title or 2 * len(left) > len(stated):
+            return each
+    return ()
 
 
 def _list_arrived(

@@ -175,3 +175,15 @@ def test_only_what_changed_tells_two_statements_apart(literal: str, *, is_told: 
         "Within 15 days it cannot be taken back when you sign in.",
     )
     assert found.is_told_by(literal) == is_told
+
+
+def test_a_short_item_that_became_a_heading_is_still_said() -> None:
+    notes = "1. Kinds of vouchers\n\nAll hold for 9 days.\n\n2. Order of use\n\nThe oldest first.\n"
+    page = notes.replace("1. K", "## 1. K").replace("2. O", "## 2. O")
+    assert told(notes, page) == []
+    assert told(notes, page.replace("Order of use", "Who may use them")) == [("Order of use", "")]
+    assert told(page, notes) == []
+    figure = "1. Open until 9 pm\n\nCome in.\n"
+    assert told(figure, figure.replace("1. Open until 9 pm", "## Opening hours")) == [
+        ("Open until 9 pm", "")
+    ]
