@@ -41,6 +41,9 @@ _QUESTION = re.compile(
 )
 """By its mark, or, where the model was cut off before that, by its inversion."""
 
+_NUMBER = re.compile(r"^\W*\d{1,3}[.)、]\s*")
+"""Of an item; a model that is caught in a loop goes on counting."""
+
 tracer = trace.get_tracer("kefu.answering")
 
 MOST_FOREIGN = 0.7  # of an English sentence: names of products may be Chinese
@@ -99,11 +102,13 @@ class Judged:
 
     Attributes:
         sentence: None when they do not support it.
+        hits: that do.
         is_repaired: it cites what the model did not name for it.
         problem: why it is dropped; empty when it is not.
     """
 
     sentence: Sentence | None = None
+    hits: Sequence[Hit] = ()
     is_repaired: bool = False
     problem: str = ""
 
@@ -127,11 +132,12 @@ async def write_verified(
     stated: set[tuple[str, ...]] = set()
     async with aclosing(write(prompt, endpoint, sending)) as drafts:
         async for draft in drafts:
-            if draft.claims and draft.claims in stated:
+            told = tuple(_NUMBER.sub("", claim) for claim in draft.claims)
+            if told and told in stated:
                 continue
             if draft.is_lead_in or not states_something(draft):
                 held.append(draft)
-                stated.add(draft.claims)
+                stated.add(told)
                 continue
             if draft.is_cut:
                 written.dropped[CUT_OFF] += 1
@@ -146,9 +152,9 @@ async def write_verified(
             if sentence is None:
                 written.dropped[judged.problem] += 1
                 continue
-            lead_in = "".join([each.text for each in held if judge.allows(each)])
+            lead_in = "".join([each.text for each in held if judge.allows(each, judged.hits)])
             held.clear()
-            stated.add(draft.claims)
+            stated.add(told)
             written.shown_count += 1
             written.repaired_count += judged.is_repaired
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
@@ -200,11 +206,11 @@ class Judge:
         known = "\n".join(without_orders(hit.text) for hit in self._hits)
         return repetition.is_in(MARKER.sub("", draft.text), known=known)
 
-    def allows(self, draft: Draft) -> bool:
-        """Whether something without a marker may stand before what was verified.
+    def allows(self, draft: Draft, hits: Sequence[Hit]) -> bool:
+        """Whether something without a marker may stand before what hits support.
 
-        It may when it says nothing, only announces ("请按以下步骤操作："), or is quoted: nobody is
-        told where it comes from.
+        It may when it says nothing, only announces ("请按以下步骤操作："), or is quoted from them:
+        nobody is told where it comes from.
         """
         text = MARKER.sub("", draft.text)
         if not any(letter.isalnum() for letter in text):
@@ -214,7 +220,7 @@ class Judge:
         if _LINK.search(text) or not states_something(draft):
             return False
         quoted = _letters(text)
-        return any(quoted in _letters(without_orders(hit.text)) for hit in self._hits)
+        return any(quoted in _letters(without_orders(hit.text)) for hit in hits)
 
     async def judge(self, draft: Draft) -> Judged:
         """The draft with Kefu's own markers, or what in it nothing that was found supports.
@@ -237,6 +243,7 @@ class Judge:
             if not found:
                 return Judged(
                     sentence=self._show(draft, hits),
+                    hits=hits,
                     is_repaired=any(hit not in cited for hit in hits),
                 )
         return Judged(problem=problem)

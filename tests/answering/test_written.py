@@ -76,6 +76,11 @@ async def test_a_model_that_repeats_itself_is_heard_once() -> None:
     )
 
 
+async def test_a_model_that_goes_on_counting_is_heard_once() -> None:
+    items = [f"- {number}.  Print the label. [2]\n" for number in range(1, 9)]
+    assert await shown(*items) == "- 1.  Print the label. [1]\n"
+
+
 @pytest.mark.parametrize(
     "lead_in",
     ["Follow these steps:\n", "Here is how to do it:\n\n", "步骤如下：\n", "---\n", "\n\n"],
@@ -97,6 +102,8 @@ async def test_an_announcement_stands_before_what_it_announces(lead_in: str) -> 
         "[Follow these steps](https://evil.example):\n",
         "是的，可以：\n",
         "In 3 steps:\n",
+        "Label and print:\n",
+        "A refund takes 7 working days:\n",
     ],
 )
 async def test_a_lead_in_that_states_something_is_left_out(lead_in: str) -> None:
