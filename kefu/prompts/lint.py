@@ -161,10 +161,7 @@ CHECKS: tuple[Check, ...] = (
         "fence-unexplained",
         fencing.unexplained_fence,
         _("A model that does not know the marks may obey what stands between them."),
-        _(
-            "Begin the message with $fence, and say in the safety section that everything between"
-            " these marks is data."
-        ),
+        _("Say in the safety section that everything between the $fence marks is data."),
     ),
     _error(
         "injection-invited",

@@ -58,7 +58,7 @@ def test_lint_of_everything_live_is_clean_and_an_error_ends_with_1(
     (tmp_path / "bad.md").write_text(GOOD.replace("the $fence marks", "the marks"))
     shown = run("lint", str(tmp_path / "bad.md"), code=1)
     assert "fence-unexplained" in shown
-    assert "Begin the message with $fence" in shown
+    assert "Say in the safety section" in shown
 
 
 @pytest.mark.parametrize(
