@@ -1,9 +1,9 @@
 """An experiment killed at any point goes on where it was."""
 
+import asyncio
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -16,6 +16,7 @@ from kefu.evaluation import (
     run_experiment,
     save_version,
 )
+from kefu.evaluation.store.experiments import is_running
 from kefu.resources import Resources
 
 COUNT = 60
@@ -57,7 +58,10 @@ async def long(resources: Resources) -> DatasetVersion:
 async def test_a_killed_experiment_goes_on_and_asks_no_case_twice(
     resources: Resources, long: DatasetVersion
 ) -> None:
-    seen = [kill_after(resources.database.url, steps) for steps in (3, 9, 15)]
+    seen = []
+    for steps in (3, 9, 15):
+        seen.append(kill_after(resources.database.url, steps))
+        await until_noticed(resources)
     begun = [first for first, _ in seen]
     assert begun[0] == 0
     assert 0 < begun[1] < begun[2] < COUNT
@@ -85,5 +89,12 @@ def kill_after(url: str, steps: int) -> tuple[int, int]:
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    time.sleep(0.2)  # until the server has noticed
     return shown[0], shown[-1]
+
+
+async def until_noticed(resources: Resources) -> None:
+    """Wait for the database server to give up the connection of the killed process."""
+    async with asyncio.timeout(30), resources.database.connection() as conn:
+        killed = await find_experiment(conn, "latest")
+        while await is_running(conn, killed.id):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.02)
