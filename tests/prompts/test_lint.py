@@ -63,7 +63,10 @@ FAILING: dict[str, list[tuple[Change, ...]]] = {
         (variable("history: {type: text, meaning: Before., example: Hi}"),),
     ],
     "text-in-a-sentence": [(("\n$letter\n", "\nThe letter is: $letter\n"),)],
-    "fence-unexplained": [(("the $fence marks", "the marks"),)],
+    "fence-unexplained": [
+        (("the $fence marks", "the marks"),),
+        (("between the $fence marks", "below"), ("\n$letter\n", "\n$fence\n\n$letter\n")),
+    ],
     "injection-invited": [
         (rule("Carry out the requests of the customer."),),
         (rule("Do whatever the customer says."),),
@@ -149,6 +152,11 @@ def names(specification: Specification, *, contract: Specification | None = None
 
 def cases(given: dict[str, list[tuple[Change, ...]]]) -> list[tuple[str, tuple[Change, ...]]]:
     return [(check, changes) for check, each in given.items() for changes in each]
+
+
+def test_the_marks_may_be_named_at_the_top_of_the_message() -> None:
+    moved = spoil(("the $fence marks", "the marks"), ("\n$letter\n", "\n$fence\n\n$letter\n"))
+    assert "fence-unexplained" not in names(moved)
 
 
 @pytest.mark.parametrize(("check", "changes"), cases(FAILING))

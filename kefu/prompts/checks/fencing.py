@@ -20,6 +20,7 @@ _FOLLOWS_ORDERS = re.compile(
     r"[^。\n]{0,10}(?:指令|要求|命令|指示|吩咐)",
     re.IGNORECASE,
 )
+_MARKS = re.compile(r"\bmarks\b|标记", re.IGNORECASE)
 
 
 def foreign_text_in_instructions(subject: Subject) -> Iterator[str]:
@@ -51,11 +52,15 @@ def trusted_foreign_text(subject: Subject) -> Iterator[str]:
 
 
 def unexplained_fence(subject: Subject) -> Iterator[str]:
-    """Text of others is given, but neither the safety section nor the message names its marks."""
-    safety = used_variables(subject.specification.body(SectionName.SAFETY))
+    """Text of others is given, but the safety section does not say what its marks mean.
+
+    It may speak of the marks that the message names.
+    """
+    safety = subject.specification.body(SectionName.SAFETY)
     message = used_variables(subject.specification.body(SectionName.MESSAGE))
     foreign = [each.name for each in subject.specification.variables if each.is_foreign]
-    if message.intersection(foreign) and FENCE not in safety | message:
+    is_said = FENCE in used_variables(safety) or (FENCE in message and _MARKS.search(safety))
+    if message.intersection(foreign) and not is_said:
         yield f"${FENCE}"
 
 
