@@ -161,7 +161,7 @@ async def test_a_canned_response_is_looked_at_kept_changed_and_deleted(
     looked = await client.post(path, data=given | {"action": "preview"})
     shown = page(looked).css_first(".notice[role=status]")
     assert shown is not None
-    assert f"Hello Ada Byron, I am {staff.email}." in shown.text()
+    assert f"Hello Ada Byron, I am {staff.name}." in shown.text()
     assert await list_responses(conn, staff.id) == []
     assert (await client.post(path, data=given)).status_code == 303
     (kept,) = await list_responses(conn, staff.id)

@@ -11,6 +11,7 @@ from kefu.accounts import require
 from kefu.conversations.canned import MANAGE, VARIABLES, drop_response, fill_in, keep_response
 from kefu.conversations.records import CannedResponse, Language
 from kefu.conversations.store.desk import list_responses
+from kefu.conversations.store.metrics import list_staff_names
 from kefu.errors import BadInput, KefuError
 from kefu.resources import Resources
 from kefu.viewer import Viewer
@@ -75,8 +76,7 @@ async def keep(request: Request, viewer: Writer, resources: OpenResources) -> Re
     form = await read_form(request)
     language = _find_language(form)
     if form.get("action") == "preview":
-        preview = fill_in(form.get("text", ""), _example(language or "en", viewer))
-        return await _show(request, resources, viewer, given=form, preview=preview)
+        return await _show(request, resources, viewer, given=form, previewed=form.get("text", ""))
     try:
         if language is None:
             raise BadInput("A canned response is in Chinese or in English.")
@@ -109,18 +109,19 @@ async def _show(  # noqa: PLR0913 - what may stand on the page
     *,
     edit: int | None = None,
     given: Mapping[str, str] | None = None,
-    preview: str = "",
+    previewed: str = "",
     problem: KefuError | None = None,
 ) -> Response:
     async with resources.database.connection() as conn:
         known = await list_responses(conn, viewer.staff_id)
+        name = (await list_staff_names(conn)).get(viewer.staff_id or 0, "")
     manages = MANAGE in viewer.permissions
     edited = next((each for each in known if each.id == edit), None)
     page = CannedPage(
         responses=[
             ShownResponse(
                 response=each,
-                preview=fill_in(each.text, _example(each.language, viewer)),
+                preview=fill_in(each.text, _example(each.language, name)),
                 may_change=each.staff_id is not None or manages,
             )
             for each in known
@@ -128,7 +129,7 @@ async def _show(  # noqa: PLR0913 - what may stand on the page
         given=given or ({} if edited is None else _write(edited)),
         is_old=edited is not None or bool(given and given.get("is_old")),
         manages=manages,
-        preview=preview,
+        preview=fill_in(previewed, _example(_find_language(given or {}) or "en", name)),
         problem=problem,
     )
     status = 200 if problem is None else problem.status
@@ -139,8 +140,8 @@ def _find_language(form: Mapping[str, str]) -> Language | None:
     return next((each for each in LANGUAGES if form.get("language") == each), None)
 
 
-def _example(language: Language, viewer: Viewer) -> Mapping[str, str]:
-    return EXAMPLE[language] | {"staff_name": viewer.name}
+def _example(language: Language, name: str) -> Mapping[str, str]:
+    return EXAMPLE[language] | {"staff_name": name}
 
 
 def _write(response: CannedResponse) -> dict[str, str]:

@@ -176,11 +176,12 @@ async def open_conversation(conn: Connection, conversation_id: UUID, visit: Visi
         await mark_read(conn, conversation_id, position=messages[-1].position, viewer=viewer)
     since = messages[0].created_at if len(messages) == MESSAGES_SHOWN else None
     events = await list_history(conn, conversation_id, since=since, limit=EVENTS_SHOWN)
-    responses = await _list_responses(conn, conversation, customer, viewer)
+    names = await list_staff_names(conn)
+    responses = await _list_responses(conn, conversation, customer, viewer, names)
     return Opened(
         conversation=conversation,
         timeline=build_timeline(messages, events),
-        names=await list_staff_names(conn),
+        names=names,
         customer=customer,
         earlier=[each for each in others if each.id != conversation_id][:EARLIER_SHOWN],
         place=await find_place(conn, conversation),
@@ -189,12 +190,16 @@ async def open_conversation(conn: Connection, conversation_id: UUID, visit: Visi
 
 
 async def _list_responses(
-    conn: Connection, conversation: Conversation, customer: Customer | None, viewer: Viewer
+    conn: Connection,
+    conversation: Conversation,
+    customer: Customer | None,
+    viewer: Viewer,
+    names: Mapping[int, str],
 ) -> Sequence[CannedResponse]:
     values = {
         "customer_name": customer.name if customer else "",
         "customer_id": conversation.told_customer_id or "",
-        "staff_name": viewer.name,
+        "staff_name": names.get(viewer.staff_id or 0, ""),
         "conversation_id": str(conversation.id),
     }
     known = await list_responses(conn, viewer.staff_id, language=_language(conversation))
