@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from kefu.answering import strip_markers
 from kefu.conversations import Message
 from kefu.copilot.phrases import has_cue
 from kefu.copilot.records import Line, Lines, Speaker
@@ -16,10 +17,16 @@ LONGEST_LINE = 1200
 
 
 def read_lines(messages: Sequence[Message]) -> list[Line]:
-    """Messages as lines; notes among staff and what the system says are left out."""
+    """Messages as lines, without the numbers of sources.
+
+    Notes among staff and what the system says are left out.
+    """
     speakers = set(Speaker)
     return [
-        Line(speaker=Speaker(message.role), text=message.text)
+        Line(
+            speaker=Speaker(message.role),
+            text=strip_markers(message.text) if message.role == "chatbot" else message.text,
+        )
         for message in messages
         if message.role in speakers and not message.is_internal
     ]

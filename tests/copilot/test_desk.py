@@ -209,6 +209,26 @@ async def test_summary_tones_and_knowledge_are_at_hand(
     assert "Only you see this" in await aid(aid="question", question="Where are parcels?")
 
 
+async def test_a_summary_leaves_out_the_numbers_of_sources(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    said = "It takes 7 working days. [1]"
+    await record_answer(conn, said, conversation_id=waiting.id, answer=ANSWER_EXAMPLE)
+    form = {"partial": "1", "aid": "overview"}
+    aid = (await client.post(f"/desk/{waiting.id}/aids", data=form)).text
+    assert "<li>It takes 7 working days.</li>" in aid
+
+
+async def test_a_canned_response_bears_the_name_of_who_uses_it(
+    client: AsyncClient, staff: Staff, waiting: Conversation
+) -> None:
+    given = {"shortcut": "hi", "language": "en", "text": "I am {{staff_name}}."}
+    await client.post("/desk/canned-responses", data=given)
+    page = parse(await client.get(f"/desk/{waiting.id}", params={"list": "open"}))
+    (canned,) = page.css("[data-canned]")
+    assert canned.attributes["data-canned"] == f"I am {staff.name}."
+
+
 async def test_who_waits_for_people_is_not_waited_for(
     client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
 ) -> None:

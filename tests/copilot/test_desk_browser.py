@@ -146,6 +146,22 @@ async def test_two_hundred_conversations_on_a_phone_and_a_screen(
             assert await find_serious_violations(page) == []
 
 
+async def test_what_can_be_done_with_a_suggestion_stays_in_sight_and_menus_make_room(
+    browser: Browser, site: Site
+) -> None:
+    async with sit_down(browser, site, viewport={"width": 1280, "height": 480}) as page:
+        id = await ask(site)
+        await page.goto(f"/desk/{id}?list=open")
+        await page.keyboard.press("s")
+        await expect(page.locator("#aid .cited")).to_have_count(1)
+        await expect(page.locator("#aid [data-accept]")).to_be_in_viewport(ratio=1)
+        tones = page.locator(".menu-body").first
+        await page.get_by_text("Rewrite", exact=True).click()
+        await expect(tones).to_be_visible()
+        await page.locator(".pane-head h2").click()
+        await expect(tones).to_be_hidden()
+
+
 async def test_a_reply_is_watched_stopped_and_follows_what_is_typed(
     browser: Browser, built_app: FastAPI, resources: Resources
 ) -> None:

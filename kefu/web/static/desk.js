@@ -68,11 +68,16 @@ function onKey(event) {
   }
 }
 
+function closeMenus(but) {
+  for (const menu of pane.querySelectorAll(".menu[open]")) menu.open = menu.contains(but);
+}
+
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {
   const aid = event.target.closest("[data-aid]");
   const canned = event.target.closest("[data-canned]");
   const link = event.target.closest(".row a, .earlier a");
+  closeMenus(event.target);
   const isPlain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
   if (aid) {
     event.preventDefault();
