@@ -88,6 +88,18 @@ async def test_a_citation_opens_its_source_and_escape_leads_back(
         assert not await page.evaluate("Boolean(window.hacked)")
 
 
+async def test_a_long_conversation_scrolls_below_the_head_and_the_head_stays(
+    browser: Browser, shop: Shop
+) -> None:
+    async with visit(browser, shop, viewport=PHONE) as page:
+        await open_widget(page)
+        for _ in range(3):
+            await ask_and_wait(page)
+        hidden = "each => each.scrollHeight - each.clientHeight"
+        assert await page.locator(".log").evaluate(hidden) > 0
+        assert await page.locator(".panel").evaluate(hidden) == 0
+
+
 async def test_an_answer_can_be_stopped_and_asked_for_again(
     browser: Browser, shop: Shop, answerer: ScriptedAnswerer
 ) -> None:

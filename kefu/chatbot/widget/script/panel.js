@@ -250,7 +250,7 @@ class Panel {
     return this.#openSheet(this.texts.earlier, this.texts.earlier, opener, async () => {
       const found = await this.acts.listEarlier().catch(() => []);
       const items = found.map((each) => {
-        const day = new Date(each.created_at).toLocaleDateString();
+        const day = new Date(each.created_at).toLocaleDateString(this.config.language);
         return h("li", {}, h("button", { type: "button", class: "starter", onclick: () => choose(each.id) }, h("span", { dir: "auto" }, each.text || "…"), h("span", { class: "day" }, day)));
       });
       return [items.length ? h("ul", { class: "earlier" }, ...items) : h("p", {}, this.texts.no_earlier)];
