@@ -210,7 +210,7 @@ def list_differences(left: Experiment, right: Experiment) -> list[tuple[str, str
     """What is not the same in both."""
     one, other = _flatten(left), _flatten(right)
     return [
-        (key, one.get(key, ""), other.get(key, ""))
+        (key, write_value(one.get(key, "")), write_value(other.get(key, "")))
         for key in sorted(one.keys() | other.keys())
         if one.get(key) != other.get(key)
     ]
@@ -269,11 +269,23 @@ def _key(result: Result) -> tuple[str, str]:
     return result.case_id, result.case_digest
 
 
-def _flatten(experiment: Experiment) -> dict[str, str]:
-    flat = {"knowledge": experiment.knowledge_digest[:12], "base": experiment.base}
+def write_value(value: object) -> str:
+    """What stands in a configuration, as people read it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {write_value(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(write_value, value))
+    return str(value)
+
+
+def _flatten(experiment: Experiment) -> dict[str, object]:
+    flat: dict[str, object] = {
+        "knowledge": experiment.knowledge_digest[:12],
+        "base": experiment.base,
+    }
     flat["dataset"] = f"{experiment.dataset}@{experiment.version}"
     for name, value in experiment.configuration.items():
         parts = value if isinstance(value, dict) else {"": value}
         for key, part in parts.items():
-            flat[f"{name}.{key}" if key else name] = str(part)
+            flat[f"{name}.{key}" if key else name] = part
     return flat

@@ -1,6 +1,7 @@
 """The pages of evaluation, by people who may and people who may not."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from signing_in import sign_in
 
 from kefu.evaluation import Candidate, DatasetVersion, Plan, run_experiment
 from kefu.evaluation.store.experiments import list_labels
+from kefu.llm import ScriptedEndpoint
 from kefu.resources import Resources
 
 PAGE = "/admin/evaluation"
@@ -77,6 +79,7 @@ async def test_pages_speak_chinese(
     case = await load(client, f"{PAGE}/experiments/{experiments[0]}/cases/a1")
     assert "说到了所有事实。" in text_of(case)
     assert "事实覆盖率" in text_of(case)
+    assert "符合期望：回答。" in text_of(case)
 
 
 async def test_two_experiments_stand_side_by_side(
@@ -100,6 +103,21 @@ async def test_two_experiments_stand_side_by_side(
     same = await load(client, f"{PAGE}/comparison?left={left}&right={left}")
     assert "the same" in text_of(same)
     assert "the same candidate with the same knowledge" in text_of(same)
+
+
+async def test_what_differs_is_written_for_people(
+    client: AsyncClient, resources: Resources, version: DatasetVersion
+) -> None:
+    await sign_in(client, resources.database, "manager")
+    plan = Plan(version=version, author="li", candidate=Candidate(endpoint="none"))
+    left = (await run_experiment(resources, plan)).id
+    drafting = replace(resources, endpoint=ScriptedEndpoint(["A refund takes 7 days. [1]"]))
+    right = (await run_experiment(drafting, Plan(version=version, author="li"))).id
+    page = await load(client, f"{PAGE}/comparison?left={left}&right={right}")
+    (row,) = [each for each in page.css("tbody tr") if each.text().startswith("endpoints")]
+    before, after = (cell.text() for cell in row.css("td"))
+    assert before == "–"
+    assert not set("[]{}'") & set(after)
 
 
 async def test_a_verdict_is_kept_of_those_who_may_give_one(

@@ -217,7 +217,7 @@ async def test_the_page_hides_whose_answers_they_are(
     assert (response.status_code, response.headers["location"]) == (303, f"{PAGE}?dataset=shop")
     assert (await editor.post(path, data={"choice": "left"})).status_code == 409
     shown = (await editor.get(PAGE)).text
-    assert "1 choices of 1 people, by 1 of them neither" in shown
+    assert "Choices: 1, people: 1, neither answer good: 1." in shown
     assert "strict" in shown
     assert "too few choices" in shown
     assert "An interval takes choices about at least 10 cases of a candidate" in shown

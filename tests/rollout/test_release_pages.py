@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from httpx import AsyncClient
+from live_answers import add_answers
 from released import SHIPPED_ANSWER, propose_setting, save_shorter
+from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in
 
 from kefu.audit import AuditFilter, list_entries
@@ -82,6 +84,22 @@ async def test_the_list_says_what_each_release_changes(
     page = await admin.get(HOME)
     assert "<code>retrieval.top_k</code>" in page.text
     assert "10 → 7" in page.text
+
+
+async def test_what_kefu_notes_itself_is_told_in_the_language_of_the_reader(
+    admin: AsyncClient, live: Release
+) -> None:
+    page = await admin.get(HOME, headers={"accept-language": "zh"})
+    assert "启动时回答客户的内容。" in page.text
+
+
+async def test_a_value_beyond_its_limit_is_not_called_kept(
+    admin: AsyncClient, conn: Connection, live: Release
+) -> None:
+    await add_answers(conn, live.id, 4, rating=-1)
+    page = LexborHTMLParser((await admin.get(HOME)).text)
+    (row,) = [each for each in page.css("tbody tr") if "Thumbs down disliked" in each.text()]
+    assert row.css("td")[-1].text() == "Not certain yet"
 
 
 async def test_a_version_of_a_prompt_is_proposed_from_its_page(

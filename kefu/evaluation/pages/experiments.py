@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from kefu.accounts import require
 from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
-from kefu.evaluation.comparison import Comparison, compare_experiments
+from kefu.evaluation.comparison import Comparison, compare_experiments, write_value
 from kefu.evaluation.datasets import LONGEST_NOTE, load_cases, read_version, remove_dataset
 from kefu.evaluation.labelling import label_reply
 from kefu.evaluation.records import Case, Dataset, Experiment, Result
@@ -64,6 +64,12 @@ class ExperimentPage:
     report: Report
     questions: Mapping[str, str]
     others: Sequence[Experiment]
+
+    @property
+    def configuration(self) -> Mapping[str, str]:
+        """What it ran with, as people read it."""
+        known = self.report.experiment.configuration
+        return {name: write_value(value) for name, value in known.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

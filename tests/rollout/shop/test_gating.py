@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 from filling import fill
+from httpx import AsyncClient
 from released import AUTHOR, OPEN, SHIPPED_ANSWER, propose_setting
+from signing_in import sign_in
 
 from kefu.audit import AuditFilter, list_entries
 from kefu.errors import BadInput, Conflict, GateClosed
@@ -98,6 +100,18 @@ async def test_a_dataset_that_proved_a_release_is_removed_with_a_reason_and_its_
     assert move.verdict is not None
     assert move.verdict["datasets"][0]["experiment_id"] == own.id
     await refuse(resources, await wait_with(resources, top_k=8), "There is no dataset")
+
+
+async def test_checks_name_what_they_measure_in_the_language_of_the_reader(
+    resources: Resources, version: DatasetVersion, client: AsyncClient
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    await sign_in(client, resources.database, "admin")
+    path = f"/admin/releases/{waiting.id}"
+    page = (await client.get(path, headers={"accept-language": "zh"})).text
+    assert "忠实度 为" in page
+    assert "faithfulness" not in page
 
 
 async def test_without_experiments_nothing_is_proved(
