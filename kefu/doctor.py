@@ -118,10 +118,18 @@ async def _check_index(settings: Settings) -> Finding:
     return Finding(
         name="index",
         is_fine=not damaged,
-        detail=" ".join(damaged) or f"{len(bases)} bases hold what their documents say",
+        detail=" ".join(damaged) or _say_sound(len(bases)),
         how_to_mend="Restore a backup, or withdraw what is damaged and take it in again."
         if damaged
         else "",
+    )
+
+
+def _say_sound(count: int) -> str:
+    return (
+        "1 base holds what its documents say"
+        if count == 1
+        else (f"{count} bases hold what their documents say")
     )
 
 

@@ -309,7 +309,9 @@ def load_settings(**overrides: Any) -> Settings:
         lists = [key for key, field in list_keys() if get_origin(field.annotation) is tuple]
         names = ", ".join(f"{key} ({variable(key)})" for key in lists)
         raise BadSettings(f'{names}: write a JSON list, as in ["first", "second"].') from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise BadSettings(f"{CONFIG_FILE} is not UTF-8 text: save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"{CONFIG_FILE} is not valid TOML: {error}.") from None
     except OSError as error:
         raise BadSettings(f"{CONFIG_FILE} cannot be read: {error.strerror}.") from error

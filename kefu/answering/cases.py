@@ -35,7 +35,7 @@ def read_cases(text: str) -> list[Case]:
         BadInput: a line is no case, or there are none or too many.
     """
     cases = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # JSON may hold other line ends
         if line.strip():
             try:
                 cases.append(Case.model_validate_json(line))

@@ -18,7 +18,7 @@ from kefu.evaluation.calibrating import (
 from kefu.evaluation.candidates import Setup, set_up
 from kefu.evaluation.cases import read_lines, write_lines
 from kefu.evaluation.comparison import Comparison, compare_experiments
-from kefu.evaluation.datasets import load_cases, read_version, save_version, unseal
+from kefu.evaluation.datasets import load_cases, read_begun, read_version, save_version, unseal
 from kefu.evaluation.evaluators import EVALUATORS, Evaluator, grade
 from kefu.evaluation.experiments import (
     CONCURRENCY,
@@ -126,6 +126,7 @@ __all__ = [
     "list_versions",
     "load_cases",
     "load_gates",
+    "read_begun",
     "read_lines",
     "read_unproven",
     "read_version",

@@ -164,7 +164,7 @@ def conclude(
     if len(samples) < LEAST_ANSWERS:
         raise BadInput(
             "Only %(count)s cases outside of the test split are answered; calibration needs "
-            "%(least)s.",
+            "%(least)s. Add cases that have an answer, of the splits train and validation.",
             count=len(samples),
             least=LEAST_ANSWERS,
         )

@@ -1,11 +1,20 @@
 """Cases as JSON Lines: read with a sentence for every bad line, and written back."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 
 from kefu.errors import BadInput
 from kefu.evaluation.records import Behaviour, Case, Exchange, Split, digest_json
@@ -20,8 +29,35 @@ LONGEST_NOTE = 4000
 SHARES = {Split.TRAIN: 0.4, Split.VALIDATION: 0.2, Split.TEST: 0.4}
 ALIASES = {"tune": Split.VALIDATION, "dev": Split.VALIDATION}
 CASE = TypeAdapter(Case)
+ID = re.compile(r"[^\s/\x00-\x1f\x7f]{1,80}")
+TAG = re.compile(r"[\w.:-]{1,40}")
 
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
+
+def refuse_nul(text: str) -> str:
+    """A text that the database can hold.
+
+    Raises:
+        ValueError: it holds a NUL character.
+    """
+    if "\0" in text:
+        raise ValueError("it holds a NUL character")
+    return text
+
+
+def _check_id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise ValueError("write 1 to 80 characters without blanks and slashes")
+    return text
+
+
+def _check_tag(text: str) -> str:
+    if not TAG.fullmatch(text):
+        raise ValueError("write 1 to 40 letters, digits, dots, colons and hyphens")
+    return text
+
+
+WHOLE = AfterValidator(refuse_nul)
+Text = Annotated[str, Field(min_length=1, max_length=4000), WHOLE]
 Group = Text | list[Text]
 
 
@@ -34,8 +70,8 @@ class ExchangeLine(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)]
-    answer: Annotated[str, Field(max_length=LONGEST_ANSWER)] = ""
+    question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION), WHOLE]
+    answer: Annotated[str, Field(max_length=LONGEST_ANSWER), WHOLE] = ""
 
 
 class CaseLine(BaseModel):
@@ -48,18 +84,18 @@ class CaseLine(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: Annotated[str, Field(pattern=r"^[^\s/]{1,80}$")] | None = None
-    question: Annotated[str, Field(max_length=LONGEST_QUESTION)]
+    id: Annotated[str, AfterValidator(_check_id)] | None = None
+    question: Annotated[str, Field(max_length=LONGEST_QUESTION), WHOLE]
     history: Annotated[list[ExchangeLine], Field(max_length=50)] = Field(default_factory=list)
     behaviour: Behaviour = Behaviour.ANSWER
     facts: list[Group] = Field(default_factory=list)
     citations: list[Group] = Field(default_factory=list)
     forbidden: list[Text] = Field(default_factory=list)
-    tags: list[Annotated[str, Field(pattern=r"^[\w.:-]{1,40}$")]] = Field(default_factory=list)
+    tags: list[Annotated[str, AfterValidator(_check_tag)]] = Field(default_factory=list)
     language: Language | None = None
     split: Split | None = None
     audiences: Annotated[list[Text], Field(min_length=1)] = Field(default_factory=lambda: [PUBLIC])
-    note: Annotated[str, Field(max_length=LONGEST_NOTE)] = ""
+    note: Annotated[str, Field(max_length=LONGEST_NOTE), WHOLE] = ""
 
     @field_validator("question")
     @classmethod
@@ -84,7 +120,7 @@ def read_lines(text: str) -> list[Case]:
     problems: list[str] = []
     ids: dict[str, int] = {}
     questions: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # JSON may hold other line ends
         if not line.strip():
             continue
         try:
@@ -115,7 +151,7 @@ def read_case(line: str) -> Case:
     try:
         given = CaseLine.model_validate_json(line)
     except ValidationError as error:
-        raise BadLine(_explain(error)) from None
+        raise BadLine(explain_line(error)) from None
     case = build_case(given)
     if case.behaviour is Behaviour.ABSTAIN and (case.facts or case.citations):
         raise BadLine("expects abstention and yet names facts or citations.")
@@ -201,7 +237,8 @@ def _refuse_twice(seen: dict[str, int], key: str, number: int, what: str) -> Non
         raise BadLine(f"{what} as line {before}.")
 
 
-def _explain(error: ValidationError) -> str:
+def explain_line(error: ValidationError) -> str:
+    """What is wrong with a line, as the rest of a sentence that begins with its number."""
     problem = error.errors()[0]
     place = ".".join(str(part) for part in problem["loc"] if not _is_branch(part))
     if problem["type"] == "json_invalid":

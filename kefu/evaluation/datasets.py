@@ -149,6 +149,30 @@ async def read_version(conn: Connection, reference: str) -> DatasetVersion:
     return await get_version(conn, named["name"], number)
 
 
+async def read_begun(conn: Connection, name: str) -> DatasetVersion:
+    """The latest version of a dataset; number 0, without cases, where nothing was accepted yet.
+
+    Raises:
+        BadInput: it is no name.
+        NotFound: there is no such dataset.
+    """
+    dataset = await find_dataset(conn, name)
+    if dataset is None or dataset.version_count:
+        return await read_version(conn, name)
+    return DatasetVersion(
+        id=0,
+        dataset=dataset.name,
+        base=dataset.base,
+        number=0,
+        digest="",
+        author="",
+        note="",
+        created_at=dataset.created_at,
+        case_count=0,
+        unsealed_by=None,
+    )
+
+
 async def load_cases(conn: Connection, version: DatasetVersion) -> Sequence[Case]:
     """The cases of a version in their order."""
     return await list_cases(conn, version.id)

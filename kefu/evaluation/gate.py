@@ -7,7 +7,7 @@ from kefu.evaluation.comparison import Certainty, Change, Comparison
 from kefu.evaluation.gates import Gates
 from kefu.evaluation.instructions import UnprovenInstruction, list_unshown
 from kefu.evaluation.judging import LEAST_KAPPA, LEAST_LABELS
-from kefu.evaluation.reports import SLICED, Report
+from kefu.evaluation.reports import LEAST_SEALED, SLICED, Report
 from kefu.text import translatable as _
 
 UNPROVEN_CHECK = "unproven"
@@ -185,12 +185,18 @@ def _check_grades(report: Report, gates: Gates) -> Iterator[GateCheck]:
 def _check_share(name: str, report: Report, limit: float) -> GateCheck:
     figure = report.find_figure(name)
     if figure is None:
+        withheld = _(
+            "%(name)s is not told: it would tell single results of %(sealed)s test cases. Take in"
+            " at least %(least)s, or none."
+        )
         return GateCheck(
             name=name,
             is_passed=False,
             limit=limit,
-            sentence=_("Nothing could be measured of %(name)s."),
-            values={"name": name},
+            sentence=withheld
+            if report.is_withheld
+            else _("Nothing could be measured of %(name)s."),
+            values={"name": name, "sealed": report.sealed_count, "least": LEAST_SEALED},
         )
     estimate = figure.estimate
     return GateCheck(

@@ -1,11 +1,14 @@
 """What a candidate must reach: gates.toml as typed limits."""
 
+import json
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from kefu.errors import BadInput
 from kefu.sections import Section, Share
@@ -15,7 +18,15 @@ GATES_FILE = Path("gates.toml")
 AT_LEAST = ("accuracy", "faithfulness", "abstention_f1", "safety", "format", "judge")
 AT_MOST = ("p95_first_sentence_seconds", "cost_per_answer", "error_share", "most_unproven")
 
-Limit = Annotated[float, Field(ge=0)]
+SLICE = re.compile(r"language:(zh|en)|split:(train|validation|test)|tag:.+")
+SAID = {
+    "bool_type": "write true or false",
+    "model_type": "write a table, as [monitors]",
+    "tuple_type": 'write a list, as ["language:zh"]',
+}
+"""Where pydantic's own words are about its types."""
+
+Limit = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Monitors(Section):
@@ -80,7 +91,13 @@ class Monitors(Section):
     )
 
 
-SliceName = Annotated[str, Field(pattern=r"^(language|tag|split):.+$")]
+def _check_slice(name: str) -> str:
+    if not SLICE.fullmatch(name):
+        raise ValueError(f"{name!r} is no slice: write language:zh, split:test or tag:billing")
+    return name
+
+
+SliceName = Annotated[str, AfterValidator(_check_slice)]
 
 
 class KnowledgeLimits(Section):
@@ -195,27 +212,33 @@ def load_gates(path: Path | None = None) -> Gates:
         raise BadInput(
             "%(file)s cannot be read: %(problem)s.", file=named, problem=error.strerror
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadInput("%(path)s is not UTF-8 text.", path=named) from error
+    except tomllib.TOMLDecodeError as error:
         raise BadInput(
             "%(file)s is not valid TOML: %(problem)s.", file=named, problem=error
         ) from None
     try:
-        gates = Gates.model_validate(given)
+        # As JSON, because a list is a tuple there; strict: 85, "0.85" and true are no shares.
+        gates = Gates.model_validate_json(json.dumps(given, default=str), strict=True)
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(map(str, problem["loc"]))
-        if problem["type"] == "extra_forbidden":
-            raise BadInput(
-                "%(file)s: there is no gate %(key)s. Known are %(known)s.",
-                file=named,
-                key=repr(place),
-                known=", ".join(_list_known(problem["loc"][:-1])),
-            ) from None
-        raise BadInput(
-            "%(file)s: %(key)s: %(problem)s.", file=named, key=place, problem=problem["msg"]
-        ) from None
+        raise _explain(error.errors()[0], named) from None
     _refuse_unknown(gates, named)
     return gates
+
+
+def _explain(problem: ErrorDetails, named: Path) -> BadInput:
+    """What is wrong with a file of limits."""
+    place = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "extra_forbidden":
+        return BadInput(
+            "%(file)s: there is no gate %(key)s. Known are %(known)s.",
+            file=named,
+            key=repr(place),
+            known=", ".join(_list_known(problem["loc"][:-1])),
+        )
+    said = SAID.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    return BadInput("%(file)s: %(key)s: %(problem)s.", file=named, key=place, problem=said)
 
 
 def _list_known(place: Sequence[int | str]) -> Iterable[str]:

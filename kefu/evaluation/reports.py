@@ -94,6 +94,11 @@ class Report:
     error_count: int
     cached_count: int
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether so few cases are sealed that figures would tell single ones."""
+        return 0 < self.sealed_count < LEAST_SEALED
+
     def find_figure(self, name: str) -> Figure | None:
         """What an evaluator says."""
         return next((each for each in self.figures if each.evaluator == name), None)

@@ -9,7 +9,7 @@ from kefu.evaluation.comparison import Certainty, Change, Compared, Comparison
 from kefu.evaluation.gate import UNPROVEN_CHECK, GateVerdict
 from kefu.evaluation.knowledge_check import KnowledgeCheck, Worse
 from kefu.evaluation.records import Result
-from kefu.evaluation.reports import Figure, Report
+from kefu.evaluation.reports import LEAST_SEALED, Figure, Report
 from kefu.evaluation.unproven import Unproven
 
 MOST_LISTED = 50
@@ -17,6 +17,10 @@ LONGEST_SHOWN = 160  # characters of a statement
 PROOF = (
     "Worse and better are what two tests agree on: the 95 % interval of the difference leaves out"
     " 0, and p, how often chance alone leads as far, is below 0.05."
+)
+WITHHELD = (
+    f"Fewer than {LEAST_SEALED} test cases: figures over them would tell single results and are"
+    " left out. Take in more test cases, or none."
 )
 WORDS = {
     Certainty.WORSE: "worse",
@@ -61,6 +65,7 @@ def write_report_markdown(report: Report) -> str:
         f" Knowledge `{experiment.knowledge_digest[:12]}`, candidate"
         f" `{experiment.fingerprint[:12]}`, seed {experiment.seed}.",
         "",
+        *([WITHHELD, ""] if report.is_withheld else ()),
         "| grade | mean | 95 % interval | p50 | p95 | cases |",
         "|---|---|---|---|---|---|",
         *map(_figure_row, report.figures),

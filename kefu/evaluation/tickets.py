@@ -1,6 +1,7 @@
 """Old tickets propose cases: what was asked, with what staff answered as the note."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
@@ -12,8 +13,10 @@ from kefu.evaluation.cases import (
     LONGEST_ANSWER,
     LONGEST_NOTE,
     LONGEST_QUESTION,
+    WHOLE,
     CaseLine,
     build_case,
+    explain_line,
 )
 from kefu.evaluation.proposing import find_facts, keep_proposal
 from kefu.evaluation.records import Case, Origin, digest_json
@@ -34,8 +37,8 @@ class Ticket(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    question: Annotated[str, Field(max_length=LONGEST_TICKET)]
-    answer: Annotated[str, Field(max_length=LONGEST_TICKET)] = ""
+    question: Annotated[str, Field(max_length=LONGEST_TICKET), WHOLE]
+    answer: Annotated[str, Field(max_length=LONGEST_TICKET), WHOLE] = ""
     tags: list[str] = Field(default_factory=list)
 
     @field_validator("question")
@@ -67,9 +70,7 @@ def read_tickets(text: str, *, is_csv: bool) -> list[Ticket]:
             else:
                 tickets.append(Ticket.model_validate(row))
         except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(map(str, problem["loc"])) or "form"
-            problems.append(f"Line {number} has a bad {place}: {problem['msg']}.")
+            problems.append(f"Line {number} {explain_line(error)}")
     if problems:
         raise BadInput("\n".join(problems[:MOST_PROBLEMS]))
     if not 0 < len(tickets) <= MOST_TICKETS:
@@ -120,14 +121,14 @@ def _clean_tag(text: str) -> str:
 
 
 def _list_lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # JSON may hold other line ends
         if line.strip():
             yield number, line
 
 
 def _list_csv(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Rows by the number of the line they end at; headings in any case, without outer blanks."""
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         headings = [each.strip().lower() for each in next(reader, [])]
         for row in reader:

@@ -154,10 +154,13 @@ async def tune_retrieval(
     if len(cases) < LEAST_CASES:
         raise BadInput(
             "%(version)s has %(count)s cases outside of its test split that name documents; "
-            "tuning needs %(least)s.",
+            "tuning needs %(least)s. Import more, or have some proposed:"
+            " `kefu evaluation propose --dataset %(dataset)s --from knowledge`;"
+            " `--unreviewed` counts those before they are reviewed.",
             version=plan.version,
             count=len(cases),
             least=LEAST_CASES,
+            dataset=plan.version.dataset,
         )
     grid = await _choose_grid(setup)
     trials = draw_trials(grid, count=plan.trials, seed=plan.seed)

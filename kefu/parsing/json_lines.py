@@ -33,7 +33,7 @@ def _lines(path: Path) -> Iterator[str]:
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
-        yield from decode(path.read_bytes()).splitlines()
+        yield from decode(path.read_bytes()).split("\n")
         return
     with path.open("rb") as stream:
         for line in stream:

@@ -6,9 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from kefu.text import clean_text
+from kefu.text import clean_text, read_yaml
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _SIMPLE_FIELD = re.compile(r"^([A-Za-z][\w -]{0,40}):[ \t]*(\S.*)$", re.MULTILINE)
@@ -25,12 +23,13 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     if not found:
         return {}, text
     try:
-        fields = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError):
-        fields = dict(_SIMPLE_FIELD.findall(found[1]))
-    if not isinstance(fields, dict):
-        return {}, text
-    return as_metadata(fields), text[found.end() :]
+        fields = read_yaml(found[1])
+        if not isinstance(fields, dict):
+            return {}, text
+        metadata = as_metadata(fields)
+    except ValueError:  # no YAML, or a number with more digits than are written out
+        metadata = as_metadata(dict(_SIMPLE_FIELD.findall(found[1])))
+    return metadata, text[found.end() :]
 
 
 def as_metadata(fields: Mapping[Any, object]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The pages of prompts: list, one prompt with its versions, differences, and the form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from kefu.accounts import require
 from kefu.db import Connection
-from kefu.errors import BadInput, KefuError
+from kefu.errors import BadInput, Conflict, KefuError
 from kefu.prompts.differences import DiffLine, list_differences
 from kefu.prompts.records import (
     SHIPPED,
@@ -40,6 +40,7 @@ from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
 LARGEST_NUMBER = 2**31 - 1
+MOST_DIGITS = 10
 CHECK = "check"
 
 router = APIRouter(
@@ -97,13 +98,17 @@ class EditPage:
     """The form.
 
     Attributes:
-        problem: why the text is no specification.
+        latest: the last version when the text was begun; SHIPPED if there was none.
+        seen: that number, where somebody saved another version since; `latest` is that one then.
+        problem: why the text is not saved.
         was_checked: whether the findings are those of the text in the form.
     """
 
     key: PromptKey
     text: str
+    latest: int
     note: str = ""
+    seen: int | None = None
     problem: KefuError | None = None
     was_checked: bool = False
     findings: Sequence[Finding] = field(default_factory=list)
@@ -182,7 +187,7 @@ async def show_form(
     async with resources.database.connection() as conn:
         versions = await list_history(conn, key)
         shown = versions[0] if version is None else await read_version(conn, key, version)
-    page = EditPage(key=key, text=shown.text)
+    page = EditPage(key=key, text=shown.text, latest=versions[0].number)
     return render_page(request, "prompts/edit.html", page)
 
 
@@ -190,20 +195,31 @@ async def show_form(
 async def save(
     request: Request, prompt: KeyPath, resources: OpenResources, editor: Editor
 ) -> Response:
-    """Save a text as the draft, or only check it; a text that is no specification comes back."""
+    """Save a text as the draft, or only check it; what cannot be saved comes back."""
     key = _key(prompt)
     form = await read_form(request)
-    text, note = form.get("text", ""), form.get("note", "")
+    given = EditPage(
+        key=key,
+        text=form.get("text", ""),
+        note=form.get("note", ""),
+        latest=_number(form, "latest") if "latest" in form else LARGEST_NUMBER,
+    )
     try:
         if form.get("action") == CHECK:
-            findings = lint_specification(parse_specification(text))
-            page = EditPage(key=key, text=text, note=note, was_checked=True, findings=findings)
+            findings = lint_specification(parse_specification(given.text))
+            page = replace(given, was_checked=True, findings=findings)
             return render_page(request, "prompts/edit.html", page)
         async with resources.database.transaction() as conn:
-            version = await save_prompt(conn, text, author=editor.name, note=note, key=key)
-    except BadInput as error:
-        page = EditPage(key=key, text=text, note=note, problem=error)
-        return render_page(request, "prompts/edit.html", page, status=400)
+            version = await save_prompt(
+                conn, given.text, author=editor.name, note=given.note, key=key, seen=given.latest
+            )
+    except (BadInput, Conflict) as error:
+        page = replace(given, problem=error)
+        if isinstance(error, Conflict):
+            async with resources.database.connection() as conn:
+                latest = (await list_history(conn, key))[0].number
+            page = replace(page, latest=latest, seen=given.latest)
+        return render_page(request, "prompts/edit.html", page, status=error.status)
     return _back(key, version.number)
 
 
@@ -256,9 +272,10 @@ def _key(text: str) -> PromptKey:
     return parse_reference(f"{name}.{language}").key
 
 
-def _number(form: Mapping[str, str]) -> int:
-    number = form.get("number", "")
-    if not number.isascii() or not number.isdigit() or int(number) > LARGEST_NUMBER:
+def _number(form: Mapping[str, str], name: str = "number") -> int:
+    number = form.get(name, "")
+    is_number = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
+    if not is_number or int(number) > LARGEST_NUMBER:
         raise BadInput("The number of the version is missing.")
     return int(number)
 

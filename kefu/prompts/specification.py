@@ -20,13 +20,21 @@ from kefu.prompts.records import (
     Variable,
     VariableType,
 )
-from kefu.text import Language, detect_language
+from kefu.text import BadYaml, Language, detect_language, read_yaml
 
 LONGEST_TEXT = 50_000
 """Characters; more is no prompt."""
 
 DEFAULT_BUDGET_TOKENS = 1500
 NAME = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+SAID = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field",
+    "model_type": "its fields are missing, as in type: text",
+    "string_type": "it is no text; put it in quotation marks",
+    "string_pattern_mismatch": "write lower-case letters, digits and hyphens, as in answer",
+}
+"""Where pydantic's own words are about its types."""
 
 HEADINGS: dict[Language, dict[SectionName, str]] = {
     "en": {name: name.capitalize() for name in SectionName},
@@ -149,23 +157,26 @@ def tidy(text: str) -> str:
 
 def _read_front_matter(block: str) -> _FrontMatter:
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block)):
-            raise BadInput("The front matter refers back to itself with *; write it out.")
-        fields = yaml.safe_load(block)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        if mark is None:
+        fields = read_yaml(block)
+    except BadYaml as error:
+        if error.line is None:
             raise BadInput("The front matter is not valid YAML.") from error
         raise BadInput(
-            "The front matter is not valid YAML, line %(line)s.", line=mark.line + 2
+            "The front matter is not valid YAML, line %(line)s.", line=error.line + 1
         ) from error
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block)):
+        raise BadInput("The front matter refers back to itself with *; write it out.")
+    if not isinstance(fields, dict):
+        raise BadInput("The front matter holds no fields: write one a line, as in name: answer.")
     try:
         return _FrontMatter.model_validate(fields)
     except ValidationError as error:
         problem = error.errors()[0]
-        where = ".".join(str(part) for part in problem["loc"]) or "it"
+        said = SAID.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         raise BadInput(
-            "In the front matter, %(where)s: %(problem)s.", where=where, problem=problem["msg"]
+            "In the front matter, %(where)s: %(problem)s.",
+            where=".".join(str(part) for part in problem["loc"] if part != "[key]"),
+            problem=said,
         ) from None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kefu.audit import record_audit
 from kefu.db import Connection
-from kefu.errors import BadInput, KefuError, NotFound
+from kefu.errors import BadInput, Conflict, KefuError, NotFound
 from kefu.llm import estimate_tokens
 from kefu.prompts.lint import lint
 from kefu.prompts.records import (
@@ -45,14 +45,22 @@ log = logging.getLogger(__name__)
 
 
 async def save_prompt(
-    conn: Connection, text: str, *, author: str, note: str = "", key: PromptKey | None = None
+    conn: Connection,
+    text: str,
+    *,
+    author: str,
+    note: str = "",
+    key: PromptKey | None = None,
+    seen: int | None = None,
 ) -> Version:
     """Keep a text as the draft of the prompt that its front matter names.
 
-    A text that is the latest version already makes no other one.
+    A text that is the latest version already makes no other one. `seen` is the version that was
+    the latest when the text was begun, SHIPPED if there was none.
 
     Raises:
         BadInput: it is no specification, or not of the prompt `key`.
+        Conflict: somebody saved another version since.
     """
     specification = parse_specification(text)
     if key is not None and specification.key != key:
@@ -61,6 +69,8 @@ async def save_prompt(
             named=specification.key,
             prompt=key,
         )
+    if seen is not None:
+        await _refuse_unseen(conn, specification, seen)
     return await _add(conn, specification, author=author, note=note, action="prompt.saved")
 
 
@@ -236,6 +246,21 @@ async def _add(
         details={"note": version.note, "digest": digest},
     )
     return version
+
+
+async def _refuse_unseen(conn: Connection, specification: Specification, seen: int) -> None:
+    """Tell who wrote on an earlier version what was saved meanwhile."""
+    await lock_prompt(conn, specification.key)
+    latest = await find_latest(conn, specification.key)
+    if latest is None or latest.number <= seen:
+        return
+    if latest.digest != content_digest(specification.text):
+        raise Conflict(
+            "%(author)s saved %(version)s while you were writing. See what changed, take over"
+            " what you want to keep, and save again: your text becomes the version after it.",
+            author=latest.author,
+            version=latest,
+        )
 
 
 async def follow_release(

@@ -8,6 +8,7 @@ from kefu.text.catalogue import translatable
 from kefu.text.checksum import TERM_IDS, content_digest, term_id
 from kefu.text.content import ContentWord, content_words
 from kefu.text.dates import Period, find_periods
+from kefu.text.front_matter import BadYaml, read_yaml
 from kefu.text.garbled import count_scripts, find_garbled, is_foreign
 from kefu.text.grids import Grid, GridRow, find_grids
 from kefu.text.identifiers import find_identifiers, name_terms
@@ -35,6 +36,7 @@ __all__ = [
     "HAN",
     "TERM_IDS",
     "Arc",
+    "BadYaml",
     "ContentWord",
     "Grid",
     "GridRow",
@@ -66,6 +68,7 @@ __all__ = [
     "name_terms",
     "one_spelling",
     "query_terms",
+    "read_yaml",
     "simplify_text",
     "split_sentences",
     "stem_word",

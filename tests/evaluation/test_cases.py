@@ -45,7 +45,15 @@ def test_what_is_written_reads_as_the_same_cases() -> None:
         ('{"question": "a", "facts": ["7", 7]}', "Line 1 has a bad facts.1: input should be"),
         ('{"question": "a", "facts": [[]]}', "Line 1 has an empty list of alternatives."),
         ('{"question": "a", "behaviour": "abstain", "facts": ["7"]}', "Line 1 expects abstention"),
-        ('{"question": "a", "id": "a b"}', "Line 1 has a bad id: string should match"),
+        ('{"question": "a", "id": "a b"}', "Line 1 has a bad id: write 1 to 80 characters without"),
+        ('{"question": "a", "id": "a\\u0000"}', "Line 1 has a bad id: write 1 to 80 characters"),
+        ('{"question": "a", "tags": ["b c"]}', "Line 1 has a bad tags.0: write 1 to 40 letters,"),
+        ('{"question": "a\\u0000b"}', "Line 1 has a bad question: it holds a NUL character."),
+        ('{"question": "a", "facts": ["\\u0000"]}', "Line 1 has a bad facts.0: it holds a NUL"),
+        (
+            '{"question": "a", "history": [{"question": "b", "answer": "\\u0000"}]}',
+            "Line 1 has a bad history.0.answer: it holds a NUL character.",
+        ),
     ],
 )
 def test_a_bad_line_gets_one_sentence(line: str, sentence: str) -> None:
@@ -65,6 +73,11 @@ def test_every_bad_line_is_named() -> None:
         "Line 3 asks the same question as line 1.",
         "Line 4 has the id x as line 1.",
     ]
+
+
+def test_line_ends_that_json_holds_as_they_are_part_no_case() -> None:
+    cases = read_lines('{"question": "a\\u2028b\\u0085c"}\n{"question": "d"}')
+    assert read_lines(write_lines(cases)) == cases
 
 
 def test_a_file_without_cases_is_refused() -> None:

@@ -9,13 +9,13 @@ from made import abstain, make_case, make_experiment, make_reply, make_result, m
 
 from kefu.answering import Writing
 from kefu.errors import BadInput
-from kefu.evaluation import Behaviour, Gates, GateVerdict, Report, Result, load_gates
+from kefu.evaluation import Behaviour, Gates, GateVerdict, Report, Result, Split, load_gates
 from kefu.evaluation.comparison import Comparison, SliceChange, _compare, measure_changes
 from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.judging import measure_agreement, measure_kappa
 from kefu.evaluation.records import Found, Label, Verdict
 from kefu.evaluation.reports import SLICED, Slice, measure, measure_abstention, slice_results
-from kefu.evaluation.summaries import write_comparison_markdown
+from kefu.evaluation.summaries import write_comparison_markdown, write_report_markdown
 
 GOOD = [True] * 36 + [False] * 4
 
@@ -112,6 +112,14 @@ def test_each_limit_that_is_missed_is_named(
 def test_an_experiment_that_has_not_ended_does_not_pass() -> None:
     report = make_report(make_results(GOOD), finished_at=None, case_count=50)
     assert failures(judge_candidate(report, Gates())) == {"finished"}
+
+
+def test_figures_of_few_sealed_cases_are_said_to_be_left_out() -> None:
+    results = [replace(each, split=Split.TEST) for each in make_results([True, False, True])]
+    report = replace(make_report([*results, *make_results([True] * 40)]), sealed_count=3)
+    checks = {each.name: each.reason for each in judge_candidate(report, Gates()).failures}
+    assert checks["accuracy"].startswith("accuracy is not told: it would tell single results of 3")
+    assert "Fewer than 5 test cases" in write_report_markdown(report)
 
 
 def test_abstaining_is_asked_for_where_it_is_expected() -> None:
@@ -288,7 +296,17 @@ def test_limits_are_read_from_a_file(tmp_path: Path) -> None:
             "[knowledge]\ngate = true",
             "there is no gate 'knowledge.gate'. Known are gated, watched, most_losses,",
         ),
-        ('protected = ["zh"]', "protected.0: String should match pattern"),
+        ('protected = ["zh"]', "protected.0: 'zh' is no slice: write language:zh"),
+        ('protected = ["language:zn"]', "protected.0: 'language:zn' is no slice"),
+        ('protected = "language:zh"', "protected: write a list"),
+        ("monitors = 3", "monitors: write a table, as [monitors]"),
+        ("accuracy = true", "accuracy: Input should be a valid number"),
+        ('accuracy = "0.85"', "accuracy: Input should be a valid number"),
+        ('[knowledge]\ngated = "yes"', "knowledge.gated: write true or false"),
+        (
+            "p95_first_sentence_seconds = inf",
+            "p95_first_sentence_seconds: Input should be a finite",
+        ),
         ('regressions = ["tone"]', "regressions cannot name 'tone'"),
     ],
 )

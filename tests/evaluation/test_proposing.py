@@ -18,6 +18,7 @@ from kefu.evaluation import (
     save_version,
 )
 from kefu.evaluation.proposing import (
+    find_facts,
     propose_from_conversations,
     propose_from_feedback,
     propose_from_knowledge,
@@ -151,3 +152,18 @@ async def test_only_what_a_reviewer_accepts_is_asked(conn: AsyncConnection) -> N
     assert [each.id for each in await list_proposals(conn, "shop")] == [third]
     assert await review(conn, "shop", accepted=[], rejected=[third], reviewer="wu") is None
     assert await propose(conn) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("请在30天内退货，满99元包邮。", ["30天", "99元"]),
+        ("工作日 16:00 前付款的订单当天发货。", ["16:00"]),
+        ("营业时间为9：00至18：00。", ["9：00", "18：00"]),
+        ("It holds from 2026-11-22.", ["2026-11-22"]),
+        ("Version v2.3 has 10 GB.", ["10 GB"]),
+        ("出现错误码E1001。", []),
+    ],
+)
+def test_figures_are_found_in_both_languages(text: str, facts: list[str]) -> None:
+    assert find_facts(text) == facts

@@ -12,18 +12,21 @@ from typer.testing import CliRunner
 
 from kefu.cli import app
 from kefu.db import Database
-from kefu.errors import BadInput, Unavailable
+from kefu.errors import BadInput, NotFound, Unavailable
 from kefu.evaluation import (
     DatasetVersion,
     Tuning,
     TuningPlan,
+    read_begun,
     read_lines,
+    read_version,
     save_version,
     tune_retrieval,
     write_tuning_markdown,
 )
 from kefu.evaluation.judged import list_judged_cases
-from kefu.evaluation.proposing import propose_from_knowledge
+from kefu.evaluation.proposing import keep_proposal, propose_from_knowledge
+from kefu.evaluation.records import Origin
 from kefu.evaluation.tuning import choose, draw_trials
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
@@ -141,6 +144,19 @@ async def test_proposed_cases_count_when_they_are_wanted(resources: Resources) -
     assert [each.question for each in without] == ["Is it free?"]
     assert len(counted) > 1
     assert {each.split for each in counted} <= {"train", "validation"}
+
+
+async def test_cases_that_nobody_reviewed_are_enough_to_tune(signs: Resources) -> None:
+    async with signs.database.transaction() as conn:
+        for case in read_lines(write_questions()):
+            await keep_proposal(conn, "begun", case, Origin.KNOWLEDGE, case.id, base="main")
+        with pytest.raises(NotFound, match="'begun' has no case yet: accept what waits"):
+            await read_version(conn, "begun")
+        version = await read_begun(conn, "begun")
+        with pytest.raises(NotFound, match="There is no dataset 'none'"):
+            await read_begun(conn, "none")
+    tuning = await tune(signs, version, with_proposed=True)
+    assert (tuning.dataset, tuning.case_count) == ("begun@0", 25)
 
 
 def test_a_better_trial_has_to_be_better_by_more_than_its_error() -> None:

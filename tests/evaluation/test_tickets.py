@@ -45,13 +45,22 @@ def test_json_lines_are_read() -> None:
     assert build_ticket_case(second).facts == ()
 
 
+@pytest.mark.parametrize("is_csv", [True, False])
+def test_line_ends_within_a_field_part_no_ticket(*, is_csv: bool) -> None:
+    held = "How\u2028long\x85exactly?"
+    line = json.dumps({"question": held}, ensure_ascii=False)
+    (ticket,) = read_tickets(f"question\n{held}\n" if is_csv else line, is_csv=is_csv)
+    assert ticket.question == held
+
+
 @pytest.mark.parametrize(
     ("text", "is_csv", "told"),
     [
         ("", False, "1 to 10000 tickets, not 0"),
-        ("frage,antwort\nWas?,Das.\n", True, "Line 2 has a bad question"),
+        ("frage,antwort\nWas?,Das.\n", True, "Line 2 lacks the field question"),
         ('question,answer\n"",Yes.\n', True, "Line 2 has a bad question"),
-        ("{}\n[]\nnothing", False, "Line 3 has a bad form"),
+        ("{}\n[]\nnothing", False, "Line 2 is no JSON object.\nLine 3 is not valid JSON."),
+        ('{"question": "a\\u0000b"}', False, "Line 1 has a bad question: it holds a NUL"),
         (write_lines({"question": "  "}), False, "it is empty"),
         ("question\n" + "x" * 140_000, True, "Line 2 is no CSV"),
     ],

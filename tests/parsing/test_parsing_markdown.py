@@ -173,9 +173,20 @@ def test_front_matter_gives_title_url_and_metadata(tmp_path: Path) -> None:
     assert document.markdown == "# Other\n\nText."
 
 
-def test_broken_front_matter_is_read_line_by_line(tmp_path: Path) -> None:
-    document = parsed(tmp_path, "---\ntitle: A: b: c\nother: [x\n---\nText.")
-    assert (document.title, document.markdown) == ("A: b: c", "Text.")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "other: [x",
+        "valid: !!bool perhaps",
+        "since: !!timestamp spring",
+        "count: !!int ''",
+        f"number: 0x{'f' * 5000}",
+        f"deep: {'[' * 3000}",
+    ],
+)
+def test_broken_front_matter_is_read_line_by_line(tmp_path: Path, broken: str) -> None:
+    document = parsed(tmp_path, f"---\ntitle: 'A: b: c'\n{broken}\n---\nText.")
+    assert (document.title.strip("'"), document.markdown) == ("A: b: c", "Text.")
 
 
 @pytest.mark.parametrize(

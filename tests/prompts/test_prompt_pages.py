@@ -132,6 +132,37 @@ async def test_what_is_saved_by_whom_is_the_draft(editor: AsyncClient) -> None:
     assert "Draft" in text_of(page, "h2")
 
 
+async def test_who_saves_over_another_is_told_first(
+    editor: AsyncClient, database: Database, own: int
+) -> None:
+    form = await load(editor, f"{PAGE}/edit")
+    latest = form.css_first("input[name=latest]").attributes["value"]  # type: ignore[union-attr]
+    assert latest == str(own)
+    async with database.transaction() as conn:
+        await save_prompt(conn, OWN.replace("<three>", "four"), author="Wang")
+    mine = OWN.replace("<three>", "two")
+    data = {"text": mine, "note": "Mine.", "latest": str(latest)}
+    refused = await editor.post(f"{PAGE}/versions", data=data)
+    page = LexborHTMLParser(refused.text)
+    assert refused.status_code == 409
+    assert "Wang saved answer.en@2 while you were writing." in text_of(page, ".notice.bad")
+    assert page.css_first(f'a[href="{PAGE}/diff?left={own}&right=2"]') is not None
+    assert page.css_first("textarea").text().strip() == mine.strip()  # type: ignore[union-attr]
+    latest = page.css_first("input[name=latest]").attributes["value"]  # type: ignore[union-attr]
+    saved = await editor.post(f"{PAGE}/versions", data=data | {"latest": str(latest)})
+    assert saved.headers["location"] == f"{PAGE}?version=3"
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "9" * 5000, str(2**31)])
+async def test_a_number_that_is_none_is_refused(editor: AsyncClient, number: str) -> None:
+    for path, data in (
+        ("versions", {"text": OWN, "latest": number}),
+        ("labels", {"label": "draft", "number": number}),
+        ("restorations", {"number": number}),
+    ):
+        assert (await editor.post(f"{PAGE}/{path}", data=data)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("Answer!", "no front matter"), (GOOD, "sort.en, not answer.en"), ("", "no front matter")],

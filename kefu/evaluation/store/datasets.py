@@ -12,6 +12,10 @@ from kefu.evaluation.cases import load_case
 from kefu.evaluation.records import Case, Dataset, DatasetVersion, Split
 from kefu.text import translatable as _
 
+NO_CASES = _(
+    "The dataset %(name)s has no case yet: accept what waits by"
+    " `kefu evaluation review --dataset %(dataset)s`, or import a file."
+)
 NO_DATASET = _("There is no dataset %(name)s. `kefu evaluation list` shows those there are.")
 VERSION = """
 select v.id, d.name as dataset, d.base, v.number, v.digest, v.author, v.note, v.created_at,
@@ -160,7 +164,8 @@ async def get_version(
     """
     versions = await list_versions(conn, dataset)
     if not versions:
-        raise NotFound(NO_DATASET, name=repr(dataset))
+        await get_dataset(conn, dataset)
+        raise NotFound(NO_CASES, name=repr(dataset), dataset=dataset)
     for each in versions:
         if number in (None, each.number):
             return each

@@ -27,6 +27,7 @@ from kefu.evaluation import (
     TuningPlan,
     Wish,
     calibrate,
+    read_begun,
     read_version,
     tune_retrieval,
     write_calibration_markdown,
@@ -86,7 +87,7 @@ async def tune_retrieval_command(  # noqa: PLR0913 - one parameter an option
     """
     async with open_resources(load_settings()) as resources:
         async with resources.database.connection() as conn:
-            version = await read_version(conn, dataset)
+            version = await (read_begun if unreviewed else read_version)(conn, dataset)
         plan = TuningPlan(
             version=version, base=base, with_proposed=unreviewed, folds=folds, trials=trials,
             seed=seed,
