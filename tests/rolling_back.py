@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from psycopg import AsyncConnection
 
 from kefu.db import Database, configure, use_keys_of
+from kefu.db.connection import refuse_unfit
 from kefu.settings import Settings
 
 
@@ -18,7 +19,8 @@ class RolledBackDatabase(Database):
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
-        yield self._conn
+        with refuse_unfit():
+            yield self._conn
 
 
 @asynccontextmanager

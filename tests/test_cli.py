@@ -255,6 +255,8 @@ def test_problems_are_listed_and_end_with_their_own_code(filled: Kefu) -> None:
         (["backup", "not/there/file"], 2, "name a file in a folder that exists"),
         (["backup", "docs"], 2, "name a file in a folder that exists"),
         (["restore", "not-there"], 2, "not-there does not exist"),
+        (["ask", "\udcff\udcfe"], 2, "not UTF-8 text: set the terminal to UTF-8"),
+        (["ask", "\udcff" * 2000], 2, "not UTF-8 text"),
     ],
 )
 def test_mistake_is_one_sentence(
@@ -286,7 +288,18 @@ def test_wrong_setting_is_one_sentence(
     assert "sk-x" not in errors
 
 
-@pytest.mark.parametrize("arguments", [["nope"], ["search"], ["search", "x", "--top-k", "0"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nope"],
+        ["search"],
+        ["search", "x", "--top-k", "0"],
+        ["traces", "list", "--hours", "9" * 14],
+        ["traces", "prune", "--days", "9" * 14],
+        ["copilot", "figures", "--days", "9" * 14],
+        ["conversations", "metrics", "--since", "9" * 14],
+    ],
+)
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 2
 

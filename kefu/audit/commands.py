@@ -108,7 +108,9 @@ async def export_command(
 
 
 def _table(entries: Sequence[AuditEntry]) -> Table:
-    table = Table("No.", "UTC", "Actor", "Action", "Subject", "Details", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("No.", "UTC", "Actor", "Action", "Subject", "Details"):
+        table.add_column(heading, overflow="fold")
     for entry in entries:
         facts = ", ".join(f"{name}: {value}" for name, value in entry.facts.items())
         row = (entry.actor, entry.action, entry.subject, facts)

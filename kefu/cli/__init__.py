@@ -7,6 +7,8 @@ once.
 import io
 import logging
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -112,6 +114,25 @@ def options(
         raise typer.Exit
 
 
+def refuse_unreadable(arguments: Sequence[str]) -> None:
+    """Refuse what the terminal sent in another encoding; a file may be called anything.
+
+    Raises:
+        BadInput: an argument is no text, and no file is called so.
+    """
+    for each in arguments:
+        is_text = each.encode("utf-8", "replace").decode("utf-8") == each
+        if not is_text and not _is_file(each):
+            raise BadInput(f"The argument {each} is not UTF-8 text: set the terminal to UTF-8.")
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # a name too long for any file
+        return False
+
+
 def main() -> None:
     """Run a command; what goes wrong on purpose ends as one sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):
@@ -119,6 +140,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # terminals that lack a letter
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     try:
+        refuse_unreadable(sys.argv[1:])
         app()
     except KefuError as error:
         Console(stderr=True).print(f"[red]kefu:[/] {escape(str(error))}", soft_wrap=True)

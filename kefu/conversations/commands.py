@@ -63,7 +63,7 @@ async def show_command(
 
 async def metrics_command(
     *,
-    since: Annotated[float, typer.Option(min=0.01, help="Of the last days.")] = 30.0,
+    since: Annotated[float, typer.Option(min=0.01, max=3650, help="Of the last days.")] = 30.0,
     by: Annotated[Dimension | None, typer.Option(help="Tell the figures apart.")] = None,
     repeat_days: Annotated[
         int, typer.Option(min=1, max=90, help="Coming again within so many days is a repeat.")

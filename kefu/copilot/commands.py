@@ -20,7 +20,7 @@ from kefu.db import open_database
 from kefu.errors import BadInput
 from kefu.settings import load_settings
 
-DaysOption = Annotated[float, typer.Option(min=0.01, help="Of the last days.")]
+DaysOption = Annotated[float, typer.Option(min=0.01, max=3650, help="Of the last days.")]
 
 
 async def figures_command(

@@ -1,8 +1,8 @@
 """Connections to the database that the settings name."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 
 import psycopg
@@ -13,13 +13,15 @@ from kefu.db.embedded import run_embedded
 from kefu.db.health import inspect_server, require_fit
 from kefu.db.migrations import migrate
 from kefu.db.sealing import use_keys_of
-from kefu.errors import DatabaseUnavailable
+from kefu.errors import BadInput, DatabaseUnavailable
 from kefu.settings import Settings
 
 Connection = AsyncConnection
 
 POOL_SIZE = 20
 CONNECT_SECONDS = 10
+UNFIT = frozenset({None, "22003", "22021", "22P05"})
+"""States of PostgreSQL: psycopg refused a NUL, a number out of range, letters it does not hold."""
 
 
 class Database:
@@ -34,6 +36,7 @@ class Database:
         """A connection on which every statement commits by itself: for reading.
 
         Raises:
+            BadInput: a text or number is given that no column can hold.
             DatabaseUnavailable: none becomes free, it breaks while it is used, or the server gives
                 a statement up (a deadlock, a time limit, a full disk).
         """
@@ -45,7 +48,8 @@ class Database:
                     f"No database connection became free in {CONNECT_SECONDS} seconds."
                 ) from error
             try:
-                yield conn
+                with refuse_unfit():
+                    yield conn
             except psycopg.OperationalError as error:
                 if conn.broken:
                     raise DatabaseUnavailable("The connection to the database was lost.") from error
@@ -85,7 +89,22 @@ class OneTransaction(Database):
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """The connection, when nobody else uses it."""
         async with self._turn:
-            yield self._conn
+            with refuse_unfit():
+                yield self._conn
+
+
+@contextmanager
+def refuse_unfit() -> Iterator[None]:
+    """What no column can hold is the fault of whoever gave it."""
+    try:
+        yield
+    except psycopg.DataError as error:
+        if error.sqlstate not in UNFIT:
+            raise
+        raise BadInput(
+            "What was given cannot be kept: it holds a NUL character, or a number that is too"
+            " large."
+        ) from error
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machine
 
 async def list_traces_command(
     *,
-    hours: Annotated[float, typer.Option(min=0.01, help="Of the last hours.")] = 24.0,
+    hours: Annotated[float, typer.Option(min=0.01, max=87_600, help="Of the last hours.")] = 24.0,
     product: Annotated[str | None, typer.Option(help="As chatbot, cli or knowledge.")] = None,
     endpoint: Annotated[str | None, typer.Option(help="A model call went there.")] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Something failed on the way.")] = False,
@@ -72,7 +72,8 @@ async def show_trace_command(
 async def prune_traces_command(
     *,
     days: Annotated[
-        int | None, typer.Option(min=0, help="Keep so many days, by default as the settings say.")
+        int | None,
+        typer.Option(min=0, max=3650, help="Keep so many days, by default as the settings say."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

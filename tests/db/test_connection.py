@@ -2,10 +2,12 @@
 
 import asyncio
 
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from kefu.db import Database
-from kefu.errors import DatabaseUnavailable
+from kefu.errors import BadInput, DatabaseUnavailable
 
 
 async def test_a_deadlock_is_told_in_a_sentence_and_the_other_goes_on(
@@ -43,3 +45,27 @@ async def test_a_statement_that_takes_too_long_is_told_in_a_sentence(
     with pytest.raises(DatabaseUnavailable, match="gave up: canceling statement due to"):
         await sleep()
     await committed_database.ping()
+
+
+@pytest.mark.parametrize("given", ["a\0b", ["a", "\0"], Jsonb({"a": "\0"}), 2**40])
+async def test_what_no_column_holds_is_bad_input_and_leaves_nothing(
+    committed_database: Database, given: object
+) -> None:
+    kind = {str: "text", list: "text[]", Jsonb: "jsonb", int: "int"}[type(given)]
+
+    async def write() -> None:
+        async with committed_database.transaction() as conn:
+            await conn.execute("create table half_written (id int)")
+            await conn.execute(f"select %s::{kind}", [given])
+
+    with pytest.raises(BadInput, match="cannot be kept: it holds a NUL character, or a number"):
+        await write()
+    async with committed_database.connection() as conn:
+        cursor = await conn.execute("select to_regclass('half_written')")
+        assert await cursor.fetchone() == (None,)
+
+
+async def test_an_error_of_the_statement_itself_stays_one(committed_database: Database) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        async with committed_database.connection() as conn:
+            await conn.execute("select 1 / 0")

@@ -153,6 +153,11 @@ async def test_who_saves_over_another_is_told_first(
     assert saved.headers["location"] == f"{PAGE}?version=3"
 
 
+async def test_a_long_chinese_prompt_fits_into_the_form(editor: AsyncClient) -> None:
+    text = OWN.replace("## Business rules", "## Business rules\n\n" + "规则。" * 10_000)
+    assert (await editor.post(f"{PAGE}/versions", data={"text": text})).status_code == 303
+
+
 @pytest.mark.parametrize("number", ["", "x", "-1", "9" * 5000, str(2**31)])
 async def test_a_number_that_is_none_is_refused(editor: AsyncClient, number: str) -> None:
     for path, data in (

@@ -204,6 +204,16 @@ async def test_gates_that_cannot_be_read_keep_nobody_from_rolling_back(
     assert f"Roll back to release {live.id}" in page.text
 
 
+async def test_a_reason_that_cannot_be_kept_is_refused_and_moves_nothing(
+    admin: AsyncClient, conn: Connection, resources: Resources, live: Release
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    refused = await admin.post(f"{HOME}/{waiting.id}/override", data={"reason": "Wrong\0prices."})
+    assert refused.status_code == 400
+    assert "it holds a NUL character" in refused.text
+    assert (await get_live(conn)).id == live.id
+
+
 async def test_a_canary_is_started_changed_and_ended(
     admin: AsyncClient, conn: Connection, resources: Resources, live: Release
 ) -> None:
@@ -225,5 +235,8 @@ async def test_a_canary_is_started_changed_and_ended(
     assert trial is not None
     assert (trial.kind, round(trial.share, 3)) == (TrialKind.CANARY, 0.2)
     assert "On 20 % of the conversations" in (await admin.get(HOME)).text
+    tried = (await admin.get(f"{HOME}/{waiting.id}")).text
+    assert '<dd class="words">Canary, 20 %</dd>' in tried
+    assert f'action="{HOME}/_end"' in tried
     assert (await admin.post(f"{HOME}/_end", data={})).status_code == 303
     assert await find_trial(conn) is None
