@@ -30,7 +30,15 @@ from kefu.evaluation import (
 from kefu.knowledge import find_base
 from kefu.prompts import parse_reference, parse_specification
 from kefu.prompts import read_version as read_prompt
-from kefu.releases import Move, MoveKind, Release, apply_release, get_live, get_release
+from kefu.releases import (
+    Move,
+    MoveKind,
+    Release,
+    apply_release,
+    get_live,
+    get_release,
+    list_endpoint_pins,
+)
 from kefu.resources import Resources
 from kefu.rollout.moving import make_live
 from kefu.rollout.verdicts import DatasetVerdict, ReleaseVerdict, Shortcoming
@@ -41,6 +49,10 @@ MOST_TOLD = 10  # unproven instructions in a refusal
 NO_BASE = _(
     "It is about the knowledge base %(base)s, which there is not. Take its documents in, or name"
     " another one: `kefu evaluation import FILE --dataset %(dataset)s --base NAME`."
+)
+GONE = _(
+    "Release %(release)s writes with the endpoint %(endpoint)s, which is not here or has another"
+    " model by now. Enter it again, or propose a release without it."
 )
 NOT_PUT = _(
     "Release %(missing)s was not put to it as it would answer now;"
@@ -92,7 +104,17 @@ async def judge_release(conn: Connection, resources: Resources, release: Release
         least_cases=gates.least_cases,
         unproven=unproven,
         doubt=None if check.is_passed else doubt,
+        gone=_find_gone(resources, release),
     )
+
+
+def _find_gone(resources: Resources, release: Release) -> Shortcoming | None:
+    """Without one of its endpoints, experiments show how something else answers."""
+    here = list_endpoint_pins(resources)
+    gone = next((pin.name for pin in release.content.endpoints if pin not in here), None)
+    if gone is None:
+        return None
+    return Shortcoming(sentence=GONE, values={"release": release.id, "endpoint": gone})
 
 
 async def _list_unproven(

@@ -94,6 +94,7 @@ class ReleaseVerdict:
         least_cases: so many.
         unproven: what its prompts ask otherwise than the live ones and no case shows.
         doubt: why that keeps it from going live; None: it does not.
+        gone: the endpoint it writes with that is not here; None: all of them are.
     """
 
     release_id: int
@@ -101,11 +102,16 @@ class ReleaseVerdict:
     least_cases: int
     unproven: Sequence[UnprovenInstruction] = ()
     doubt: Shortcoming | None = None
+    gone: Shortcoming | None = None
 
     @property
     def holds(self) -> bool:
-        """Whether every dataset is passed, and there is one."""
-        return bool(self.datasets) and all(each.is_passed for each in self.datasets)
+        """Whether every dataset is passed, there is one, and what it writes with is here."""
+        return (
+            self.gone is None
+            and bool(self.datasets)
+            and all(each.is_passed for each in self.datasets)
+        )
 
     @property
     def is_passed(self) -> bool:
@@ -115,7 +121,7 @@ class ReleaseVerdict:
     @property
     def shortcomings(self) -> Sequence[Shortcoming]:
         """What keeps it from going live."""
-        doubts = [] if self.doubt is None else [self.doubt]
+        doubts = [each for each in (self.gone, self.doubt) if each is not None]
         if not self.datasets:
             none = Shortcoming(sentence=NO_DATASET, values={"count": self.least_cases})
             return [none, *doubts]

@@ -22,6 +22,7 @@ from kefu.releases import (
 )
 from kefu.resources import Resources
 from kefu.rollout import Changes, propose
+from kefu.rollout.gating import judge_release
 from kefu.settings import Settings
 from kefu.viewer import DataClass
 
@@ -76,6 +77,19 @@ async def test_an_endpoint_that_is_not_as_released_is_left_out(
     applied = await apply_release(resources, changed)
     assert applied.endpoints is not None
     assert [each.name for each in applied.endpoints.list_endpoints()] == ["second"]
+
+
+async def test_a_release_whose_endpoint_is_gone_passes_no_gate(
+    conn: Connection, resources: Resources, live: Release
+) -> None:
+    pins = (EndpointPin(name="gone", model="first-7b"), live.content.endpoints[1])
+    changed = replace(live, id=live.id, content=replace(live.content, endpoints=pins))
+    verdict = await judge_release(conn, resources, changed)
+    assert not verdict.holds
+    assert f"Release {live.id} writes with the endpoint gone, which is not here" in " ".join(
+        verdict.problems
+    )
+    assert "endpoint" not in " ".join((await judge_release(conn, resources, live)).problems)
 
 
 @pytest.mark.parametrize(
