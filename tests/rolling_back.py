@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from psycopg import AsyncConnection
 
 from kefu.db import Database, configure, use_keys_of
-from kefu.db.connection import refuse_unfit
+from kefu.db.unfit import refuse_unfit
 from kefu.settings import Settings
 
 

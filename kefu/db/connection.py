@@ -1,8 +1,8 @@
 """Connections to the database that the settings name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import psycopg
@@ -13,15 +13,14 @@ from kefu.db.embedded import run_embedded
 from kefu.db.health import inspect_server, require_fit
 from kefu.db.migrations import migrate
 from kefu.db.sealing import use_keys_of
-from kefu.errors import BadInput, DatabaseUnavailable
+from kefu.db.unfit import refuse_unfit
+from kefu.errors import DatabaseUnavailable
 from kefu.settings import Settings
 
 Connection = AsyncConnection
 
 POOL_SIZE = 20
 CONNECT_SECONDS = 10
-UNFIT = frozenset({None, "22003", "22021", "22P05"})
-"""States of PostgreSQL: psycopg refused a NUL, a number out of range, letters it does not hold."""
 
 
 class Database:
@@ -91,20 +90,6 @@ class OneTransaction(Database):
         async with self._turn:
             with refuse_unfit():
                 yield self._conn
-
-
-@contextmanager
-def refuse_unfit() -> Iterator[None]:
-    """What no column can hold is the fault of whoever gave it."""
-    try:
-        yield
-    except psycopg.DataError as error:
-        if error.sqlstate not in UNFIT:
-            raise
-        raise BadInput(
-            "What was given cannot be kept: it holds a NUL character, or a number that is too"
-            " large."
-        ) from error
 
 
 @asynccontextmanager

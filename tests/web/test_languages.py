@@ -18,6 +18,7 @@ from kefu.web.rendering import AREAS
 
 TEMPLATES = sorted(AREAS.glob("*/templates/*.html"))
 SHOWN_ELSEWHERE = (
+    "db/unfit.py",
     *(str(each.relative_to(AREAS)) for each in sorted((AREAS / "conversations").rglob("*.py"))),
     "knowledge/store/bases.py",
     "knowledge/store/documents.py",
