@@ -36,13 +36,32 @@ class Moment:
         return f"event-{[*self.folded, *self.shown][0].number}"
 
     @property
-    def sources(self) -> list[Source]:
+    def citations(self) -> tuple[Citation, ...]:
         """What the message cites; none where an earlier Kefu kept them in another form."""
         answer = self.message.answer if self.message else None
         try:
-            return list_sources(CITATIONS.validate_python((answer or {}).get("citations", ())))
+            return CITATIONS.validate_python((answer or {}).get("citations", ()))
         except ValidationError:
-            return []
+            return ()
+
+    @property
+    def sources(self) -> list[Source]:
+        """Likewise, by source."""
+        return list_sources(self.citations)
+
+    @property
+    def links(self) -> dict[int, dict[str, str]]:
+        """Where the markers in the message lead."""
+        return {
+            each.marker: {
+                "href": f"/sources/{each.chunk_id}",
+                "class": "chip",
+                "title": each.title,
+                "target": "_blank",
+                "rel": "noopener",
+            }
+            for each in self.citations
+        }
 
 
 def build_timeline(messages: Sequence[Message], events: Sequence[Event]) -> Sequence[Moment]:

@@ -1,17 +1,20 @@
 """Templates: one environment a language, every value escaped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.routing import Match
 
 from kefu.viewer import ANONYMOUS, Viewer
 from kefu.web.languages import Language, choose_language, list_translations, tell
+from kefu.web.markdown import Attributes, render_answer
 
 Theme = Literal["auto", "light", "dark"]
 
@@ -75,6 +78,10 @@ def _has_page(request: Request, path: str) -> bool:
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
+def _as_answer(text: str, citations: Mapping[int, Attributes] = MappingProxyType({})) -> Markup:
+    return Markup(render_answer(text, citations))  # noqa: S704 - markdown-it escapes all text
+
+
 @cache
 def _environment(language: Language) -> Environment:
     folders = {folder.parent.name: folder for folder in AREAS.glob("*/templates")}
@@ -90,6 +97,7 @@ def _environment(language: Language) -> Environment:
     environment.globals["html_language"] = HTML_LANGUAGES[language]
     environment.globals["html_languages"] = HTML_LANGUAGES
     environment.globals["tell"] = partial(tell, language=language)
+    environment.filters["answer"] = _as_answer
     catalogue = list_translations(language)
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]

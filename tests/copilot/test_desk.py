@@ -219,6 +219,40 @@ async def test_a_summary_leaves_out_the_numbers_of_sources(
     assert "<li>It takes 7 working days.</li>" in aid
 
 
+async def test_answers_are_laid_out_with_links_to_their_sources(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    said = "Open **DNS** <b>now</b>. [1]"
+    await record_answer(conn, said, conversation_id=waiting.id, answer=ANSWER_EXAMPLE)
+    page = parse(await client.get(f"/desk/{waiting.id}", params={"list": "open"}))
+    shown = page.css(".message.chatbot .said")[-1]
+    assert [each.text() for each in shown.css("strong")] == ["DNS"]
+    assert not shown.css("b")
+    (source,) = shown.css("a")
+    (chunk_id,) = [each["chunk_id"] for each in ANSWER_EXAMPLE["citations"]]
+    assert source.attributes["href"] == f"/sources/{chunk_id}"
+
+
+async def test_the_list_shows_an_answer_as_plain_words(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, resources: Resources
+) -> None:
+    await ensure_base(resources, "main")
+    begun = await start_conversation(conn, QUESTION, base="main", customer_id="4712")
+    await record_question(conn, QUESTION, conversation_id=begun.id)
+    said = "Open **DNS** <b>now</b>.\n\n- one\n- two"
+    await record_answer(conn, said, conversation_id=begun.id, answer=ANSWER_EXAMPLE)
+    page = parse(await client.get("/desk", params={"list": "chatbot"}))
+    assert page.css(".preview")[0].text() == "Open DNS <b>now</b>. one two"
+
+
+async def test_what_a_customer_writes_stays_as_it_is(
+    client: AsyncClient, conn: AsyncConnection, staff: Staff, waiting: Conversation
+) -> None:
+    await record_question(conn, "2 **3** 4", conversation_id=waiting.id)
+    page = parse(await client.get(f"/desk/{waiting.id}", params={"list": "open"}))
+    assert page.css(".message.customer .said")[-1].text() == "2 **3** 4"
+
+
 async def test_a_canned_response_bears_the_name_of_who_uses_it(
     client: AsyncClient, staff: Staff, waiting: Conversation
 ) -> None:
