@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kefu.errors import BadInput
@@ -20,7 +19,7 @@ from kefu.prompts.records import (
     Variable,
     VariableType,
 )
-from kefu.text import BadYaml, Language, detect_language, read_yaml
+from kefu.text import BadYaml, Language, detect_language, read_yaml, refers_back
 
 LONGEST_TEXT = 50_000
 """Characters; more is no prompt."""
@@ -156,6 +155,8 @@ def tidy(text: str) -> str:
 
 
 def _read_front_matter(block: str) -> _FrontMatter:
+    if refers_back(block):
+        raise BadInput("The front matter refers back to itself with *; write it out.")
     try:
         fields = read_yaml(block)
     except BadYaml as error:
@@ -164,8 +165,6 @@ def _read_front_matter(block: str) -> _FrontMatter:
         raise BadInput(
             "The front matter is not valid YAML, line %(line)s.", line=error.line + 1
         ) from error
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block)):
-        raise BadInput("The front matter refers back to itself with *; write it out.")
     if not isinstance(fields, dict):
         raise BadInput("The front matter holds no fields: write one a line, as in name: answer.")
     try:

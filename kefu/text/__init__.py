@@ -8,7 +8,7 @@ from kefu.text.catalogue import translatable
 from kefu.text.checksum import TERM_IDS, content_digest, term_id
 from kefu.text.content import ContentWord, content_words
 from kefu.text.dates import Period, find_periods
-from kefu.text.front_matter import BadYaml, read_yaml
+from kefu.text.front_matter import BadYaml, read_yaml, refers_back
 from kefu.text.garbled import count_scripts, find_garbled, is_foreign
 from kefu.text.grids import Grid, GridRow, find_grids
 from kefu.text.identifiers import find_identifiers, name_terms
@@ -69,6 +69,7 @@ __all__ = [
     "one_spelling",
     "query_terms",
     "read_yaml",
+    "refers_back",
     "simplify_text",
     "split_sentences",
     "stem_word",

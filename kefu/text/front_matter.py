@@ -26,3 +26,11 @@ def read_yaml(block: str) -> object:
     except (yaml.YAMLError, ValueError, RecursionError, LookupError, AttributeError) as error:
         # What follows !!int, !!bool or !!timestamp is taken for granted by the library.
         raise BadYaml(None) from error
+
+
+def refers_back(block: str) -> bool:
+    """Whether it names a part of itself, which a few lines can do more often than memory holds."""
+    try:
+        return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block))
+    except yaml.YAMLError:  # where, `read_yaml` tells
+        return False

@@ -39,6 +39,12 @@ def test_line_ends_and_byte_order_marks_make_no_other_text() -> None:
     assert parse_specification(windows).text == parse_specification(GOOD).text
 
 
+DOUBLED = "\n".join(
+    ["a0: &a0 {k: v}", *(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 60))]
+)
+"""Each line holds the one before twice: read as YAML, more than there is room for."""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -47,6 +53,7 @@ def test_line_ends_and_byte_order_marks_make_no_other_text() -> None:
         ("---\nname: &a x\nlanguage: *a\n---\n", "write it out"),
         (f"---\nname: {'[' * 3000}\n---\n", "not valid YAML"),
         ("---\n- x\n---\n", "holds no fields"),
+        (f"---\n{DOUBLED}\n---\n", "refers back to itself"),
         ("---\nname: !!bool maybe\n---\n", "not valid YAML"),
         ("---\nname: !!timestamp today\n---\n", "not valid YAML"),
         ("---\nname: !!int ''\n---\n", "not valid YAML"),
