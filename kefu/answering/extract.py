@@ -13,8 +13,13 @@ from kefu.answering.likeness import are_alike, letters
 from kefu.answering.polarity import under_its_question
 from kefu.answering.records import Sentence
 from kefu.answering.steps import find_steps
-from kefu.answering.tables import find_table
-from kefu.answering.understand import asks_for_all, asks_for_steps
+from kefu.answering.tables import find_table, find_whole_tables
+from kefu.answering.understand import (
+    asks_for_all,
+    asks_for_prices,
+    asks_for_steps,
+    names_table,
+)
 from kefu.knowledge import OUTDATED
 from kefu.text import SpanKind, find_identifiers, index_terms
 
@@ -32,7 +37,7 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
     best = ranked[0]
     if asks_for_steps(question) and (steps := find_steps(ranked)):
         return _with_best(steps, best)
-    if asks_for_all(question) and (lines := find_table(ranked)):
+    if lines := _choose_table(question, ranked):
         return lines
     if leads_in(best) and announced(best, ranked):
         return with_lists([best], ranked)
@@ -44,6 +49,15 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
             chosen.append(unit)
     ordered = _in_reading_order([under_its_question(unit, question) for unit in chosen])
     return with_lists(ordered, ranked)
+
+
+def _choose_table(question: str, ranked: Sequence[Unit]) -> list[Unit]:
+    if asks_for_all(question) and (lines := find_table(ranked)):
+        return lines
+    is_named = names_table(question)
+    if (is_named or asks_for_prices(question)) and not find_identifiers(question):
+        return find_whole_tables(ranked, is_named=is_named)
+    return []
 
 
 def _is_of_another(unit: Unit, best: Unit, question: str) -> bool:

@@ -22,7 +22,12 @@ from kefu.answering.follow_up import Asked, weigh_carried
 from kefu.answering.lead_ins import leads_in
 from kefu.answering.orders import without_loud_titles
 from kefu.answering.tabular import Worked, work_out
-from kefu.answering.understand import asks_for_all, asks_for_steps
+from kefu.answering.understand import (
+    asks_for_all,
+    asks_for_prices,
+    asks_for_steps,
+    names_table,
+)
 from kefu.answering.unknown import find_unknown, unsaid_share
 from kefu.answering.versions import Settled, Standing, settle_versions
 from kefu.knowledge import Base
@@ -37,6 +42,7 @@ HITS_SEARCHED = 12
 DOCUMENTS_READ_ON = 3
 MOST_SENTENCES = 8  # of an answer that may announce something
 WORKED_OUT = 0.95  # confidence in what was worked out over a table
+_ASKS_FOR_LINES = (asks_for_steps, asks_for_all, asks_for_prices, names_table)
 CHUNKS_BEFORE = 6
 CHUNKS_AFTER = 12
 
@@ -133,7 +139,7 @@ def _recalibrated(resources: Resources, sure: float) -> float:
 
 def _may_quote_more(question: str, ranked: Sequence[Unit]) -> bool:
     """Whether the answer may hold more than single units of the hits."""
-    is_for_list = asks_for_steps(question) or asks_for_all(question)
+    is_for_list = any(asks(question) for asks in _ASKS_FOR_LINES)
     return bool(ranked) and (is_for_list or any(map(leads_in, ranked[:MOST_SENTENCES])))
 
 

@@ -1,7 +1,9 @@
-"""The small table or list that a question for a comparison or a choice asks for."""
+"""The small table or list that a question for a comparison, a choice or prices asks for."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from kefu.answering.evidence import Unit
 from kefu.answering.sections import (
@@ -18,7 +20,10 @@ BEST_UNITS = 2
 MOST_LINES = 14
 MOST_CHARACTERS = 1600
 WHOLE_BONUS = 0.45  # over the best unit alone
-LEAST_OF_ALONE = 0.7  # of the question's idf in the best unit's own words
+LEAST_OF_ALONE = 0.7  # of the question's idf that the best unit alone holds
+LEAST_OF_NAMED = 0.5  # likewise, where the question says that it wants a table
+_HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+_MARKS = str.maketrans("", "", "*[]`")
 _LINES = (SpanKind.TABLE_ROW, SpanKind.LIST_ITEM)
 
 
@@ -47,6 +52,57 @@ def find_table(ranked: Sequence[Unit]) -> list[Unit]:
     is_better = best.score + WHOLE_BONUS >= alone.score + sum(alone.above.values())
     says_more = held_share(best.units) >= LEAST_OF_ALONE * sum(alone.held.values())
     return list(best.units) if is_better and says_more else []
+
+
+def find_whole_tables(ranked: Sequence[Unit], *, is_named: bool) -> list[Unit]:
+    """The tables of the best unit's document that a question is about as a whole, after that unit.
+
+    Their headings and rows say most of what the best unit says, and no row says more of the
+    question than the others. Each comes under its heading: there its currency or unit may stand.
+    """
+    best = ranked[0]
+    tables = [
+        table
+        for section in list_sections(ranked)
+        if section.document_id == best.hit.document_id
+        for block in _blocks(section)
+        if _are_even_rows(block.units)
+        for table in _by_heading(block.units)
+    ]
+    of_best = LEAST_OF_NAMED if is_named else LEAST_OF_ALONE
+    least = of_best * held_share([best], with_headings=True)
+    shares = [held_share(units, with_headings=True) for units in tables]
+    most = max(shares, default=0.0)
+    if most < least or not most:
+        return []
+    chosen = [units for units, share in zip(tables, shares, strict=True) if share == most]
+    shown = chosen if _is_small([unit for units in chosen for unit in units]) else chosen[:1]
+    given = [] if best.span.kind is SpanKind.TABLE_ROW else [best]
+    for units in shown:
+        given += _under_heading(units, gap="\n\n" if given else "")
+    return given
+
+
+def _are_even_rows(units: Sequence[Unit]) -> bool:
+    said = {(frozenset(unit.held), frozenset(unit.meant)) for unit in units}
+    return len(said) == 1 and all(unit.span.kind is SpanKind.TABLE_ROW for unit in units)
+
+
+def _by_heading(rows: Sequence[Unit]) -> list[list[Unit]]:
+    return [list(table) for _, table in groupby(rows, key=_heading_above)]
+
+
+def _under_heading(rows: Sequence[Unit], *, gap: str) -> list[Unit]:
+    heading = _heading_above(rows[0])
+    first = replace(rows[0], prefix=f"{gap}**{heading}**\n\n- ") if heading else rows[0]
+    return [first, *rows[1:]]
+
+
+def _heading_above(unit: Unit) -> str:
+    """The nearest one, in the chunk or above it."""
+    inside = _HEADING.findall(unit.hit.text[: unit.span.start])
+    nearest = inside[-1:] or unit.hit.heading_path[-1:] or [unit.hit.title]
+    return nearest[0].translate(_MARKS).strip()
 
 
 def _blocks(section: Section) -> Iterator[_Block]:

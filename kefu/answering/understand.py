@@ -22,6 +22,16 @@ _ASKS_FOR_ALL = re.compile(
     r"|\bwhat (?:\w+ )?(?:types?|kinds?|formats?|methods?|options?|plans?|editions?|versions?)\b",
     re.IGNORECASE,
 )
+_NAMES_TABLE = re.compile(
+    r"[价费金格率]表|价目|报价|资费|表格|一览|对照表|列出|清单"
+    r"|\b(?:(?:price|rate|fee) (?:list|sheet|card|table)s?|pricing|tariffs?|table|overview|list)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_PRICES = re.compile(
+    r"(?<![评讲折])价(?!值)|多少钱|怎么卖|收费|费用"
+    r"|\b(?:prices?|rates|fees|costs?|charges?)\b|\bhow much (?:is|are|do|does|will|would)\b",
+    re.IGNORECASE,
+)
 _ASKS_WHAT_IT_IS = re.compile(
     r"是什么|什么是|什么意思|是指什么|何谓|区别|\bwhat(?:'s| is| are| does .{1,60}\bmean)\b"
     r"|\bdifferences? between\b|\bmeaning of\b",
@@ -48,6 +58,16 @@ def asks_for_steps(question: str) -> bool:
 def asks_for_all(question: str) -> bool:
     """Whether the answer compares or lists: a whole table or list more than one line of it."""
     return bool(_ASKS_FOR_ALL.search(question))
+
+
+def names_table(question: str) -> bool:
+    """Whether it says that it wants a table or a list."""
+    return bool(_NAMES_TABLE.search(question))
+
+
+def asks_for_prices(question: str) -> bool:
+    """Whether it asks what something costs, which a list of prices answers as a whole."""
+    return bool(_ASKS_FOR_PRICES.search(question))
 
 
 def asks_what_it_is(question: str) -> bool:
