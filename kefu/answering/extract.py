@@ -13,7 +13,7 @@ from kefu.answering.likeness import are_alike, letters
 from kefu.answering.polarity import under_its_question
 from kefu.answering.records import Sentence
 from kefu.answering.steps import find_steps
-from kefu.answering.tables import find_table, find_whole_tables
+from kefu.answering.tables import find_table, find_titled_table, find_whole_tables
 from kefu.answering.understand import (
     asks_for_all,
     asks_for_prices,
@@ -52,7 +52,7 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
 
 
 def _choose_table(question: str, ranked: Sequence[Unit]) -> list[Unit]:
-    if asks_for_all(question) and (lines := find_table(ranked)):
+    if asks_for_all(question) and (lines := find_table(ranked) or find_titled_table(ranked)):
         return lines
     is_named = names_table(question)
     if (is_named or asks_for_prices(question)) and not find_identifiers(question):

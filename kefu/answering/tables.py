@@ -21,6 +21,7 @@ MOST_LINES = 14
 MOST_CHARACTERS = 1600
 WHOLE_BONUS = 0.45  # over the best unit alone
 LEAST_OF_ALONE = 0.7  # of the question's idf that the best unit alone holds
+LEAST_OF_TITLED = 0.9  # of the question's idf, in the headings alone
 LEAST_OF_NAMED = 0.5  # likewise, where the question says that it wants a table
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 _MARKS = str.maketrans("", "", "*[]`")
@@ -60,15 +61,7 @@ def find_whole_tables(ranked: Sequence[Unit], *, is_named: bool) -> list[Unit]:
     Their headings and rows say most of what the best unit says, and no row says more of the
     question than the others. Each comes under its heading: there its currency or unit may stand.
     """
-    best = ranked[0]
-    tables = [
-        table
-        for section in list_sections(ranked)
-        if section.document_id == best.hit.document_id
-        for block in _blocks(section)
-        if _are_even_rows(block.units)
-        for table in _by_heading(block.units)
-    ]
+    best, tables = ranked[0], _even_tables(ranked)
     of_best = LEAST_OF_NAMED if is_named else LEAST_OF_ALONE
     least = of_best * held_share([best], with_headings=True)
     shares = [held_share(units, with_headings=True) for units in tables]
@@ -83,13 +76,27 @@ def find_whole_tables(ranked: Sequence[Unit], *, is_named: bool) -> list[Unit]:
     return given
 
 
+def find_titled_table(ranked: Sequence[Unit]) -> list[Unit]:
+    """The table of the best unit's document whose headings name all that a question asks for."""
+    titled = [rows for rows in _even_tables(ranked) if topic_share(rows) >= LEAST_OF_TITLED]
+    return _under_heading(titled[0], gap="") if len(titled) == 1 else []
+
+
+def _even_tables(ranked: Sequence[Unit]) -> list[list[Unit]]:
+    """Tables of the best unit's document of which no row says more of the question than others."""
+    return [
+        list(table)
+        for section in list_sections(ranked)
+        if section.document_id == ranked[0].hit.document_id
+        for block in _blocks(section)
+        if _are_even_rows(block.units)
+        for _, table in groupby(block.units, key=_heading_above)
+    ]
+
+
 def _are_even_rows(units: Sequence[Unit]) -> bool:
     said = {(frozenset(unit.held), frozenset(unit.meant)) for unit in units}
     return len(said) == 1 and all(unit.span.kind is SpanKind.TABLE_ROW for unit in units)
-
-
-def _by_heading(rows: Sequence[Unit]) -> list[list[Unit]]:
-    return [list(table) for _, table in groupby(rows, key=_heading_above)]
 
 
 def _under_heading(rows: Sequence[Unit], *, gap: str) -> list[Unit]:

@@ -98,3 +98,24 @@ async def test_every_row_is_cited_where_it_stands(resources: Resources) -> None:
     quotes = [citation.quote for citation in given.citations]
     assert sum("small" in quote for quote in quotes) == 2
     assert all(f"[{citation.marker}]" in given.answer for citation in given.citations)
+
+
+@pytest.mark.parametrize("question", ["Which shops are there?", "你们有哪些门店？"])
+async def test_what_the_heading_names_is_listed_whole(
+    resources: Resources, tmp_path: Path, question: str
+) -> None:
+    shops = """# Shops 门店
+
+We run three shops. Parcels can be left at every shop.
+
+| Town | Street |
+|---|---|
+| Leipzig | Am Markt 1 |
+| Jena | Holzmarkt 2 |
+| Gera | Sorge 3 |
+"""
+    (tmp_path / "shops.md").write_text(shops, encoding="utf-8")
+    await ingest(resources, [tmp_path])
+    said = await ask(resources, question)
+    assert all(street in said for street in ("Am Markt 1", "Holzmarkt 2", "Sorge 3"))
+    assert "Parcels" not in said
