@@ -129,7 +129,7 @@ async def contend_by_endpoints(endpoints: Endpoints, names: Sequence[str]) -> li
     if not writers:
         raise BadInput(NO_MODEL)
     return [
-        Contender(name=name, endpoint=endpoints.select(name))
+        Contender(name=name, endpoint=endpoints.choose([name]))
         for name in dict.fromkeys(names or writers)
     ]
 

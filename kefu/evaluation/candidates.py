@@ -106,7 +106,7 @@ async def choose_endpoint(resources: Resources, name: str | None) -> ChatEndpoin
             name=repr(name),
             known=", ".join(known) or "–",
         )
-    return resources.endpoints.select(name)
+    return resources.endpoints.choose([name])
 
 
 async def _list_writing(resources: Resources) -> list[str]:

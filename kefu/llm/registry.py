@@ -28,7 +28,6 @@ from kefu.llm.open_call import OpenCall
 from kefu.llm.recording import Recording
 from kefu.llm.routing import Decision, choose_writing, decide
 from kefu.llm.secrets import Vault
-from kefu.llm.selected import SelectedEndpoint
 from kefu.llm.store import Connect
 from kefu.llm.structured import Unreadable, ask_again, instruct, read_object, wish_for
 from kefu.llm.tokens import estimate_tokens
@@ -71,14 +70,13 @@ class Endpoints:
     @property
     def name(self) -> str:
         """That of the endpoint which is asked first."""
-        return next(
-            (each.name for each in self.list_endpoints() if each.purpose == "chat"), "model"
-        )
+        first = self._find_writer()
+        return first.name if first else "model"
 
     @property
     def has_chat(self) -> bool:
         """Whether one of them writes."""
-        return any(each.purpose == "chat" for each in self.list_endpoints())
+        return self._find_writer() is not None
 
     def choose(self, names: Sequence[str]) -> "Endpoints":
         """The same with these alone that write, in this order; limits and connections are shared.
@@ -88,10 +86,6 @@ class Endpoints:
         chosen = copy(self)
         chosen._chosen = tuple(names)
         return chosen
-
-    def select(self, name: str) -> SelectedEndpoint:
-        """One of them, to be asked as if it were the only one."""
-        return SelectedEndpoint(self, name)
 
     async def decide(
         self, purpose: Purpose, data_class: DataClass, *, only: str | None = None
@@ -119,13 +113,9 @@ class Endpoints:
         max_tokens: int,
         data_class: DataClass = DataClass.RESTRICTED,
         on_call: OnCall = ignore_call,
-        only: str | None = None,
     ) -> AsyncGenerator[str, None]:
-        """As `ChatEndpoint.stream`: the first endpoint that answers, of those that may see it.
-
-        With `only` nobody is asked but the endpoint of that name.
-        """
-        decision = await self.decide("chat", data_class, only=only)
+        """As `ChatEndpoint.stream`: the first endpoint that answers, of those that may see it."""
+        decision = await self.decide("chat", data_class)
         if not decision.allowed:
             raise ModelForbidden(decision.reason)
         patience = max(each.settings.first_token_seconds for each in decision.allowed)
@@ -334,9 +324,9 @@ class Endpoints:
         fit = [each.data_class for each in self.list_endpoints() if each.purpose == purpose]
         return highest_class(*fit) if fit else None
 
-    def count_tokens(self, text: str, *, only: str | None = None) -> int:
-        """As the endpoint counts that is asked first, or the one of that name."""
-        first = self._find_writer(only)
+    def count_tokens(self, text: str) -> int:
+        """As the endpoint counts that is asked first."""
+        first = self._find_writer()
         if first is None:
             return estimate_tokens(text)
         return self.directory.open(first, GuardedEndpoint).count_tokens(text)
@@ -344,11 +334,7 @@ class Endpoints:
     @property
     def context_tokens(self) -> int:
         """Of the endpoint that is asked first; 0 where there is none."""
-        return self.find_context_tokens()
-
-    def find_context_tokens(self, *, only: str | None = None) -> int:
-        """Likewise, or of the one of that name."""
-        first = self._find_writer(only)
+        first = self._find_writer()
         return first.settings.context_tokens if first else 0
 
     async def refresh(self) -> None:
@@ -367,9 +353,8 @@ class Endpoints:
         """Close every connection."""
         await self.directory.aclose()
 
-    def _find_writer(self, only: str | None) -> Endpoint | None:
-        writers = (each for each in self.list_endpoints() if each.purpose == "chat")
-        return next((each for each in writers if only in (None, each.name)), None)
+    def _find_writer(self) -> Endpoint | None:
+        return next((each for each in self.list_endpoints() if each.purpose == "chat"), None)
 
     def _is_free(self, endpoint: Endpoint) -> bool:
         return self.directory.open(endpoint, GuardedEndpoint).is_free

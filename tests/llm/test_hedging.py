@@ -244,7 +244,7 @@ async def test_only_who_has_a_free_place_is_asked_as_well() -> None:
             hedge_seconds=SOON,
         ) as registry,
     ):
-        held = registry.select("b").stream(
+        held = registry.choose(["b"]).stream(
             instructions="", prompt="?", max_tokens=5, data_class=DataClass.PUBLIC
         )
         holding = asyncio.create_task(anext(held))
@@ -274,7 +274,7 @@ async def test_who_is_not_let_in_as_a_second_is_asked_in_turn() -> None:
             hedge_seconds=SOON,
         ) as registry,
     ):
-        only = registry.select("b").stream(
+        only = registry.choose(["b"]).stream(
             instructions="", prompt="?", max_tokens=5, data_class=DataClass.PUBLIC
         )
         assert [piece async for piece in only] == ["second"]
