@@ -19,7 +19,7 @@ import numpy as np
 from answers import DEMO, DEVELOPMENT
 from bench_data import data_root
 from datasets import SEED, RetrievalSet, load_alicloud, load_products
-from kefu_bases import ensure_filled, open_bench, read_base
+from kefu_bases import DEMO_BASE, ensure_filled, open_bench, read_base
 
 from kefu.answering.confidence import signals
 from kefu.answering.evidence import distinct_hits, list_units, rank_units, telling_idf
@@ -118,7 +118,7 @@ def words_left_out() -> Iterator[None]:
 
 async def sample_demo(resources: Resources) -> list[Sample]:
     """The demo company's questions; the lists of words were written with some of them in view."""
-    await ingest(resources, [DEMO / "documents"], base_name="demo")
+    await ingest(resources, [DEMO / "documents"], base_name=DEMO_BASE)
     rows = [
         json.loads(line)
         for path in (DEMO / "questions.jsonl", DEVELOPMENT)
@@ -131,7 +131,7 @@ async def sample_demo(resources: Resources) -> list[Sample]:
             samples += [
                 Sample(
                     group="demo company",
-                    signals=await read_signals(resources, "demo", row["question"], OPERATOR),
+                    signals=await read_signals(resources, DEMO_BASE, row["question"], OPERATOR),
                     is_answerable=row["behaviour"] == "answer",
                     is_tuning=is_tuning,
                     weight=DEMO_WEIGHT,

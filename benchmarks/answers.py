@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench_data import data_root
 from datasets import SEED, load_alicloud, load_products
-from kefu_bases import ensure_filled, open_bench, read_base
+from kefu_bases import DEMO, DEMO_BASE, ensure_filled, open_bench, read_base
 
 from kefu.answering import Outcome, Turn, answer
 from kefu.answering.follow_up import Asked
@@ -32,7 +32,6 @@ from kefu.resources import Resources
 from kefu.text import detect_language, split_sentences
 from kefu.viewer import OPERATOR, Viewer
 
-DEMO = Path(__file__).parent.parent / "kefu" / "demo"
 HELD_OUT = Path(__file__).parent / "held_out_questions.jsonl"
 """Written after everything that answers was settled, by somebody who had not read it."""
 HELD_OUT_SECOND = Path(__file__).parent / "held_out_second.jsonl"
@@ -245,16 +244,16 @@ async def main() -> None:
     )
     async with open_bench(**settings) as resources:
         extractive = replace(resources, endpoint=None)
-        await ingest(extractive, [DEMO / "documents"], base_name="demo")
+        await ingest(extractive, [DEMO / "documents"], base_name=DEMO_BASE)
         sets = [
-            ("demo company, held-out questions", "demo", load_demo(HELD_OUT)),
-            ("demo company, second held-out questions", "demo", load_demo(HELD_OUT_SECOND)),
+            ("demo company, held-out questions", DEMO_BASE, load_demo(HELD_OUT)),
+            ("demo company, second held-out questions", DEMO_BASE, load_demo(HELD_OUT_SECOND)),
         ]
         if options.development:
-            sets = [("demo company, development questions", "demo", load_demo(DEVELOPMENT))]
+            sets = [("demo company, development questions", DEMO_BASE, load_demo(DEVELOPMENT))]
         elif not options.model:
             own = load_demo(DEMO / "questions.jsonl", split=options.split)
-            sets.append(("demo company", "demo", own))
+            sets.append(("demo company", DEMO_BASE, own))
             for language in ("zh", "en"):
                 base, cases = await load_real(extractive, data_root(), language)
                 sets.append((f"product documentation, {language}", base, cases))

@@ -21,7 +21,7 @@ from pathlib import Path
 from answers import DEMO, DEVELOPMENT, HELD_OUT, HELD_OUT_SECOND
 from bench_data import data_root
 from datasets import load_alicloud, load_clapnq, load_mtrag, load_products
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import DEMO_BASE, ensure_filled, open_bench
 from rewriting import is_in, load_histories
 
 from kefu.evaluation import (
@@ -122,7 +122,7 @@ async def prepare_clapnq(resources: Resources, root: Path) -> list[Case]:
 
 async def prepare_demo(resources: Resources, _root: Path) -> list[Case]:
     """Development questions to read, two held-out sets to hold against; right is all facts."""
-    await ingest(resources, [DEMO / "documents"], base_name="demo")
+    await ingest(resources, [DEMO / "documents"], base_name=DEMO_BASE)
     rows = [
         {**json.loads(line), "split": split}
         for path, split in (
@@ -162,7 +162,7 @@ SETS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "alicloud-en": ("products-en", partial(prepare_alicloud, language="en")),
     "mtrag-cloud": ("mtrag-cloud", partial(prepare_mtrag, domain="cloud")),
     "clapnq": ("clapnq", prepare_clapnq),
-    "demo": ("demo", prepare_demo),
+    "demo": (DEMO_BASE, prepare_demo),
     "mtrag-fiqa": ("mtrag-fiqa", partial(prepare_mtrag, domain="fiqa")),
 }
 

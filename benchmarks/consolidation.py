@@ -17,7 +17,7 @@ from statistics import mean
 from answers import DEMO, plain_text
 from bench_data import data_root
 from datasets import load_alicloud, load_gold_answers
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import DEMO_BASE, ensure_filled, open_bench
 
 from kefu.answering.evidence import distinct_hits
 from kefu.answering.likeness import are_alike
@@ -110,7 +110,7 @@ async def main() -> None:
     print(f"| set | questions | excerpts | {' | '.join(map(str, BUDGETS))} tokens |")
     print(f"|---|---|---|{'---|' * len(BUDGETS)}")
     async with open_bench() as resources:
-        await ingest(resources, [DEMO / "documents"], base_name="demo")
+        await ingest(resources, [DEMO / "documents"], base_name=DEMO_BASE)
         lines = (DEMO / "questions.jsonl").read_text("utf-8").splitlines()
         rows = [json.loads(line) for line in lines]
         split = "tune" if part == "tune" else "test"
@@ -119,7 +119,7 @@ async def main() -> None:
             for row in rows
             if row["facts"] and row["split"] == split
         ]
-        await measure(resources, "demo", demo)
+        await measure(resources, DEMO_BASE, demo)
         for language in ("zh", "en"):
             whole = load_alicloud(data_root(), language)
             await ensure_filled(resources, f"products-{language}", whole.passages)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from answers import DEMO, _has_facts
-from kefu_bases import open_bench
+from kefu_bases import DEMO_BASE, open_bench
 
 from kefu.answering import answer, decompose
 from kefu.answering.decompose import Plan, Planner, plan_by_rules
@@ -49,7 +49,7 @@ async def measure(resources: Resources, name: str, rules: Rules, rows: Sequence[
     right = {"comparison": 0, "two-hop": 0}
     explained = 0
     for row in rows:
-        given = await answer(resources, row["question"], viewer=OPERATOR, base="demo")
+        given = await answer(resources, row["question"], viewer=OPERATOR, base=DEMO_BASE)
         is_right = _has_facts(row["facts"])(given.answer, ())
         right[row["kind"]] += is_right
         if row["kind"] == "two-hop":
@@ -82,7 +82,7 @@ async def main() -> None:
     decompose.PATIENCE_SECONDS = MODEL["first_token_seconds"]
     async with open_bench(**({"model": MODEL} if options.model else {})) as opened:
         extractive = replace(opened, endpoint=None)
-        await ingest(extractive, [DEMO / "documents"], base_name="demo")
+        await ingest(extractive, [DEMO / "documents"], base_name=DEMO_BASE)
         print("| questions | comparisons right | two steps right | with the first step |")
         print("|---|---|---|---|")
         await measure(extractive, "as one question", as_one, rows)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 from vectors import CACHE, embed_cached
@@ -29,6 +30,9 @@ from kefu.text import content_digest, detect_language, index_terms
 from kefu.viewer import PUBLIC
 
 AT_ONCE = 500
+DEMO = Path(__file__).parent.parent / "kefu" / "demo"
+DEMO_BASE = f"demo-{content_digest(str(DEMO))[:8]}"
+"""Of this checkout: under the paths of two every document would be there twice."""
 
 
 class CachedEmbedder(BuiltInEmbedder):

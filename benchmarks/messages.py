@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from answers import DEMO, _has_facts
-from kefu_bases import open_bench
+from kefu_bases import DEMO_BASE, open_bench
 
 from kefu.answering import Answer, Outcome, answer, decompose
 from kefu.answering.parts import split_parts
@@ -52,7 +52,7 @@ def pair_up(rows: Sequence[Question], *, second: str) -> Iterator[tuple[Question
 
 async def ask(resources: Resources, message: str) -> Answer:
     """The answer from the demo company's documents."""
-    return await answer(resources, message, viewer=OPERATOR, base="demo")
+    return await answer(resources, message, viewer=OPERATOR, base=DEMO_BASE)
 
 
 def holds(given: Answer, *rows: Question) -> bool:
@@ -84,7 +84,7 @@ async def main() -> None:
     rows = [row for row in map(json.loads, lines) if row["split"] == options.split]
     async with open_bench() as opened:
         resources = replace(opened, endpoint=None)
-        await ingest(resources, [DEMO / "documents"], base_name="demo")
+        await ingest(resources, [DEMO / "documents"], base_name=DEMO_BASE)
         print(
             "| message | both known: both right | one unknown: the other right"
             " | the unknown one named |\n|---|---|---|---|"

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 from answers import (
-    DEMO,
     HELD_OUT,
     HELD_OUT_SECOND,
     Case,
@@ -30,7 +29,7 @@ from answers import (
 from answers import reply_by_kefu as ask_kefu
 from bench_data import data_root
 from datasets import SEED, load_alicloud, load_clapnq, load_gold_answers, load_mtrag, load_products
-from kefu_bases import ensure_filled, open_bench
+from kefu_bases import DEMO, DEMO_BASE, ensure_filled, open_bench
 from pipeline_peers import ANSWER_TOKENS, PEERS, Peer
 from rewriting import is_in, load_histories
 
@@ -98,8 +97,8 @@ def judge(case: Case, reply: Reply) -> Result:
 
 async def prepare_demo(resources: Resources, path: Path, split: str | None = None) -> Questions:
     """Questions about the demo company."""
-    await ingest(resources, [DEMO / "documents"], base_name="demo")
-    return Questions(base="demo", cases=load_demo(path, split=split))
+    await ingest(resources, [DEMO / "documents"], base_name=DEMO_BASE)
+    return Questions(base=DEMO_BASE, cases=load_demo(path, split=split))
 
 
 async def prepare_clapnq(resources: Resources, most: int) -> Questions:

@@ -18,7 +18,7 @@ import numpy as np
 from answers import DEMO, DEVELOPMENT, plain_text
 from bench_data import data_root
 from datasets import load_alicloud, load_products
-from kefu_bases import ensure_filled, open_bench, read_base
+from kefu_bases import DEMO_BASE, ensure_filled, open_bench, read_base
 
 from kefu.answering.evidence import Unit
 from kefu.answering.follow_up import Asked
@@ -90,7 +90,7 @@ def make_question(
 
 async def load_demo(resources: Resources) -> list[Question]:
     """Questions about the demo company that have an answer."""
-    await ingest(resources, [DEMO / "documents"], base_name="demo")
+    await ingest(resources, [DEMO / "documents"], base_name=DEMO_BASE)
     lines = [
         line
         for path in (DEVELOPMENT, DEMO / "questions.jsonl")
@@ -101,7 +101,7 @@ async def load_demo(resources: Resources) -> list[Question]:
         if row["split"] == "test" or row["behaviour"] != "answer":
             continue
         facts = [each for fact in row["facts"] for each in ([fact] if fact is str(fact) else fact)]
-        units = await ask(resources, "demo", row["question"])
+        units = await ask(resources, DEMO_BASE, row["question"])
         answers = [
             _is_of(unit.hit, row["citations"])
             and any(plain_text(fact) in plain_text(unit.span.text) for fact in facts)
