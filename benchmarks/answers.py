@@ -44,6 +44,8 @@ LEAST_SHARED = 0.5  # of a sentence's n-grams that stand in what it cites
 REFUSAL = re.compile(
     r"NO_ANSWER|not (?:contain|mention|provide|specif)|don't know|unable to|sorry", re.I
 )
+READ_AS = re.compile(r"(?:以下是按|Showing results for )“[^”]*”.*")
+"""The line that repeats a question as it was read, which may end in the middle of the line."""
 MARKER = re.compile(r"\s*\[\d+\]")
 FIGURE = re.compile(r"[A-Za-z]*\d[\w.,:%/-]*\w|\d")
 
@@ -296,14 +298,15 @@ def _name(uri: str, external_id: str | None) -> str:
 
 
 def list_claims(text: str) -> list[str]:
+    """What a reply states; frames of Kefu's own around it state nothing."""
     lead = re.compile(
         r"^(?:关于“|I found nothing about|相关资料只有英文|This is documented in Chinese only|（步骤较多|\(There are more steps"
         r"|以上依据的是|This is by “|请注意：以上内容只见于|Please note: this stands only in"
         r"|下列资料对此给出了不同|These documents give different"
-        r"|以下是按“|Showing results for “"
         r"|很抱歉给您带来不便|I am sorry for the trouble)"
     )
-    spans = (MARKER.sub("", span.text).strip() for span in split_sentences(text))
+    said = READ_AS.sub("", text)
+    spans = (MARKER.sub("", span.text).strip() for span in split_sentences(said))
     return [each for each in spans if len(each) > 3 and not lead.match(each)]
 
 

@@ -17,6 +17,7 @@ from kefu.answering.rewrite import understand
 from kefu.knowledge import Base, get_base
 from kefu.resources import Resources
 from kefu.retrieval import Corrected, Hit, ask_corrected, correct, search_base
+from kefu.text import simplify_text
 from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
@@ -199,10 +200,19 @@ def _with_lead(second: Found, name: str, unit: Unit) -> Found:
 
 
 def find_reading(found: Sequence[Found]) -> str | None:
-    """The parts as they were read, where typing errors were found; None: as they stand."""
+    """The parts as they were read, where typing errors were found; None: as they stand.
+
+    Two words without their space between them need no telling.
+    """
     if not any(each.corrected and each.corrected.typed for each in found):
         return None
+    if all(_letters(each.read) == _letters(each.part) for each in found):
+        return None
     return " ".join(each.read for each in found)
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in simplify_text(text).casefold() if each.isalnum())
 
 
 def _best_documents(found: Sequence[Found]) -> set[int]:

@@ -4,6 +4,7 @@ The embedder's vocabulary serves as a dictionary: two thirds of the words that p
 whole in that of multilingual-e5, and one misspelling in thirty.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from math import log
 
@@ -14,6 +15,7 @@ from kefu.text import ENGLISH_STOP_WORDS, Slip, list_spellings, stem_word
 SHORTEST_CORRECTED = 4  # letters
 LONGEST_CORRECTED = 40  # letters; what is longer is no word with a slip in it
 SHORTEST_NAME = 6  # of Latin words among Chinese, which are names and abbreviations
+SHORTEST_VARIED = 6  # of a word in which one vowel stands for another
 SHORTEST_PART = 3  # of a word that lacks its space, and of one without its ending
 MOST_CORRECTED = 6  # words
 MOST_READ = 5000  # chunks; a word that more of them hold may be known to anybody
@@ -28,6 +30,7 @@ Of a word that the embedder cuts into fewer pieces than what was typed; other on
 """
 ODD_CHUNKS = (0.006, 2, 20)
 
+VOWELS = frozenset("aeiouy")
 ENDINGS = ("", "s", "es", "ed", "d", "ing", "er", "ers", "ly", "less", "able", "ment")
 
 CountTokens = Callable[[str], int]
@@ -70,13 +73,24 @@ async def spell(
 def _list_slips(word: str) -> dict[str, int]:
     """What a word may stand for, each with the likeliest slip that leads to it.
 
-    Hardly anybody mistypes the first letter (Pollock and Zamora 1984), but for swapping it.
+    Hardly anybody mistypes the first letter (Pollock and Zamora 1984), but for swapping it. A
+    letter far from the one that was meant is no slip but another word (lose, lost), unless it is a
+    vowel for a vowel in a longer one (seperate).
     """
     slips: dict[str, int] = {}
     for spelling, slip in list_spellings(word):
+        if slip is Slip.OTHER_LETTER and not _is_varied(word, spelling):
+            continue
         if spelling[0] == word[0] or slip is Slip.SWAPPED:
             slips[spelling] = max(slip, slips.get(spelling, 0))
     return slips
+
+
+def _is_varied(word: str, spelling: str) -> bool:
+    changed = {
+        letter for pair in zip(word, spelling, strict=True) if len({*pair}) > 1 for letter in pair
+    }
+    return len(word) >= SHORTEST_VARIED and changed <= VOWELS
 
 
 async def _is_seen(vocabulary: Vocabulary, spelling: str, count_tokens: CountTokens) -> bool:
@@ -86,9 +100,14 @@ async def _is_seen(vocabulary: Vocabulary, spelling: str, count_tokens: CountTok
     texts = await vocabulary.read(map(stem_word, rare))
     return all(
         stem_word(part) in texts
-        and (_is_word(part, count_tokens) or part in texts[stem_word(part)].casefold())
+        and (_is_word(part, count_tokens) or _stands_in(part, texts[stem_word(part)]))
         for part in rare
     )
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a text has it as a whole word."""
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text.casefold()) is not None
 
 
 def _is_word(word: str, count_tokens: CountTokens) -> bool:

@@ -17,11 +17,15 @@ from kefu.answering import (
     WritingEnd,
     stream_answer,
 )
+from kefu.answering.finding import Found, find_reading
+from kefu.answering.follow_up import Asked
+from kefu.answering.gather import Evidence
 from kefu.db import Database
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import Handling, embed_waiting, ensure_base, ingest
 from kefu.llm import BuiltInEmbedder, ChatEndpoint, ScriptedEndpoint
 from kefu.resources import Resources
+from kefu.retrieval import Corrected
 from kefu.settings import IngestSettings, Settings
 from kefu.viewer import ANONYMOUS, OPERATOR
 
@@ -276,6 +280,20 @@ async def test_a_mistyped_question_is_answered_and_told_as_it_was_read(
     assert read in shown.splitlines()[0]
     assert said in shown
     assert shown.strip() == answer.answer
+
+
+def test_a_missing_space_is_not_told() -> None:
+    def found(part: str, read: str) -> Found:
+        nothing = Evidence(hits=[], units=[], confidence=0.0)
+        asked = Asked(query=read, text=read)
+        corrected = Corrected(text=read, typed=(part,))
+        return Found(part=part, asked=asked, evidence=nothing, is_known=True, corrected=corrected)
+
+    assert (
+        find_reading([found("Where is my Leftover money？", "where is my left over money?")])
+        is None
+    )
+    assert find_reading([found("Where is my mnoey?", "where is my money?")]) == "where is my money?"
 
 
 async def test_what_was_typed_well_is_not_told_again(resources: Resources) -> None:

@@ -16,7 +16,9 @@ TEXTS = {
     "会议室": "会议室预订需要提前一天。会议室可容纳 12 人。",
     "Refunds": "A refund is paid within 7 working days. Refunds go to the card. Refund rules.",
     "Kubernetes": "The instance restarts. Each instance has a snapshot. Stop the instance first.",
-    "Images": "An image of an instance is kept until the instance is deleted.",
+    "Images": "An image of an instance is kept until the instance is deleted. A gigabyte is free.",
+    "Transfers": "One gigabyte is free. Separate bills cost, separate letters do not.",
+    "Parcels": "A lost parcel is paid. Tell us its type and where it was lost. A gigabyte is none.",
     "Codes": "LH-4031 says that the snapshot is locked. LH-4032 says that it is closed.",
 }
 
@@ -53,6 +55,7 @@ async def read(resources: Resources, question: str) -> str | None:
         ("zhanghao denglu shibai zenmeban", "账号登录失败怎么办"),
         ("how do I stop the instnace?", "how do I stop the instance?"),
         ("how do I stop theinstance?", "how do I stop the instance?"),
+        ("do you send seperate bills?", "do you send separate bills?"),
         ("WHERE IS THE SNAPSHTO?", "where is the snapshot?"),
     ],
 )
@@ -72,6 +75,9 @@ async def test_what_the_base_does_not_hold_is_read_as_what_it_does(
         "Can I bring my bread?",
         "What does LH-4033 mean?",
         "Does Instnace work with it?",
+        "Is one gigabit free?",
+        "Do I lose the parcel?",
+        "Where is the typo?",
         "a" * 2000,
         "",
         "\ud800",
