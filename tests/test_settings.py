@@ -137,10 +137,17 @@ def test_section_that_is_no_table_is_named() -> None:
     assert refusal().startswith("server: ")
 
 
-@pytest.mark.parametrize("text", ["[server\n", "port = \n", b"\xff\xfe[server]\n"])
-def test_file_that_is_no_toml_is_named(text: str | bytes) -> None:
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[server\n", "is not valid TOML"),
+        ("port = \n", "is not valid TOML"),
+        (b"\xff\xfe[server]\n", "is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(text: str | bytes, problem: str) -> None:
     write_config(text)
-    assert "kefu.toml is not valid TOML" in refusal()
+    assert f"kefu.toml {problem}" in refusal()
 
 
 @pytest.mark.parametrize("key", ["database_url", "embedding.key", "model.key"])

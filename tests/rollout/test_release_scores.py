@@ -78,10 +78,10 @@ async def test_the_gate_speaks_chinese(admin: AsyncClient, shop: Resources) -> N
     assert f"shop@1: 发布 {waiting.id} 尚未按现在的回答方式在其上评测" in missing
     strict = await evaluate(shop, OPEN, "answering.min_confidence", 1.0)
     failed = await read(admin, f"{HOME}/{strict}", language="zh")
-    assert re.search(r"shop@1: accuracy 为 0\.\d+（95% 区间 .* 个用例），要求至少 0\.6。", failed)
+    assert re.search(r"shop@1: 准确率为 0\.\d+（95% 区间 .* 个用例），要求至少 0\.6。", failed)
     for english in ("is asked for", "significantly", "cases were asked", "too few"):
         assert english not in failed
-    assert "accuracy is 0." in await read(admin, f"{HOME}/{strict}")
+    assert "Accuracy is 0." in await read(admin, f"{HOME}/{strict}")
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ async def test_checks_name_what_they_measure_in_the_language_of_the_reader(
     await sign_in(client, resources.database, "admin")
     path = f"/admin/releases/{waiting.id}"
     page = (await client.get(path, headers={"accept-language": "zh"})).text
-    assert "忠实度 为" in page
+    assert "忠实度为" in page
     assert "faithfulness" not in page
 
 
