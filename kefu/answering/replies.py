@@ -102,6 +102,6 @@ def say(name: str, language: str, /, *, outcome: Outcome, **values: str) -> Answ
 def open_answer(intent: Intent, read_as: str | None, language: str) -> Iterator[str]:
     """What is said before an answer."""
     if intent in UNHAPPY:
-        yield phrase("sorry", language) + "\n\n"
+        yield phrase("sorry", language) + ("" if read_as is None else "\n\n")
     if read_as is not None:
         yield phrase("read_as", language, question=quotable(read_as))

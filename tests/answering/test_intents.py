@@ -8,6 +8,7 @@ from filling import fill
 from kefu.answering import Answer, Outcome, Turn, answer
 from kefu.answering.intents import find_intent, load_classifier, load_seeds
 from kefu.answering.records import Intent
+from kefu.answering.replies import open_answer
 from kefu.db import Database
 from kefu.llm import BuiltInEmbedder, FakeEmbedder
 from kefu.resources import Resources
@@ -70,6 +71,12 @@ async def test_a_question_is_answered_however_it_is_wrapped(shop: Resources, mes
     given = await ask(shop, message)
     assert given.outcome is Outcome.ANSWERED
     assert "five working days" in given.answer
+
+
+def test_one_empty_line_parts_an_apology_from_what_follows() -> None:
+    assert [*open_answer(Intent.COMPLAINT, None, "en")] == ["I am sorry for the trouble."]
+    first, _ = open_answer(Intent.COMPLAINT, "where is my refund", "en")
+    assert first == "I am sorry for the trouble.\n\n"
 
 
 async def test_a_complaint_that_nothing_answers_is_handed_over(shop: Resources) -> None:
