@@ -126,11 +126,9 @@ async def _check_index(settings: Settings) -> Finding:
 
 
 def _say_sound(count: int) -> str:
-    return (
-        "1 base holds what its documents say"
-        if count == 1
-        else (f"{count} bases hold what their documents say")
-    )
+    if count == 1:
+        return "1 base holds what its documents say"
+    return f"{count} bases hold what their documents say"
 
 
 async def _check_model(settings: Settings) -> Finding:
