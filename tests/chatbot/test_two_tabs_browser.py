@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 QUESTION = "退款多久到账？"
 NEXT = "节假日呢？"
+EVENTS = "**/events*"
 SECONDS = 30_000
 SIGNS_ARE_OVER_MS = 9000
 
@@ -124,16 +125,13 @@ async def test_what_one_writes_in_a_tab_stays_when_something_comes_from_the_othe
     await expect(other.locator("#question")).to_have_value("还有一个")
 
 
-@pytest.mark.parametrize("earlier", [["第一个问题"], []])
-async def test_a_question_whose_answer_was_lost_on_the_way_is_stored_and_answered_once(
-    page: Page, answerer: ScriptedAnswerer, resources: Resources, earlier: list[str]
-) -> None:
-    for question in earlier:
-        await ask(page, question)
+async def lose_the_answer(page: Page, *, after_seconds: float = 0) -> None:
+    """Ask what the server answers; nothing of it comes, not even a cookie."""
     known = await page.context.cookies()
 
     async def lose(route: Route) -> None:
         await route.fetch()
+        await asyncio.sleep(after_seconds)
         await page.context.clear_cookies()  # what it set is lost with it
         await page.context.add_cookies(known)  # type: ignore[arg-type]
         await route.abort("connectionfailed")
@@ -141,6 +139,16 @@ async def test_a_question_whose_answer_was_lost_on_the_way_is_stored_and_answere
     await page.route("**/messages", lose)
     await page.fill("#question", QUESTION)
     await page.press("#question", "Enter")
+
+
+@pytest.mark.parametrize("earlier", [["第一个问题"], []])
+async def test_a_question_whose_answer_was_lost_on_the_way_is_stored_and_answered_once(
+    page: Page, answerer: ScriptedAnswerer, resources: Resources, earlier: list[str]
+) -> None:
+    await page.route(EVENTS, lambda route: route.abort())  # they would bring the answer
+    for question in earlier:
+        await ask(page, question)
+    await lose_the_answer(page)
     await expect(page.locator(".failure.interrupted")).to_be_visible(timeout=SECONDS)
     await page.unroute("**/messages")
     await page.locator(".failure button").click()
@@ -149,3 +157,15 @@ async def test_a_question_whose_answer_was_lost_on_the_way_is_stored_and_answere
     await expect(page.locator(".question")).to_have_text(asked)
     assert await read_roles(resources) == ["customer", "chatbot"] * len(asked)
     assert [question for question, *_ in answerer.asked] == asked
+
+
+@pytest.mark.parametrize("after_seconds", [0, 2])
+async def test_an_answer_that_was_lost_on_the_way_comes_with_what_happens_in_the_conversation(
+    feed: None, page: Page, resources: Resources, after_seconds: float
+) -> None:
+    await ask(page, "第一个问题")
+    await lose_the_answer(page, after_seconds=after_seconds)
+    await expect(page.locator(".feedback")).to_have_count(2, timeout=SECONDS)
+    await expect(page.locator(".failure")).to_have_count(0)
+    await expect(page.locator(".question")).to_have_text(["第一个问题", QUESTION])
+    assert await read_roles(resources) == ["customer", "chatbot"] * 2

@@ -11,6 +11,7 @@ let isAsking = () => false;
 let isOwn = () => false;
 let stream = null; // EventSource of what happens in the conversation
 let isBehind = false; // something happened while an answer was written
+let early = null; // what the chatbot was heard to say while an answer was written
 let refreshed = Promise.resolve();
 let typedAt = 0;
 let typingEnds = 0;
@@ -53,6 +54,9 @@ async function load() {
 /** After an answer was written here: show what happened meanwhile. */
 export function catchUp({ isKept }) {
   if (isKept || isBehind || !stream) refresh();
+  const message = early;
+  early = null;
+  hear(message); // its own way here may have broken
 }
 
 /** What was asked a moment ago is being answered, until it is seen not to be. */
@@ -100,7 +104,11 @@ function follow(address) {
 }
 
 async function hear(message) {
-  if (!message || isShown(message)) return;
+  if (message?.role === "chatbot" && isAsking()) early = message;
+  else if (message && !isShown(message)) await show(message);
+}
+
+async function show(message) {
   await refresh();
   if (message.role === "staff") announce(message.text);
   else if (message.role === "chatbot") announce(byId(`message-${message.id}`)?.querySelector(".prose").textContent ?? "");
@@ -109,5 +117,5 @@ async function hear(message) {
 /** Whether this tab shows a message already, or will by itself. */
 function isShown({ role, id, client_key: key }) {
   if (role === "customer") return isOwn(key);
-  return role === "chatbot" && (isAsking() || Boolean(byId(`message-${id}`)));
+  return role === "chatbot" && Boolean(byId(`message-${id}`));
 }

@@ -196,3 +196,25 @@ async def test_the_widget_asks_again_for_an_answer_that_was_lost_on_the_way(
         await expect(page.locator(".customer .bubble")).to_have_text(asked)
     assert await read_roles(resources) == ["customer", "chatbot"] * len(asked)
     assert [question for question, *_ in answerer.asked] == asked
+
+
+@pytest.mark.parametrize("after_seconds", [0, 2])
+async def test_an_answer_that_was_lost_on_the_way_comes_with_what_happens_in_the_conversation(
+    browser: Browser, shop: Shop, resources: Resources, after_seconds: float
+) -> None:
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await asyncio.sleep(after_seconds)
+        await route.abort("connectionfailed")
+
+    async with visit(browser, shop) as page:
+        await page.goto("/")
+        await page.locator(".launcher").click()
+        await ask(page, "第一个问题")
+        await page.route("**/messages", lose)
+        await page.locator(".composer textarea").fill(QUESTION)
+        await page.locator(".composer textarea").press("Enter")
+        await expect(page.locator(".message .feedback")).to_have_count(2)
+        await expect(page.locator(".failure")).to_have_count(0)
+        await expect(page.locator(".customer .bubble")).to_have_text(["第一个问题", QUESTION])
+    assert await read_roles(resources) == ["customer", "chatbot"] * 2

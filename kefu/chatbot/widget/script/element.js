@@ -13,6 +13,7 @@ class KefuWidget extends HTMLElement {
   #running = null; // AbortController of the answer that is being written
   #answered = Promise.resolve(); // when it has been
   #isBehind = false; // another tab asked while it was written
+  #early = null; // the message that was heard while it was written
   #isLeaving = false; // the page is left or loaded again
   #isRestored = false;
   #live;
@@ -212,6 +213,9 @@ class KefuWidget extends HTMLElement {
     const isBehind = this.#isBehind && !this.#panel.isWaiting; // else the end of the next answer shows it
     this.#setRunning(null);
     if (isBehind) this.#switchTo(this.#lasting.get("conversation"));
+    const message = this.#early;
+    this.#early = null;
+    if (message) this.#hearMessage(message, this.#state); // its own way here may have broken
   }
 
   /** Show what comes; returns whether the answer is whole. */
@@ -314,6 +318,7 @@ class KefuWidget extends HTMLElement {
   #empty() {
     this.#isRestored = false;
     this.#isBehind = false;
+    this.#early = null;
     this.#live.stop();
     this.#state = null;
     this.#lasting.set({ isWithStaff: false });
@@ -353,7 +358,7 @@ class KefuWidget extends HTMLElement {
   #hearMessage(message, state) {
     const { list } = this.#panel;
     if (list.querySelector(`[data-id="${message.id}"]`)) return;
-    if (message.role === "chatbot" && this.#running) return; // it is being written here
+    if (message.role === "chatbot" && this.#running) return void (this.#early = message); // it is being written here
     if (message.role === "customer") {
       const text = message.content.join("");
       const unnamed = [...list.querySelectorAll(".customer:not([data-id])")];
