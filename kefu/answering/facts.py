@@ -11,6 +11,7 @@ from kefu.answering.numerals import (
     ENGLISH,
     SCALE,
     UNIT,
+    counts_things,
     dimension,
     read_number,
     read_unit,
@@ -44,6 +45,7 @@ class Fact:
     Attributes:
         value: in normal form; a date is year-month-day, "?" where it does not say.
         unit: of a number, in normal form; None: it has none.
+        is_count: of a number without a unit: it counts what the word behind it names.
         start: where it stands in the plain text it was read from; `end` is behind it.
     """
 
@@ -51,6 +53,7 @@ class Fact:
     value: str
     unit: str | None = None
     bound: Bound | None = None
+    is_count: bool = False
     start: int = 0
     end: int = 0
 
@@ -62,8 +65,16 @@ class Fact:
             parts = zip(self.value.split("-"), other.value.split("-"), strict=True)
             is_same = all(mine in ("?", theirs) for mine, theirs in parts)
             return is_same and (self.bound == other.bound or None in (self.bound, other.bound))
-        has_same_unit = self.unit == other.unit or None in (self.unit, other.unit)
-        return self.value == other.value and has_same_unit and self._is_within(other)
+        return self.value == other.value and self._has_unit_of(other) and self._is_within(other)
+
+    def _has_unit_of(self, other: "Fact") -> bool:
+        """The same, or not told by one of them; "2 parcels" tells that it is not "2 days"."""
+        if self.unit == other.unit:
+            return True
+        measured = {self.unit, other.unit} - {None, "count"}
+        return None in (self.unit, other.unit) and not (
+            measured and (self.is_count or other.is_count)
+        )
 
     def rivals(self, other: "Fact") -> bool:
         """Whether both measure the same kind of thing with another result."""
@@ -231,6 +242,7 @@ def _read_number(match: re.Match[str]) -> Iterator[Fact]:
     if unit in ("count", None) and ends[-1] in ("一", "one", "One"):
         return
     bound = _bound(match) if len(ends) == 1 else None
+    is_count = unit is None and counts_things(match.string[match.end() :])
     for end in ends:
         value = read_number(end, parts.get("scale") or "")
         yield Fact(
@@ -238,6 +250,7 @@ def _read_number(match: re.Match[str]) -> Iterator[Fact]:
             value=value,
             unit=unit,
             bound=bound,
+            is_count=is_count,
             start=match.start(),
             end=match.end(),
         )

@@ -42,7 +42,8 @@ _UNITS = {
     "USD": r"美元|usd|(?:us )?dollars?",
     "EUR": r"欧元|eur(?:os?)?",
     "%": r"%|per ?cent|个百分点",
-    "KB": r"ki?b", "MB": r"mi?b", "GB": r"gi?b", "TB": r"ti?b",
+    "KB": r"ki?b|kilobytes?", "MB": r"mi?b|megabytes?", "GB": r"gi?b|gigabytes?",
+    "TB": r"ti?b|terabytes?",
     "Kbps": r"kbps", "Mbps": r"mbps|mbit/s|兆", "Gbps": r"gbps|gbit/s", "IOPS": r"iops",
     "core": r"核|v?cpus?|cores?",
     "fold": r"倍", "off": r"折",
@@ -70,6 +71,11 @@ _DIMENSIONS = {
 }
 _UNIT_FORMS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _UNITS.items()}
 UNIT = "|".join(f"(?:{pattern})" for pattern in _UNITS.values())
+_COUNTED = re.compile(
+    rf" (?!(?:[a-z-]+ ){{1,2}}(?:{UNIT})(?![a-z]))"
+    r"(?!(?:is|as|was|has|this|less|plus)\b)[a-z]{2,}s\b",
+    re.IGNORECASE,
+)
 
 
 def read_number(text: str, scale: str = "") -> str:
@@ -82,6 +88,11 @@ def read_number(text: str, scale: str = "") -> str:
 def read_unit(text: str) -> str | None:
     """The unit in normal form, None for an empty text."""
     return next((name for name, form in _UNIT_FORMS.items() if form.fullmatch(text)), None)
+
+
+def counts_things(behind: str) -> bool:
+    """Whether a number without a unit counts what is named behind it, as in "2 parcels"."""
+    return bool(_COUNTED.match(behind))
 
 
 def dimension(unit: str | None) -> str | None:

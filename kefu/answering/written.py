@@ -14,11 +14,12 @@ from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft
 from kefu.answering.facts import find_facts
 from kefu.answering.grounds import content_terms
+from kefu.answering.likeness import are_alike, letters
 from kefu.answering.orders import split_readable, without_orders
 from kefu.answering.records import Citation, Sentence, Writing, WritingEnd
 from kefu.answering.verify import TRANSLATION, Nearest, find_problem
 from kefu.answering.wording import terms_in
-from kefu.answering.write import AnswerPrompt, Sending, write
+from kefu.answering.write import AnswerPrompt, Sending, name_place, write
 from kefu.llm import ChatEndpoint, Embedder
 from kefu.retrieval import Hit
 from kefu.safety import Repetition, keep_known_addresses
@@ -43,6 +44,9 @@ _QUESTION = re.compile(
 
 _NUMBER = re.compile(r"^\W*\d{1,3}[.)、]\s*")
 """Of an item; a model that is caught in a loop goes on counting."""
+
+_STEP_INTO = re.compile(r"\s(?:[>›»→＞]|&gt;)\s")
+LONGEST_PLACE = 1.25  # of the letters of the place that it names: with "Source:" before it
 
 tracer = trace.get_tracer("kefu.answering")
 
@@ -133,7 +137,7 @@ async def write_verified(
     async with aclosing(write(prompt, endpoint, sending)) as drafts:
         async for draft in drafts:
             told = tuple(_NUMBER.sub("", claim) for claim in draft.claims)
-            if told and told in stated:
+            if (told and told in stated) or judge.is_place(draft):
                 continue
             if draft.is_lead_in or not states_something(draft):
                 held.append(draft)
@@ -158,10 +162,6 @@ async def write_verified(
             written.shown_count += 1
             written.repaired_count += judged.is_repaired
             yield Sentence(text=lead_in + sentence.text, citations=sentence.citations)
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def states_something(draft: Draft) -> bool:
@@ -206,6 +206,19 @@ class Judge:
         known = "\n".join(without_orders(hit.text) for hit in self._hits)
         return repetition.is_in(MARKER.sub("", draft.text), known=known)
 
+    def is_place(self, draft: Draft) -> bool:
+        """Whether it only copies where an excerpt stands, a letter lost or the end cut off.
+
+        What a text itself says is no such copy: "Settings > Orders" may be the way to go.
+        """
+        said = letters(" ".join(draft.claims))
+        return bool(_STEP_INTO.search(draft.text)) and any(
+            len(said) <= LONGEST_PLACE * len(letters(place := name_place(hit)))
+            and are_alike(said, letters(place))
+            and said not in letters(hit.text)
+            for hit in self._hits
+        )
+
     def allows(self, draft: Draft, hits: Sequence[Hit]) -> bool:
         """Whether something without a marker may stand before what hits support.
 
@@ -219,8 +232,8 @@ class Judge:
             return True
         if _LINK.search(text) or not states_something(draft):
             return False
-        quoted = _letters(text)
-        return any(quoted in _letters(without_orders(hit.text)) for hit in hits)
+        quoted = letters(text)
+        return any(quoted in letters(without_orders(hit.text)) for hit in hits)
 
     async def judge(self, draft: Draft) -> Judged:
         """The draft with Kefu's own markers, or what in it nothing that was found supports.
@@ -259,10 +272,7 @@ class Judge:
 
     async def _find_problem(self, draft: Draft, hits: Sequence[Hit]) -> str:
         """The first check that a claim fails; empty where the hits support them all."""
-        texts = [
-            f"{' > '.join((hit.title, *hit.heading_path))}\n\n{without_orders(hit.text)}"
-            for hit in hits
-        ]
+        texts = [f"{name_place(hit)}\n\n{without_orders(hit.text)}" for hit in hits]
         for claim in draft.claims:
             problem = find_problem(claim, texts, self._question)
             if problem == TRANSLATION:

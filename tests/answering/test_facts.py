@@ -90,3 +90,21 @@ def test_facts_are_found_whole(text: str, facts: list[str]) -> None:
 def test_bounds_and_left_out_years(said: str, source: str, *, agrees: bool) -> None:
     (one,), (other,) = find_facts(plain(said)), find_facts(plain(source))
     assert one.agrees(other) is agrees
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "agrees"),
+    [
+        ("2 days", "2 parcels", False),
+        ("2 parcels", "2 days", False),
+        ("20 EUR", "20 Credits", False),
+        ("2 days", "2", True),
+        ("2 hours", "2 business hours", True),
+        ("4 GB", "4 gigabytes", True),
+        ("5", "5 seats", True),
+        ("5 times", "5 attempts", True),
+    ],
+)
+def test_a_number_of_things_is_no_measure(said: str, source: str, *, agrees: bool) -> None:
+    (one,), (other,) = find_facts(said), find_facts(source)
+    assert one.agrees(other) is agrees

@@ -1,5 +1,7 @@
 """Answers of a model, verified against hits that need no database."""
 
+from collections.abc import Sequence
+
 import pytest
 from hits import make_hit
 
@@ -9,6 +11,7 @@ from kefu.answering.write import Sending, build_prompt, fit_excerpts
 from kefu.answering.written import Judge, Written, write_verified
 from kefu.llm import FakeEmbedder, ScriptedEndpoint, estimate_tokens
 from kefu.prompts import list_shipped
+from kefu.retrieval import Hit
 from kefu.viewer import DataClass
 
 ANSWER = next(each for each in list_shipped() if each.key.name == "answer")
@@ -26,14 +29,15 @@ PARCELS = make_hit(
     "1. Open Orders.\n2. Print the label.",
     chunk_id=2,
     title="Parcels",
-    heading_path=[],
+    heading_path=["Sent back by you", "Labels for 2 parcels"],
     language="en",
 )
 SENDING = Sending(max_tokens=99, data_class=DataClass.PUBLIC)
 
 
-async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
-    hits = [REFUNDS, PARCELS]
+async def verify(
+    *deltas: str, hits: Sequence[Hit] = (REFUNDS, PARCELS)
+) -> tuple[list[Sentence], Written]:
     excerpts = fit_excerpts(hits, budget_tokens=900, count_tokens=estimate_tokens)
     prompt = build_prompt(QUESTION, excerpts, specification=ANSWER, language="en")
     judge = Judge(QUESTION, hits, language="en", embedder=FakeEmbedder(), citer=Citer())
@@ -44,8 +48,8 @@ async def verify(*deltas: str) -> tuple[list[Sentence], Written]:
     return [sentence async for sentence in sentences], written
 
 
-async def shown(*deltas: str) -> str:
-    return "".join(sentence.text for sentence in (await verify(*deltas))[0])
+async def shown(*deltas: str, hits: Sequence[Hit] = (REFUNDS, PARCELS)) -> str:
+    return "".join(sentence.text for sentence in (await verify(*deltas, hits=hits))[0])
 
 
 @pytest.mark.parametrize("markers", ["[1]", " [9]", " [2]", "", " [1][1]", "【1】", " [0]"])
@@ -135,6 +139,33 @@ async def test_links_lead_only_where_the_knowledge_leads(written: str, expected:
     text = await shown(written)
     assert "evil" not in text
     assert text.endswith(expected)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Parcels > Sent back by you > Labels for 2 parcels\n",
+        "[2] Parcels > Sent back by you > Labels for 2 parcels. [2]\n",
+        "**Parcels > Sent bak by you > Labels for 2 parcels**\n",
+        "Parcels > Sent back by\n",
+        "Source: Parcels → Sent back by you → Labels for 2 parcels [2]\n",
+    ],
+)
+async def test_where_an_excerpt_stands_is_no_answer(place: str) -> None:
+    sentences, written = await verify(place, "Print the label. [2]\n")
+    assert [each.text for each in sentences] == ["Print the label. [1]\n"]
+    assert written.is_whole
+
+
+@pytest.mark.parametrize("said", ["Open Settings > Orders > Returns. [1]", "Parcels: print. [1]"])
+async def test_a_way_through_menus_is_an_answer(said: str) -> None:
+    menus = make_hit(
+        "Open Settings > Orders > Returns.\n\nParcels: print.",
+        title="Settings",
+        heading_path=["Orders", "Returns"],
+        language="en",
+    )
+    assert await shown(said, hits=[menus]) == f"{said[:-3]}[1] "
 
 
 @pytest.mark.parametrize("said", ["Yes. ", "No. [1] ", "不可以。", "You can not do this. [1] "])
