@@ -228,8 +228,8 @@ class _Run:
 
     def _choices(self, found: Found) -> tuple[str, ...]:
         """What to ask back; what leans on the conversation has its subject."""
-        if found.asked.text != found.read or found.evidence.worked:
-            return ()
+        if found.choices or found.asked.text != found.read or found.evidence.worked:
+            return found.choices
         units = found.evidence.units
         return find_choices(found.read, units, self.history, language=self.language)
 

@@ -1,18 +1,22 @@
 """Asking back when a question is too wide: texts of one kind answer it, each for its own subject.
 
-Of one kind are sections of the same name in documents about different things, and texts that differ
-by their figures alone. The choices are the titles of the documents, or the headings of one. Nobody
-is asked whose question names one of them, nor where one text clearly leads, nor twice in a row.
+Of one kind are sections of the same name in documents about different things, and texts that
+differ by their figures alone; and everything that has a price answers who asks for prices and names
+nothing. The choices are the titles of the documents, or the headings of one. Nobody is asked whose
+question names one of them, nor where one text clearly leads, nor twice in a row.
 """
 
 import re
 from collections.abc import Sequence
 
 from kefu.answering.evidence import Unit
-from kefu.answering.likeness import are_alike
+from kefu.answering.facts import find_facts
+from kefu.answering.likeness import are_alike, letters
+from kefu.answering.numerals import MONEY, dimension
 from kefu.answering.records import Outcome, Turn
-from kefu.answering.understand import asks_for_all
+from kefu.answering.understand import asks_for_all, asks_for_prices
 from kefu.knowledge import OUTDATED
+from kefu.retrieval import Hit
 from kefu.text import find_identifiers, index_terms, query_terms
 
 RIVAL_SCORE = 0.9  # of the best unit's, to be as good an answer
@@ -43,6 +47,30 @@ def find_choices(
     if not FEWEST <= len(rivals) <= MOST or _names_one(question, names):
         return ()
     return names
+
+
+def find_priced(hits: Sequence[Hit], *, language: str) -> tuple[str, ...]:
+    """The titles that say what something costs, best first; empty where that is one or none."""
+    titles = dict.fromkeys(
+        hit.title
+        for hit in hits
+        if hit.language == language and hit.status not in OUTDATED and _tells_price(hit)
+    )
+    names = tuple(filter(None, titles))
+    return names[:MOST] if len(names) >= FEWEST else ()
+
+
+def resolve_choice(message: str, asked_back: Turn) -> str:
+    """The question that was too wide, of what the customer chose; empty where that is no choice."""
+    is_chosen = letters(message) in map(letters, asked_back.choices)
+    return f"{asked_back.question} {message}" if is_chosen else ""
+
+
+def _tells_price(hit: Hit) -> bool:
+    is_of_prices = asks_for_prices(" ".join((hit.title, *hit.heading_path)))
+    return (is_of_prices and bool(_FIGURE.search(hit.text))) or any(
+        dimension(fact.unit) == MONEY for fact in find_facts(hit.text)
+    )
 
 
 def _competes(unit: Unit, rivals: Sequence[Unit], *, language: str) -> bool:

@@ -6,18 +6,21 @@ from typing import Self
 
 from opentelemetry import trace
 
+from kefu.answering.asking_back import find_priced
 from kefu.answering.comparisons import names_both
 from kefu.answering.decompose import Plan, Planner, plan_by_rules
 from kefu.answering.evidence import Unit, distinct_hits
 from kefu.answering.follow_up import Asked
 from kefu.answering.gather import HITS_SEARCHED, Evidence, gather
 from kefu.answering.hops import MOST_NAMES, Hop, find_naming, is_about, name_described
+from kefu.answering.phrases import fragment
 from kefu.answering.records import Turn
 from kefu.answering.rewrite import understand
+from kefu.answering.understand import asks_prices_alone
 from kefu.knowledge import Base, get_base
 from kefu.resources import Resources
 from kefu.retrieval import Corrected, Hit, ask_corrected, correct, search_base
-from kefu.text import simplify_text
+from kefu.text import detect_language, simplify_text
 from kefu.viewer import Viewer
 
 tracer = trace.get_tracer("kefu.answering")
@@ -30,6 +33,7 @@ class Found:
     Attributes:
         corrected: how it was read; None: as it stands.
         is_known: whether the knowledge holds the answer, as far as it is told.
+        choices: what it may be about, where it names nothing.
     """
 
     part: str
@@ -37,6 +41,7 @@ class Found:
     evidence: Evidence
     is_known: bool
     corrected: Corrected | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def read(self) -> str:
@@ -76,6 +81,10 @@ class Finder:
         the whole message finds with everything that it says. Where that leads elsewhere, it is
         answered beside the parts, so that taking apart loses nothing.
         """
+        if not self._history and asks_prices_alone(message):
+            priced = await self._find_priced(message)
+            if priced.choices:
+                return [priced]
         whole = await self._find(message)
         if whole.evidence.worked:
             return [whole]
@@ -100,6 +109,14 @@ class Finder:
             top_k=HITS_SEARCHED,
             carried=carried,
         )
+
+    async def _find_priced(self, message: str) -> Found:
+        """Everything that has a price, for who asks for prices and names nothing."""
+        language = detect_language(message)
+        asked = Asked(query=fragment("prices", language), text=message)
+        found = await self._gather(message, asked)
+        choices = find_priced(found.evidence.hits, language=language)
+        return replace(found, is_known=bool(choices), choices=choices)
 
     async def _find_each(self, plan: Plan, whole: Found) -> list[Found]:
         if plan.stands_alone:

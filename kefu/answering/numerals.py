@@ -49,6 +49,7 @@ _UNITS = {
     "fold": r"倍", "off": r"折",
     "count": r"[个台条份张位名件项家只封款页套种人次级笔字](?!月|小时|工作|星期|自然|人)|times?",
 }  # fmt: skip
+MONEY = "money"
 _DIMENSIONS = {
     unit: dimension
     for dimension, units in {
@@ -63,7 +64,7 @@ _DIMENSIONS = {
             "month",
             "year",
         ),
-        "money": ("CNY", "USD", "EUR"),
+        MONEY: ("CNY", "USD", "EUR"),
         "size": ("KB", "MB", "GB", "TB"),
         "rate": ("Kbps", "Mbps", "Gbps"),
     }.items()

@@ -52,6 +52,7 @@ class Turn:
 
     Attributes:
         titles: of the documents that the answer cites.
+        choices: what was offered where the answer asked back.
         data_class: the highest in the two.
     """
 
@@ -59,6 +60,7 @@ class Turn:
     answer: str
     outcome: Outcome = Outcome.ANSWERED
     titles: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     data_class: DataClass = DataClass.RESTRICTED
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from kefu.answering.asking_back import resolve_choice
 from kefu.answering.consulting import Consultation, consult
 from kefu.answering.follow_up import Asked, follow_up, leans_back
 from kefu.answering.records import Turn
@@ -37,6 +38,8 @@ async def understand(
     resources: Resources, question: str, history: Sequence[Turn], *, viewer: Viewer, base: Base
 ) -> Asked:
     """The question as it stands alone: by a model where one can, else by rules."""
+    if history and (chosen := resolve_choice(question, history[-1])):
+        return Asked(query=chosen, text=chosen)
     if history and leans_back(question):
         language = detect_language(question)
         written = await rewrite(resources, question, history, language=language)

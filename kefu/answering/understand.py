@@ -32,6 +32,18 @@ _ASKS_FOR_PRICES = re.compile(
     r"|\b(?:prices?|rates|fees|costs?|charges?)\b|\bhow much (?:is|are|do|does|will|would)\b",
     re.IGNORECASE,
 )
+_ASKS_PRICES_ALONE = re.compile(
+    r"(?=.*(?:多少钱|什么价|价[格钱位]|报价|收费|费用|怎么卖|贵"
+    r"|\bhow much\b|\b(?:cost|charge|price|fee)s?\b|\bpricing\b|\bexpensive\b))"
+    r"(?:请问|[您你]好|想问|问|想|了解|咨询|知道|告诉|我|一下|[您你]们|贵司|这个?|东西|产品|服务|的|是|怎么|如何"
+    r"|什么|多少|几|钱|价[格钱位]?|报价|收费|费用|标准|算|卖|样|要|需要|大概|大约|贵|不|吗|呢|啊|呀|吧|了|[^\w]"
+    r"|(?:hi|hello|hey|please|and|how|what|s|is|are|does|do|will|would|can|could|it|this|that|they"
+    r"|all|the|a|an|of|for|your|you|i|me|to|tell|know|have|pay|costs?|charges?|prices?|fees?|pricing"
+    r"|much|expensive|products?|services?)(?![^\W_]))+",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Nothing but a question for prices: no word of what it is that has one."""
+
 _ASKS_WHAT_IT_IS = re.compile(
     r"是什么|什么是|什么意思|是指什么|何谓|区别|\bwhat(?:'s| is| are| does .{1,60}\bmean)\b"
     r"|\bdifferences? between\b|\bmeaning of\b",
@@ -68,6 +80,11 @@ def names_table(question: str) -> bool:
 def asks_for_prices(question: str) -> bool:
     """Whether it asks what something costs, which a list of prices answers as a whole."""
     return bool(_ASKS_FOR_PRICES.search(question))
+
+
+def asks_prices_alone(question: str) -> bool:
+    """Whether it asks what something costs and does not say what."""
+    return bool(_ASKS_PRICES_ALONE.fullmatch(question.strip()))
 
 
 def asks_what_it_is(question: str) -> bool:

@@ -23,5 +23,6 @@ def _pair(question: str, answer: Answer) -> Turn:
         answer=answer.answer,
         outcome=answer.outcome,
         titles=tuple(dict.fromkeys(citation.title for citation in answer.citations)),
+        choices=answer.choices,
         data_class=answer.data_class,
     )

@@ -15,7 +15,7 @@ from kefu.safety import find_signs
 from kefu.text import content_digest, detect_language, index_terms
 
 HEADING_SEPARATOR = " > "
-READING = 5
+READING = 6
 """Raised whenever parsing, chunking or terms make something else of the same bytes.
 
 Files that were read under another number are read again, whether or not they changed.

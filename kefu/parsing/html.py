@@ -38,7 +38,7 @@ _BOILERPLATE = ", ".join(
     ]
 )
 _BOILERPLATE_NAME = re.compile(
-    r"(?:^|[\s_-])(?:breadcrumbs?|cookies?(?:-?(?:banner|bar|notice|consent))|sidebar|side-nav|"
+    r"(?:^|[\s_-])(?:(?:bread)?crumbs?|top-?bar|cookies?(?:-?(?:banner|bar|notice|consent))|sidebar|side-nav|"
     r"navbar|navigation|footer|share(?:-?(?:bar|buttons?|links?))|social(?:-?(?:links?|share))|"
     r"related(?:-?(?:articles|posts|links))|skip-?(?:link|nav|to-content)|advert(?:isement)?|"
     r"toc|table-of-contents|pagination|pager|newsletter|feedback(?:-?widget)?|was-this-helpful|page-rating|back-to-top)(?:$|[\s_-])",

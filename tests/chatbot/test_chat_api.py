@@ -186,6 +186,8 @@ async def test_choices_come_with_a_question_back(
     )
     read = (await client.get(f"/api/conversations/{asked['conversation_id']}")).json()
     assert read["messages"][-1]["answer"]["choices"] == asked["choices"]
+    await ask(client, "Site <Large>", conversation_id=asked["conversation_id"])
+    assert list(answerer.asked[-1][2][-1].choices) == asked["choices"]
 
 
 @pytest.mark.parametrize(

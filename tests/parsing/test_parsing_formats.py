@@ -28,7 +28,8 @@ def written(path: Path, text: str) -> Path:
 PAGE = """<!doctype html><html><head><title>Refunds | Shop</title>
 <link rel="canonical" href="https://shop.example/refunds"><meta name="keywords" content="money">
 <style>p{}</style></head><body><header><a href="/">Shop</a></header><nav>Home</nav>
-<div class="cookie-banner">We use cookies</div><main><h1>Refunds</h1>
+<div class="cookie-banner">We use cookies</div><div id="topbar">Log in</div><main>
+<div class="crumb">Shop &gt; Refunds</div><h1>Refunds</h1>
 <p>Within <b>7&nbsp;days</b>, see <a href="/x">the rules</a>.<br>Always.</p>
 <ol start="3"><li>Write<ul><li>by mail</li></ul></li><li><p>Wait</p></li></ol>
 <table><caption>Fees</caption><tr><th rowspan=2>Plan<th colspan=2>Fee</tr>
