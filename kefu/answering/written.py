@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"^\W*\d{1,3}[.)、]\s*")
 """Of an item; a model that is caught in a loop goes on counting."""
 
 _STEP_INTO = re.compile(r"\s(?:[>›»→＞]|&gt;)\s")
-LONGEST_PLACE = 1.25  # of the letters of the place that it names: with "Source:" before it
+LONGEST_STEP = 2  # times the letters of the title or heading that it is: with "Source:" before it
 
 tracer = trace.get_tracer("kefu.answering")
 
@@ -178,6 +178,10 @@ def is_in_other_language(claims: Sequence[str], language: Language) -> bool:
     return not han and words >= FEWEST_WORDS
 
 
+def _is_name(step: str, name: str) -> bool:
+    return len(letters(step)) <= LONGEST_STEP * len(letters(name)) and are_alike(step, name)
+
+
 class Judge:
     """Holds drafts against the hits that the model was given.
 
@@ -207,17 +211,17 @@ class Judge:
         return repetition.is_in(MARKER.sub("", draft.text), known=known)
 
     def is_place(self, draft: Draft) -> bool:
-        """Whether it only copies where an excerpt stands, a letter lost or the end cut off.
+        """Whether it only names titles and headings, as the line above an excerpt does.
 
-        What a text itself says is no such copy: "Settings > Orders" may be the way to go.
+        A letter may be lost, or the end cut off. What a text itself says is no such line:
+        "Settings > Orders" may be the way to go.
         """
-        said = letters(" ".join(draft.claims))
-        return bool(_STEP_INTO.search(draft.text)) and any(
-            len(said) <= LONGEST_PLACE * len(letters(place := name_place(hit)))
-            and are_alike(said, letters(place))
-            and said not in letters(hit.text)
-            for hit in self._hits
-        )
+        steps = _STEP_INTO.split(" ".join(draft.claims))
+        said = letters("".join(steps))
+        if len(steps) < 2 or any(said in letters(hit.text) for hit in self._hits):
+            return False
+        names = [name for hit in self._hits for name in (hit.title, *hit.heading_path)]
+        return all(any(_is_name(step, name) for name in names) for step in steps)
 
     def allows(self, draft: Draft, hits: Sequence[Hit]) -> bool:
         """Whether something without a marker may stand before what hits support.
