@@ -8,6 +8,7 @@ from textwrap import dedent, indent
 
 from kefu.answering.citing import Citer
 from kefu.answering.evidence import Unit
+from kefu.answering.kinds import Kind, holds, kinds_asked
 from kefu.answering.lead_ins import announced, leads_in, with_lists
 from kefu.answering.likeness import are_alike, letters
 from kefu.answering.polarity import under_its_question
@@ -24,6 +25,7 @@ from kefu.knowledge import OUTDATED
 from kefu.text import SpanKind, find_identifiers, index_terms
 
 CLOSE_ENOUGH = 0.72  # of the best unit's score, to be part of the answer
+FIGURES = frozenset({Kind.MONEY, Kind.DURATION, Kind.TIME, Kind.COUNT, Kind.SIZE, Kind.PHONE})
 _NUMBERED = re.compile(r"[\s>]*\(?(\d{1,3})[.)、]\s*")
 _FENCE = re.compile(r"`{3,}")
 _OWN_MARKER = re.compile(r"(?P<code>(`+).+?\2)|\[(?P<number>\d{1,3})\](?!\()")
@@ -42,13 +44,25 @@ def choose_units(question: str, ranked: Sequence[Unit], *, max_sentences: int) -
     if leads_in(best) and announced(best, ranked):
         return with_lists([best], ranked)
     chosen: list[Unit] = []
-    for unit in (each for each in ranked if not _is_of_another(each, best, question)):
+    for unit in (each for each in ranked if _goes_with(best, each, question)):
         if len(chosen) == max_sentences or unit.score < CLOSE_ENOUGH * best.score:
             break
         if not any(are_alike(unit.span.text, other.span.text) for other in chosen):
             chosen.append(unit)
     ordered = _in_reading_order([under_its_question(unit, question) for unit in chosen])
     return with_lists(ordered, ranked)
+
+
+def _goes_with(best: Unit, unit: Unit, question: str) -> bool:
+    return not (_is_of_another(unit, best, question) or _lacks_figure(unit, best, question))
+
+
+def _lacks_figure(unit: Unit, best: Unit, question: str) -> bool:
+    """Whether it lacks the figure that is asked for, which the best unit elsewhere holds."""
+    asked = kinds_asked(question) & FIGURES
+    return unit.hit.chunk_id != best.hit.chunk_id and any(
+        holds(kind, best.span.text) and not holds(kind, unit.span.text) for kind in asked
+    )
 
 
 def _choose_table(question: str, ranked: Sequence[Unit]) -> list[Unit]:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     COUNT = "count"
     SIZE = "size"
     PLACE = "place"
+    PHONE = "phone"
     REASON = "reason"
     WHETHER = "whether"
 

@@ -68,7 +68,7 @@ def reply_unknown(
     else:
         text = phrase("abstain", language)
     if intent in UNHAPPY:
-        text = f"{phrase('sorry', language)} {text}"
+        text = f"{phrase('trouble', language)} {text}"
     return Reply(outcome=Outcome.ABSTAINED, text=text)
 
 

@@ -291,3 +291,46 @@ def test_quotes_stand_in_the_chunk_and_markers_count_up(pieces: list[str], quest
     ]
     for piece in shown:
         assert MARKER.findall(piece.text)[-1] == str(piece.citations[0].marker)
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "beside"),
+    [
+        (
+            "What is the phone number of support?",
+            "The phone number of support is +1-202-555-0142.",
+            "Support does not ask for your phone number.",
+        ),
+        (
+            "退款多久到账？",
+            "退款 3 个工作日到账。",
+            "退款到账后会发短信。",
+        ),
+        (
+            "How much does a parcel cost?",
+            "A parcel costs 5 EUR.",
+            "A parcel that costs too much is refused.",
+        ),
+    ],
+)
+def test_what_lacks_the_figure_asked_for_is_not_added_from_elsewhere(
+    question: str, best: str, beside: str
+) -> None:
+    language = "en" if question.isascii() else "zh"
+    here = make_hit(best, title="", heading_path=[], language=language, score=1.0)
+    elsewhere = make_hit(
+        beside, title="", heading_path=[], language=language, chunk_id=2, score=0.6
+    )
+    shown = extract(question, here, elsewhere)
+    assert best in shown
+    assert beside not in shown
+
+
+def test_what_stands_beside_the_figure_asked_for_stays_with_it() -> None:
+    parcels = english("A parcel costs 5 EUR. A parcel that costs too much is refused.")
+    assert "refused" in extract("How much does a parcel cost?", parcels)
+
+
+def test_without_a_figure_anywhere_the_best_is_still_given() -> None:
+    parcels = english("Parcels cost nothing for members.")
+    assert "members" in extract("How much does a parcel cost?", parcels)

@@ -87,7 +87,7 @@ async def test_a_complaint_that_nothing_answers_is_handed_over(shop: Resources) 
     alone = replace(shop, settings=Settings())
     given = await ask(alone, complaint)
     assert given.outcome is Outcome.ABSTAINED
-    assert given.answer.startswith("I am sorry for the trouble.")
+    assert given.answer.startswith("I see that this is a nuisance. Sorry, ")
 
 
 async def test_what_is_out_of_scope_is_told_so(shop: Resources) -> None:
