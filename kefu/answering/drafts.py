@@ -26,6 +26,8 @@ MARKER = re.compile(
 )
 _FOLLOWING = re.compile(rf"(?:\s*{MARKER.pattern})+", re.IGNORECASE)
 _UNFINISHED_MARKER = re.compile(r"\s*[\[【［(（<][^\]】］)）>\n]{0,40}$")
+_GOING_ON = re.compile(r"(?:(?!\n)[\W_])+\Z")
+"""Signs behind what may be a sentence, as of "Settings >", that only what follows them explains."""
 _CUT_MARKER = re.compile(rf"\s*[\[【［]\s*\^?{_NAME}?\s*(?:{_NUMBERS})?\s*$", re.IGNORECASE)
 _CLOSING_MARKERS = re.compile(rf"(?:\s*{MARKER.pattern})*\s*$", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,3})\s*[–~-]\s*(\d{1,3})")
@@ -114,7 +116,7 @@ def _find_cut(text: str, *, is_end: bool) -> int | None:
         return len(text) if is_end else None
     if following := _FOLLOWING.match(text, end):
         end = following.end()
-    if not is_end and _UNFINISHED_MARKER.match(text, end):
+    if not is_end and (_UNFINISHED_MARKER.match(text, end) or _GOING_ON.match(text, end)):
         return None
     end = _end_of(_SPACE, text, end)
     return end if end < len(text) or is_end else None

@@ -8,6 +8,8 @@ ANSWERS = [
     "退款七天内可办。[1]需要审核[2]。请登录控制台 [1, 2]。",
     "Refunds take 3 days [1]. It is v2.1. [2][3] Yes![1]\n\n1. Open it. [1]\n2. Click 【2】。\n",
     "| a | b |\n|---|---|\n| 1 | 2 [1] |\n[2]\n\nNext [控制台](https://x.y/a) is e.g. fine. [1-3]",
+    "Open **Settings** > **Orders** > Returns. [1] Then pay (a => b). [2]\n> Mind it. [1]",
+    "点击“设置” > “订单”，然后付款。[1] 用 `a > b` 或 <b>x</b>。[2]",
     "步骤如下：\n```\npip install x\n```\n[1] 完成。[来源2]",
 ]
 
@@ -29,6 +31,7 @@ def cut(text: str, size: int = 10_000) -> list[Draft]:
         ("Yes [1-3].", [("Yes [1][2][3].", (1, 2, 3))]),
         ("Yes [Excerpt 2].", [("Yes [2].", (2,))]),
         ("它是 v2.1 版。[1]", [("它是 v2.1 版。[1]", (1,))]),
+        ("Open Settings > Orders. [1]", [("Open Settings > Orders. [1]", (1,))]),
         ("- a [1]\n- b [2]\n", [("- a [1]\n", (1,)), ("- b [2]\n", (2,))]),
         ("See [1](https://a.example).", [("See [1](https://a.example).", ())]),
         ("Set a[0] here.", [("Set a[0] here.", (0,))]),
