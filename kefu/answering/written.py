@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 import numpy as np
 from opentelemetry import trace
@@ -14,7 +15,7 @@ from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft
 from kefu.answering.facts import find_facts
 from kefu.answering.grounds import content_terms
-from kefu.answering.likeness import are_alike, letters
+from kefu.answering.likeness import letters
 from kefu.answering.orders import split_readable, without_orders
 from kefu.answering.records import Citation, Sentence, Writing, WritingEnd
 from kefu.answering.verify import TRANSLATION, Nearest, find_problem
@@ -46,7 +47,8 @@ _NUMBER = re.compile(r"^\W*\d{1,3}[.)、]\s*")
 """Of an item; a model that is caught in a loop goes on counting."""
 
 _STEP_INTO = re.compile(r"\s(?:[>›»→＞]|&gt;)\s")
-LONGEST_STEP = 2  # times the letters of the title or heading that it is: with "Source:" before it
+SPELT_ALIKE = 0.8  # of a step and the title or heading that it is: with letters lost
+LONGEST_STEP = 2  # times its letters: with "Source:" before it
 
 tracer = trace.get_tracer("kefu.answering")
 
@@ -179,7 +181,10 @@ def is_in_other_language(claims: Sequence[str], language: Language) -> bool:
 
 
 def _is_name(step: str, name: str) -> bool:
-    return len(letters(step)) <= LONGEST_STEP * len(letters(name)) and are_alike(step, name)
+    mine, theirs = letters(step), letters(name)
+    if mine in theirs or (theirs in mine and len(mine) <= LONGEST_STEP * len(theirs)):
+        return True
+    return SequenceMatcher(None, mine, theirs, autojunk=False).ratio() >= SPELT_ALIKE
 
 
 class Judge:

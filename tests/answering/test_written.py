@@ -148,6 +148,7 @@ async def test_links_lead_only_where_the_knowledge_leads(written: str, expected:
         "[2] Parcels > Sent back by you > Labels for 2 parcels. [2]\n",
         "**Parcels > Sent bak by you > Labels for 2 parcels**\n",
         "Parcels > Sent back by\n",
+        "2. Parcels > Labels fo parcels\n",
         "Parcels > Parcels > Sent bac by you > Sent bac by you > Sent\n",
         "Source: Parcels → Sent back by you → Labels for 2 parcels [2]\n",
     ],
