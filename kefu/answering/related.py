@@ -45,6 +45,8 @@ _ASKS = re.compile(
     r"[?？]$|怎么|怎样|如何|为什么|为何|是什么|什么是|多少|多久|哪[些个种里]|是否|能否|吗$|呢$"
 )
 
+_WITHIN_QUOTES = str.maketrans("“”", "‘’")
+
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer("kefu.answering")
 
@@ -180,7 +182,8 @@ def _put(neighbour: Neighbour, *, language: str) -> str:
     heading = _ORDINAL.sub("", neighbour.heading_path[-1]).strip()
     if _is_question(heading) and len(query_terms(heading)) >= FEWEST_TERMS:
         return heading
-    question = fragment("related", language, title=neighbour.title, heading=heading)
+    quoted = heading.translate(_WITHIN_QUOTES)
+    question = fragment("related", language, title=neighbour.title, heading=quoted)
     return question if heading and len(question) <= LONGEST else ""
 
 

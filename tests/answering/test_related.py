@@ -42,7 +42,7 @@ PUBLIC = {
     "Refund policy (superseded)": "## Old products\n\nThe refund of old products takes 30 days.",
     "Can a refund be cancelled?": "A refund can be cancelled in the console until it is approved.",
     "Parking": "## Opening of the garage\n\nThe garage closes at nine in the evening.",
-    "退款说明": "## 退款多久到账？\n\n退款在七个工作日内到账。\n\n## 不退款的产品\n\n域名不退款。",
+    "退款说明": "## 退款多久到账？\n\n退款在七个工作日内到账。\n\n## “不退款”的产品\n\n域名不退款。",
 }
 CHARGES = "Who pays the bank charges?"
 ESCALATED = "How is a refund escalated?"
@@ -109,7 +109,7 @@ async def test_it_is_in_the_language_of_the_customer_and_about_the_same(
 ) -> None:
     assert {detect_language(each) for each in await relate(knowing)} == {"en"}
     assert await relate(knowing, "退款多久到账") == (
-        "关于“不退款的产品”，《退款说明》里有哪些内容？",
+        "关于“‘不退款’的产品”，《退款说明》里有哪些内容？",
     )
     assert not [each for each in await relate(knowing) if "garage" in each or "superseded" in each]
 
