@@ -26,6 +26,7 @@ MARKER = re.compile(
 )
 _FOLLOWING = re.compile(rf"(?:\s*{MARKER.pattern})+", re.IGNORECASE)
 _UNFINISHED_MARKER = re.compile(r"\s*[\[【［(（<][^\]】］)）>\n]{0,40}$")
+_JOINTS = (",", "，", "、")
 _GOING_ON = re.compile(r"(?:(?!\n)[\W_])+\Z")
 """Signs behind what may be a sentence, as of "Settings >", that only what follows them explains."""
 _CUT_MARKER = re.compile(rf"\s*[\[【［]\s*\^?{_NAME}?\s*(?:{_NUMBERS})?\s*$", re.IGNORECASE)
@@ -191,7 +192,7 @@ def _mend(piece: str, *, is_last: bool) -> str:
 
 def _is_cut(piece: str) -> bool:
     """Whether the last piece ends neither with a marker nor as a sentence does."""
-    return not MARKER.search(piece) and lacks_end(piece)
+    return not MARKER.search(piece) and (lacks_end(piece) or piece.rstrip().endswith(_JOINTS))
 
 
 def _draft(piece: str) -> Draft:

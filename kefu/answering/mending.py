@@ -15,7 +15,9 @@ _FRAME = re.compile(
     r" (?:excerpts?|sources?|documents?|context|information|texts?)(?: provided| given| above)?"
     r"(?: ?[\[【(（]?\d{1,2}[\]】)）]?)?\s*,\s*"
     r"|^\s*(?:根据|依据|按照)(?:所?提供的|以上|上述|给定的|现有)?(?:摘录|资料|文档|来源|内容|信息)"
-    r"\s*(?:[\[【(（]?\d{1,2}[\]】)）]?)?(?:可知|显示)?\s*[，,：:]\s*",
+    r"\s*(?:[\[【(（]?\d{1,2}[\]】)）]?)?(?:可知|显示)?\s*[，,：:]\s*"
+    r"|^\s*(?:the )?(?:final )?(?:answer|response)\s*:\s*"
+    r"|^\s*(?:最终)?(?:答案?|回答|答复)\s*[：:]\s*",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^(\s*)#{1,6}[ \t]+(?P<title>[^\n]*)")

@@ -91,6 +91,8 @@ def test_the_form_does_not_depend_on_the_deltas(text: str, size: int) -> None:
             "It takes seven days. [1]\nMore follows here.",
         ),
         ("According to excerpt [1], it takes days.", "It takes days."),
+        ("Answer: it takes days.", "It takes days."),
+        ("答案：需要三天。", "需要三天。"),
         ("根据摘录1，需要七天。", "需要七天。"),
         ("# Refunds\n\nIt takes days.", "\n\nIt takes days."),
         ("```\nkefu refund", "```\nkefu refund\n```\n"),

@@ -42,7 +42,7 @@ PUBLIC = {
     "Refund policy (superseded)": "## Old products\n\nThe refund of old products takes 30 days.",
     "Can a refund be cancelled?": "A refund can be cancelled in the console until it is approved.",
     "Parking": "## Opening of the garage\n\nThe garage closes at nine in the evening.",
-    "退款说明": "## 退款多久到账？\n\n退款在七个工作日内到账。\n\n## “不退款”的产品\n\n域名不退款。",
+    "退款说明": "## 退款多久到账？\n\n退款七个工作日到账。\n\n## “不退款”的产品\n\n域名不退款。",
 }
 CHARGES = "Who pays the bank charges?"
 ESCALATED = "How is a refund escalated?"
