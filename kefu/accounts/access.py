@@ -83,6 +83,12 @@ def read_session_cookie(request: Request) -> str | None:
     return request.cookies.get(_cookie_name(request))
 
 
+def read_csrf_token(request: Request) -> str:
+    """What the forms of the session of this browser must carry; empty without one."""
+    secret = read_session_cookie(request)
+    return "" if secret is None else derive_csrf_token(secret)
+
+
 def set_session_cookie(request: Request, response: Response, secret: str) -> None:
     """Give the browser the secret of its session, for as long as it runs."""
     response.set_cookie(

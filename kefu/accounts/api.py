@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from kefu.accounts.access import CurrentViewer
+from kefu.accounts.access import CurrentSession, CurrentViewer, read_csrf_token
 from kefu.web import ProblemBody
 
 router = APIRouter(prefix="/api", tags=["accounts"])
@@ -24,6 +24,15 @@ class Self:
     audiences: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSession:
+    """Who is signed in with this browser, and what its forms must carry."""
+
+    staff_id: int
+    name: str
+    csrf_token: str
+
+
 @router.get("/me", responses=REFUSED)
 async def show_self(viewer: CurrentViewer) -> Self:
     """Tell whom Kefu takes the sender of this request for."""
@@ -33,4 +42,14 @@ async def show_self(viewer: CurrentViewer) -> Self:
         customer_id=viewer.customer_id,
         permissions=sorted(viewer.permissions),
         audiences=sorted(viewer.audiences),
+    )
+
+
+@router.get("/session", responses=REFUSED)
+async def show_session(request: Request, signed_in: CurrentSession) -> BrowserSession:
+    """Tell a page whether its session goes on, or another one has begun."""
+    return BrowserSession(
+        staff_id=signed_in.staff.id,
+        name=signed_in.staff.name,
+        csrf_token=read_csrf_token(request),
     )

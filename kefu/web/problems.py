@@ -17,7 +17,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.errors import BadInput, KefuError, NotFound, NotSignedIn
-from kefu.web.rendering import render_page
+from kefu.web.rendering import has_page, render_page
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     async def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, NotSignedIn) and _wants_page(request):
-            return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _page(request)})}", 303)
+            return RedirectResponse(f"{SIGN_IN}?{urlencode(_lead_back(request))}", 303)
         problem = describe(error)
         if "Allow" in problem.headers:
             problem.headers["Allow"] = _list_methods(request)
@@ -226,11 +226,17 @@ def _explain(error: RequestValidationError) -> BadInput:
     return BadInput("%(place)s: %(problem)s.", place=place, problem=what)
 
 
-def _page(request: Request) -> str:
-    """The page to come back to after signing in."""
-    if request.method not in {"GET", "HEAD"}:
-        return HOME
-    page, query = request.url.path, request.url.query
+def _lead_back(request: Request) -> dict[str, str]:
+    """The page to come back to after signing in, and whether something sent was not taken."""
+    if request.method in {"GET", "HEAD"}:
+        page, query = request.url.path, request.url.query
+        return {"next": _join(page, query)}
+    before = urlsplit(_find_page_before(request) or HOME)
+    page = _join(before.path, before.query) if has_page(request, before.path) else HOME
+    return {"next": page, "unsent": "1"}
+
+
+def _join(page: str, query: str) -> str:
     return f"{page}?{query}" if query and len(page) + len(query) < LONGEST_PAGE else page
 
 

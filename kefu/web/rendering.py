@@ -36,7 +36,7 @@ def render_page(
     viewer, csrf_token = find_viewer(request)
 
     def may_open(path: str, permission: str) -> bool:
-        return permission in viewer.permissions and _has_page(request, path)
+        return permission in viewer.permissions and has_page(request, path)
 
     text = (
         _environment(choose_language(request))
@@ -72,8 +72,8 @@ def find_viewer(request: Request) -> tuple[Viewer, str]:
     return viewer, getattr(request.state, "csrf_token", "")
 
 
-def _has_page(request: Request, path: str) -> bool:
-    """Whether the application answers at this path."""
+def has_page(request: Request, path: str) -> bool:
+    """Whether the application shows something at this path."""
     scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 

@@ -84,6 +84,36 @@ async def test_a_browser_is_led_to_the_sign_in_page_and_back(client: AsyncClient
     assert response.headers["location"] == "/sign-in?next=%2Fcosts-of-all"
 
 
+@pytest.mark.parametrize(
+    ("before", "next_page"),
+    [
+        ("http://kefu/who?list=mine", "%2Fwho%3Flist%3Dmine"),
+        ("http://kefu/change", "%2Fhome"),  # nothing can be looked at there
+        ("http://elsewhere/who", "%2Fhome"),
+        ("", "%2Fhome"),
+    ],
+)
+async def test_who_sends_a_form_without_a_session_is_led_back_to_the_page_of_it(
+    client: AsyncClient, before: str, next_page: str
+) -> None:
+    headers = {"accept": "text/html", "referer": before}
+    response = await client.post("/change", data={"a": "1"}, headers=headers)
+    assert response.status_code == 303
+    assert response.headers["location"] == f"/sign-in?next={next_page}&unsent=1"
+    page = await client.get(response.headers["location"], headers={"accept-language": "en"})
+    assert "so what you sent was not taken" in page.text
+
+
+async def test_a_page_is_told_which_session_goes_on(
+    client: AsyncClient, database: Database
+) -> None:
+    staff = await sign_in(client, database, "staff")
+    session = {"staff_id": staff.id, "name": "Staff", "csrf_token": client.headers[CSRF_HEADER]}
+    assert (await client.get("/api/session")).json() == session
+    client.cookies.clear()
+    assert (await client.get("/api/session")).status_code == 401
+
+
 async def test_a_form_without_the_token_of_its_session_is_refused(
     client: AsyncClient, database: Database
 ) -> None:

@@ -39,6 +39,7 @@ class SignInPage:
 
     Attributes:
         back: the page they came for.
+        is_unsent: something that they sent was not taken, because nobody was signed in.
         problem: why it did not work a moment ago.
         wait_minutes: until a locked address can be used again.
         provider: where else people can sign in; empty: nowhere.
@@ -46,6 +47,7 @@ class SignInPage:
 
     back: str
     provider: str
+    is_unsent: bool = False
     email: str = ""
     problem: Literal["wrong", "locked"] | None = None
     wait_minutes: int = 0
@@ -81,9 +83,11 @@ async def show_sign_in(
     request: Request,
     resources: OpenResources,
     next: Annotated[str, Query(max_length=2000)] = HOME,
+    unsent: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """The form; `next` is the page to open afterwards."""
-    page = SignInPage(back=local_path(next), provider=_name_provider(resources))
+    """The form; `next` is the page to open afterwards, `unsent` says that a form was not taken."""
+    provider = _name_provider(resources)
+    page = SignInPage(back=local_path(next), provider=provider, is_unsent=bool(unsent))
     return render_page(request, "accounts/sign_in.html", page)
 
 

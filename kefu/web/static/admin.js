@@ -1,5 +1,7 @@
 // Pages for people who work here: all of them work without this.
 
+import { keepDrafts, noteSent } from "./drafts.js";
+import { guardForms } from "./session.js";
 import { listenForTheme } from "./theme.js";
 
 const two = (number) => String(number).padStart(2, "0");
@@ -34,3 +36,5 @@ function showWhereWeAre() {
 listenForTheme();
 showLocalTimes();
 showWhereWeAre();
+keepDrafts();
+guardForms(noteSent);

@@ -2,10 +2,11 @@
 // without this.
 
 import { accept, adaptLater, askForAid, expandCanned, insertCanned, lookUpLater, reject, stop } from "./desk_aids.js";
-import { openConversation, sendForm } from "./desk_conversation.js";
+import { keepReplies, openConversation, sendForm } from "./desk_conversation.js";
 import { listen, tellTyping, tick } from "./desk_events.js";
 import { comeHere } from "./desk_here.js";
-import { answer, desk, followEnd, pane, post, prepare, say, scrollDown, words } from "./desk_page.js";
+import { answer, desk, followEnd, pane, post, prepare, sayWhy, scrollDown } from "./desk_page.js";
+import { SignedOut } from "./session.js";
 
 const PRESENCE_MS = 60_000;
 
@@ -16,7 +17,7 @@ function step(by) {
   if (!link) return;
   link.focus();
   link.closest(".row").scrollIntoView({ block: "nearest" });
-  openConversation(link.getAttribute("href")).catch(() => say(words.wordsLost));
+  openConversation(link.getAttribute("href")).catch(sayWhy);
 }
 
 function press(selector) {
@@ -95,7 +96,9 @@ document.addEventListener("click", (event) => {
     insertCanned(canned);
   } else if (link && isPlain) {
     event.preventDefault();
-    openConversation(link.getAttribute("href")).catch(() => location.assign(link.href));
+    openConversation(link.getAttribute("href")).catch((error) => {
+      if (!(error instanceof SignedOut)) location.assign(link.href);
+    });
   }
 });
 document.addEventListener("submit", (event) => {
@@ -118,6 +121,7 @@ function tellPresence() {
 }
 
 for (const button of desk.querySelectorAll("[data-keys]")) button.hidden = false;
+keepReplies();
 prepare(document);
 scrollDown();
 followEnd();

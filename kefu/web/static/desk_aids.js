@@ -1,7 +1,7 @@
 // What the copilot says: asked for, taken over, dismissed. A suggested reply comes as it is written
 // and follows what is typed.
 
-import { answer, openId, post, prepare, read, say, words } from "./desk_page.js";
+import { answer, openId, post, prepare, read, sayWhy } from "./desk_page.js";
 import { readEvents } from "./events.js";
 
 const SETTLE_MS = 700;
@@ -43,9 +43,9 @@ export async function askForAid(button) {
     if (asked !== openId()) return;
     place.replaceChildren(fresh);
     prepare(place);
-  } catch {
+  } catch (error) {
     place.replaceChildren();
-    say(words.wordsLost);
+    sayWhy(error);
   }
 }
 
@@ -60,10 +60,10 @@ function suggest({ insteadOf = "" } = {}) {
   const reply = { controller: new AbortController(), typed: answer().value };
   writing = reply;
   if (!insteadOf) place.replaceChildren(beginReply());
-  follow(reply, addressOf(button), body, place).catch(() => {
+  follow(reply, addressOf(button), body, place).catch((error) => {
     if (reply.controller.signal.aborted) return;
     stop();
-    say(words.wordsLost);
+    sayWhy(error);
   });
 }
 

@@ -3,14 +3,25 @@
 import { stop } from "./desk_aids.js";
 import { comeHere } from "./desk_here.js";
 import { markOpen, refreshList } from "./desk_list.js";
-import { answer, CutOff, desk, followEnd, get, isAtEnd, openId, pane, part, post, prepare, query, read, RETRY_MS, say, scrollDown, words } from "./desk_page.js";
+import { recallReplies, storeReplies } from "./drafts.js";
+import { answer, CutOff, desk, followEnd, get, isAtEnd, openId, pane, part, post, prepare, query, read, RETRY_MS, sayWhy, scrollDown } from "./desk_page.js";
 
 const REFRESH_MS = 100;
-const drafts = new Map();
+const drafts = new Map(recallReplies());
 
 function keepDraft() {
   const field = answer();
   if (field && openId()) drafts.set(openId(), field.value);
+}
+
+/** Of the conversation that is open, what was written before it was left, and of all when the page is. */
+export function keepReplies() {
+  const field = answer();
+  if (field && !field.value) field.value = drafts.get(openId()) ?? "";
+  window.addEventListener("pagehide", () => {
+    keepDraft();
+    storeReplies([...drafts].filter(([, text]) => text));
+  });
 }
 
 function show(fresh, { keeps = true } = {}) {
@@ -103,8 +114,8 @@ export async function sendForm(form, submitter) {
     show(fresh, { keeps: !(isDone && form.id === "composer") });
     if (isDone && form.id === "composer") answer()?.focus();
     refreshList();
-  } catch {
-    say(words.wordsLost);
+  } catch (error) {
+    sayWhy(error);
   } finally {
     form.inert = false;
   }

@@ -4,6 +4,7 @@ import { refreshConversation } from "./desk_conversation.js";
 import { hearOf } from "./desk_here.js";
 import { refreshList } from "./desk_list.js";
 import { desk, isOwn, nameOf, openId, say, words } from "./desk_page.js";
+import { isSignedOut, token } from "./session.js";
 
 const TYPING_MS = 4000;
 const LONGEST_WAIT_MS = 30_000;
@@ -14,7 +15,7 @@ export function tellTyping() {
   typed = Date.now();
   fetch(`/api/conversations/${openId()}/typing`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": words.csrf },
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
     body: JSON.stringify({ is_typing: true }),
   }).catch(() => {});
 }
@@ -63,7 +64,7 @@ export function listen() {
     source.addEventListener("here", (event) => hearOf(JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      say(words.wordsLost);
+      isSignedOut().then((isOut) => say(isOut ? "" : words.wordsLost));
       setTimeout(connect, waited);
       waited = Math.min(waited * 2, LONGEST_WAIT_MS);
     };

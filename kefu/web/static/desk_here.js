@@ -1,6 +1,7 @@
 // Who else looks at the open conversation: each says so again and again, and is forgotten when not.
 
 import { isAtEnd, isOwn, nameOf, openId, scrollDown, words } from "./desk_page.js";
+import { token } from "./session.js";
 
 const TELL_MS = 25_000;
 const GONE_MS = 60_000;
@@ -12,7 +13,7 @@ let place = ""; // the conversation that the others believe one to look at
 function tell(id, isHere) {
   fetch(`/api/desk/conversations/${id}/presence`, {
     method: "PUT",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": words.csrf },
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
     body: JSON.stringify({ is_here: isHere }),
     keepalive: true,
   }).catch(() => {});

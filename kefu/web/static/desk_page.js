@@ -1,5 +1,7 @@
 // What all of the desk's scripts work with: the page, its parts, and how it asks the server.
 
+import { isSignedOut, SignedOut, tell, token } from "./session.js";
+
 export const desk = document.getElementById("desk");
 export const pane = document.getElementById("pane");
 export const words = desk.dataset;
@@ -27,19 +29,32 @@ export async function get(address) {
   const response = await fetch(address).catch(() => {
     throw new CutOff();
   });
+  if (response.status === 401 && (await isSignedOut())) throw new SignedOut();
   if (!response.ok) throw new Error(response.statusText);
   return read(await response.text());
 }
 
+// What an earlier session may not send goes again with the token of the one that goes on.
 export async function post(address, body, { headers = {}, ...options } = {}) {
-  const sent = { "X-CSRF-Token": words.csrf, ...headers };
-  return fetch(address, { method: "POST", body, headers: sent, ...options });
+  const send = () => fetch(address, { method: "POST", body, headers: { "X-CSRF-Token": token(), ...headers }, ...options });
+  let response = await send();
+  if (response.status === 401 || response.status === 403) {
+    if (await isSignedOut()) throw new SignedOut();
+    response = await send();
+  }
+  tell("here");
+  return response;
 }
 
 export function say(text) {
   const state = document.getElementById("connection");
   state.textContent = text;
   state.hidden = !text;
+}
+
+/** Why something could not be done, unless it has been said. */
+export function sayWhy(error) {
+  if (!(error instanceof SignedOut)) say(words.wordsLost);
 }
 
 // What only works with scripts is hidden without.
