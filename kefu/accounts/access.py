@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 
 from kefu.accounts.customers import view_as_customer
 from kefu.accounts.keys import MARK, find_key_viewer
+from kefu.accounts.people import name_people
 from kefu.accounts.permissions import PERMISSIONS, Permission, lack
 from kefu.accounts.records import view_as
 from kefu.accounts.secrets import derive_csrf_token, is_same
@@ -22,6 +23,7 @@ SECURE_COOKIE = f"__Host-{COOKIE}"  # browsers take it from this very host over 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 BEARER = "bearer "
+API = "/api/"
 CUSTOMER = Viewer(name=ANONYMOUS.name, permissions=frozenset(PERMISSIONS["customer"]))
 
 
@@ -40,14 +42,16 @@ async def identify(request: Request, resources: OpenResources) -> Viewer:
         return CUSTOMER
     async with resources.database.connection() as conn:
         signed_in = await find_signed_in(conn, secret, settings=resources.settings.accounts)
-    if signed_in is None:
-        return CUSTOMER
+        if signed_in is None:
+            return CUSTOMER
+        shows_people = not request.url.path.startswith(API)
+        people = await name_people(conn) if shows_people else {}
     csrf_token = derive_csrf_token(secret)
     if request.method not in SAFE_METHODS:
         await _require_csrf_token(request, csrf_token)
     request.state.signed_in = signed_in
     viewer = view_as(signed_in.staff)
-    note_viewer(request, viewer, csrf_token=csrf_token)
+    note_viewer(request, viewer, csrf_token=csrf_token, people=people)
     return viewer
 
 

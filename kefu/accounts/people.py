@@ -1,6 +1,7 @@
 """Who works here: people are added, changed, shut out and let in again."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -13,6 +14,7 @@ from kefu.accounts.store.staff import (
     delete_links,
     get_staff,
     insert_staff,
+    list_names,
     lock_staff,
     update_disabled,
     update_staff,
@@ -96,6 +98,15 @@ async def change_staff(
         },
     )
     return wanted
+
+
+async def name_people(conn: Connection) -> Mapping[str, str]:
+    """What people are called, by address; who shares a name is told apart by the address."""
+    found = await list_names(conn)
+    count = Counter(name for _, name in found)
+    return {
+        email: name if count[name] == 1 else f"{name} ({email})" for email, name in found if name
+    }
 
 
 async def disable_staff(conn: Connection, id: int, *, actor: str) -> Staff:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from kefu.accounts import find_staff
 from kefu.audit import record_audit
 from kefu.db import Connection
 from kefu.errors import BadInput, Conflict, KefuError, NotFound
@@ -255,10 +256,11 @@ async def _refuse_unseen(conn: Connection, specification: Specification, seen: i
     if latest is None or latest.number <= seen:
         return
     if latest.digest != content_digest(specification.text):
+        author = await find_staff(conn, latest.author)
         raise Conflict(
             "%(author)s saved %(version)s while you were writing. See what changed, take over"
             " what you want to keep, and save again: your text becomes the version after it.",
-            author=latest.author,
+            author=author.name if author else latest.author,
             version=latest,
         )
 

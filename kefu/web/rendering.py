@@ -47,6 +47,7 @@ def render_page(
             path=request.url.path,
             viewer=viewer,
             csrf_token=csrf_token,
+            people=getattr(request.state, "people", {}),
             may_open=may_open,
         )
     )
@@ -60,10 +61,16 @@ def choose_theme(request: Request) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def note_viewer(request: Request, viewer: Viewer, *, csrf_token: str) -> None:
-    """Let the page of this request know whom it is for, and what its forms must carry."""
+def note_viewer(
+    request: Request, viewer: Viewer, *, csrf_token: str, people: Mapping[str, str]
+) -> None:
+    """Let the page of this request know whom it is for, and what its forms must carry.
+
+    `people` are the names of those who work here, by what stands in records: their addresses.
+    """
     request.state.viewer = viewer
     request.state.csrf_token = csrf_token
+    request.state.people = people
 
 
 def find_viewer(request: Request) -> tuple[Viewer, str]:

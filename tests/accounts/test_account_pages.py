@@ -5,6 +5,7 @@ import re
 import pytest
 from httpx import AsyncClient, Response
 from people import PASSWORD, add_person, enter, read_csrf, read_link
+from selectolax.lexbor import LexborHTMLParser
 from signing_in import sign_in, sign_in_as
 
 from kefu.accounts import Staff, StaffRole, find_staff, get_staff
@@ -290,6 +291,24 @@ async def test_pages_speak_the_language_of_the_browser(
     await sign_in(client, database, "admin")
     page = (await client.get("/profile", headers={"accept-language": language})).text
     assert all(word in page for word in words)
+
+
+async def test_people_are_shown_by_their_names_and_told_apart_by_their_addresses(
+    client: AsyncClient, database: Database
+) -> None:
+    lin = await add_person(database, role="admin")
+    await sign_in_as(client, database, lin)
+    editor = LexborHTMLParser((await client.get("/admin/prompts/answer.en/edit")).text)
+    text = f"{editor.css_first('textarea').text()}Be brief.\n"
+    saved = await client.post("/admin/prompts/answer.en/versions", data={"text": text})
+    assert saved.status_code == 303
+    page = (await client.get("/admin/prompts/answer.en", headers=HTML)).text
+    assert 'title="lin@example.com"' in page
+    assert '<span class="self-name">Lin Wei</span>' in page
+    assert '<span title="lin@example.com">Lin Wei</span>' in page
+    await add_person(database, "other@example.com")
+    page = (await client.get("/admin/prompts/answer.en", headers=HTML)).text
+    assert '<span title="lin@example.com">Lin Wei (lin@example.com)</span>' in page
 
 
 async def test_what_people_call_themselves_is_escaped(

@@ -87,6 +87,12 @@ async def list_staff(conn: AsyncConnection) -> Sequence[Staff]:
     return await cursor.fetchall()
 
 
+async def list_names(conn: AsyncConnection) -> Sequence[tuple[str, str]]:
+    """The address and the name of everybody."""
+    cursor = await conn.execute("select email, name from staff")
+    return await cursor.fetchall()
+
+
 async def count_admins(conn: AsyncConnection) -> int:
     """How many administrators could sign in."""
     cursor = await conn.execute(

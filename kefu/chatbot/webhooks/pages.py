@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from kefu.accounts import require
+from kefu.accounts import find_staff, require
 from kefu.chatbot.webhooks.delivering import send_test
 from kefu.chatbot.webhooks.records import Delivery, NewWebhook, State, Unanswered, Webhook
 from kefu.chatbot.webhooks.registering import (
@@ -169,7 +169,8 @@ async def switch(
         if form.get("state") == "on":
             await enable_webhook(conn, webhook_name, actor=viewer.name)
         else:
-            reason = f"Switched off by {viewer.name}."
+            staff = await find_staff(conn, viewer.name)
+            reason = f"Switched off by {staff.name if staff else viewer.name}."
             await disable_webhook(conn, webhook_name, reason=reason, actor=viewer.name)
     return _back(webhook_name)
 
