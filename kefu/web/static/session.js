@@ -1,6 +1,7 @@
 // Whether the browser still has the session that the page was made for. What is typed waits for it.
 
 const bar = document.getElementById("session");
+const BACK_MS = 10_000;
 let told = "here";
 
 export class SignedOut extends Error {}
@@ -39,6 +40,7 @@ async function lookAgain() {
   if (document.hidden || told === "here" || told === "back") return;
   const state = await findSession();
   tell(state === "here" && told !== "unreachable" ? "back" : state);
+  setTimeout(() => told === "back" && tell("here"), BACK_MS);
 }
 
 // A form that is sent while nobody is signed in stays as it is.
