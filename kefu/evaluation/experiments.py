@@ -42,6 +42,7 @@ from kefu.resources import Resources
 SEED = 20_261_121
 CONCURRENCY = 4
 LATEST = "latest"
+LONGEST_NAME = 63
 
 OnProgress = Callable[[int, int], None]
 Cached = tuple[Reply, datetime]
@@ -91,11 +92,12 @@ async def run_experiment(
     reach its end goes on.
 
     Raises:
-        BadInput: there is no case to ask, or the candidate cannot be set up.
+        BadInput: the name is none, there is no case to ask, or the candidate cannot be set up.
         NotFound: there is no such base, prompt or endpoint.
         Conflict: another process runs the very same.
         GateClosed: the index of the base is damaged.
     """
+    require_name(plan.name)
     setup = await set_up(resources, plan.candidate, base_name=plan.base or plan.version.base)
     judge = await choose_endpoint(resources, plan.judge) if plan.judge else None
     async with resources.database.connection() as conn:
@@ -151,6 +153,25 @@ async def find_experiment(conn: Connection, reference: str) -> Experiment:
             name=repr(reference),
         )
     return found[0]
+
+
+def require_name(name: str) -> None:
+    """Let an experiment be called so, or not be called at all.
+
+    Raises:
+        BadInput: it could not be found by this name.
+    """
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadInput(
+            "The name of an experiment has at most %(most)s characters, in one line.",
+            most=LONGEST_NAME,
+        )
+    if name == LATEST or (name.isascii() and name.isdigit()):
+        raise BadInput(
+            "%(name)s is no name of an experiment, because it already means one: digits alone are"
+            " read as its number, and `latest` as the last of all.",
+            name=repr(name),
+        )
 
 
 def choose_cases(cases: Sequence[Case], plan: Plan) -> list[Case]:

@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -124,6 +125,22 @@ def test_a_review_of_a_dataset_that_there_is_not_ends_with_a_sentence(run: Any, 
             run("review", "--dataset", "nope", *decision)
     run("import", str(file), "--dataset", "shop")
     assert run("review", "--dataset", "shop") == "Nothing waits for a review.\n"
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(
+    run: Any, tmp_path: Path
+) -> None:
+    begun = (("run", "--dataset", "shop"), ("gate", "live"), ("affected",))
+    for path, why in ((tmp_path / "none" / "run.xml", "No such file"), (tmp_path, "Is a dir")):
+        for command, option in product(begun, ("--junit", "--markdown")):
+            with pytest.raises(BadInput, match=f"cannot be written: {why}"):
+                run(*command, option, str(path))
+    (tmp_path / "kept.xml").write_text("earlier")
+    for name in ("kept.xml", "other.xml"):
+        with pytest.raises(NotFound, match="There is no dataset 'shop'"):
+            run("run", "--dataset", "shop", "--junit", str(tmp_path / name))
+    assert (tmp_path / "kept.xml").read_text() == "earlier"
+    assert not (tmp_path / "other.xml").exists()
 
 
 @pytest.mark.usefixtures("committed_database")

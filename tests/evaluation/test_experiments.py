@@ -39,6 +39,25 @@ async def report_of(resources: Resources, experiment: Experiment) -> Report:
         return await build_report(conn, experiment)
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("20261122", "digits alone are read as its number"),
+        ("latest", "`latest` as the last of all"),
+        ("n" * 64, "at most 63 characters"),
+        ("two\nlines", "in one line"),
+    ],
+)
+async def test_an_experiment_is_not_called_what_it_cannot_be_found_by(
+    resources: Resources, version: DatasetVersion, name: str, sentence: str
+) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        await run(resources, version, name=name)
+    with pytest.raises(NotFound):
+        async with resources.database.connection() as conn:
+            await find_experiment(conn, "latest")
+
+
 async def test_every_case_is_answered_graded_and_kept(
     resources: Resources, version: DatasetVersion
 ) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from kefu.evaluation.commands.experiments import JunitOption, MarkdownOption
-from kefu.evaluation.commands.printing import JsonOption, print_json, write_if
+from kefu.evaluation.commands.printing import JsonOption, print_json, require_writable, write_if
 from kefu.evaluation.gates import load_gates
 from kefu.evaluation.knowledge_check import KnowledgeCheck
 from kefu.evaluation.knowledge_gate import check_since, try_change
@@ -48,6 +48,7 @@ async def affected_command(  # noqa: PLR0913 - one parameter an option
     With paths, statements that would change and that no case asks are listed too. Ends with code 1
     when more became worse, or is asked by no case, than may.
     """
+    require_writable(junit, markdown)
     limits = load_gates(gates).knowledge
     moment = since.replace(tzinfo=UTC) if since else None
     async with open_resources(load_settings()) as resources:

@@ -15,7 +15,13 @@ from kefu.db import open_database
 from kefu.errors import BadInput
 from kefu.evaluation.acknowledging import read_unproven, record_acknowledged
 from kefu.evaluation.cases import as_line
-from kefu.evaluation.commands.printing import DatasetOption, JsonOption, print_json, write_if
+from kefu.evaluation.commands.printing import (
+    DatasetOption,
+    JsonOption,
+    print_json,
+    require_writable,
+    write_if,
+)
 from kefu.evaluation.comparison import compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version
 from kefu.evaluation.experiments import CONCURRENCY, SEED, Plan, find_experiment, run_experiment
@@ -113,6 +119,7 @@ async def run_command(  # noqa: PLR0913 - one parameter an option
 
     Killed or stopped, the same command goes on where it was.
     """
+    require_writable(junit, markdown)
     settings = dict(map(_split_change, change or ()))
     for key in WITHOUT_EFFECT & settings.keys():
         typer.echo(f"{key} does not act on answers: nothing will differ by it.", err=True)
@@ -179,6 +186,7 @@ async def gate_command(  # noqa: PLR0913 - one parameter an option
 
     Ends with code 1 when it does not.
     """
+    require_writable(junit, markdown)
     limits = load_gates(gates)
     async with open_database(load_settings()) as database, database.transaction() as conn:
         candidate = await find_experiment(conn, experiment)

@@ -23,6 +23,24 @@ def build_table(*headings: str) -> Table:
     return table
 
 
+def require_writable(*paths: Path | None) -> None:
+    """Refuse a file that could not be written later, before anything takes time.
+
+    Raises:
+        BadInput: its folder is not there, it is a folder itself, or it may not be written.
+    """
+    for path in filter(None, paths):
+        target = path.expanduser().resolve()
+        try:
+            if not target.exists():
+                target.touch()
+                target.unlink()
+            elif target.is_file() or target.is_dir():  # a pipe would be at its end
+                target.open("a").close()
+        except OSError as error:
+            raise _refuse(path, error) from error
+
+
 def write_if(path: Path | None, text: str) -> None:
     """Write a file that may not be wanted."""
     if path is not None:
@@ -38,7 +56,11 @@ def write(path: Path, text: str) -> None:
     try:
         path.expanduser().write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+        raise _refuse(path, error) from error
+
+
+def _refuse(path: Path, error: OSError) -> BadInput:
+    return BadInput(f"{path} cannot be written: {error.strerror}.")
 
 
 def print_json(value: Any) -> None:
