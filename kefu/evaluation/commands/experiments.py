@@ -24,7 +24,14 @@ from kefu.evaluation.commands.printing import (
 )
 from kefu.evaluation.comparison import compare_experiments
 from kefu.evaluation.datasets import load_cases, read_version
-from kefu.evaluation.experiments import CONCURRENCY, SEED, Plan, find_experiment, run_experiment
+from kefu.evaluation.experiments import (
+    CONCURRENCY,
+    SEED,
+    Plan,
+    find_experiment,
+    require_name,
+    run_experiment,
+)
 from kefu.evaluation.gate import judge_candidate
 from kefu.evaluation.gates import load_gates
 from kefu.evaluation.labelling import label_reply
@@ -119,6 +126,7 @@ async def run_command(  # noqa: PLR0913 - one parameter an option
 
     Killed or stopped, the same command goes on where it was.
     """
+    require_name(name)
     require_writable(junit, markdown)
     settings = dict(map(_split_change, change or ()))
     for key in WITHOUT_EFFECT & settings.keys():
