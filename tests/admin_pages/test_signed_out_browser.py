@@ -171,7 +171,8 @@ async def test_what_was_typed_is_there_again_after_a_page_that_says_what_went_wr
         await page.fill("[name=shortcut]", "long")
         await page.eval_on_selector("textarea", "field => { field.value = '长'.repeat(8000) }")
         await page.click("button[value=keep]")
-        await page.get_by_role("link", name="Back to where you were").click()
+        await expect(page.locator(".problem-status")).to_have_text("413")
+        await page.goto("/desk/canned-responses")
         await expect(page.locator(".restored")).to_be_visible()
         await expect(page.locator("[name=shortcut]")).to_have_value("long")
 
