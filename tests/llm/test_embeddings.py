@@ -47,6 +47,13 @@ async def test_built_in_vectors_have_length_one(built_in: Embedder) -> None:
     assert np.linalg.norm(rows, axis=1) == pytest.approx(1.0, abs=1e-4)
 
 
+async def test_a_sign_of_eighteen_letters_does_not_end_the_process(built_in: Embedder) -> None:
+    signs = "\ufdfa" * 20
+    rows = await built_in.embed_queries([signs])
+    assert rows == pytest.approx(await built_in.embed_queries(["\u0635" * 20]), abs=1e-4)
+    assert built_in.count_tokens(signs) > 2
+
+
 async def test_built_in_finds_the_translation(built_in: Embedder) -> None:
     (query,) = await built_in.embed_queries(["How do I get a refund?"])
     documents = ["如何申请退款", "服务器机房的位置", "Opening hours of the office"]
