@@ -20,7 +20,9 @@ _SCALES = {
     "thousand": 10**3, "million": 10**6, "billion": 10**9,
 }  # fmt: skip
 
-DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+DIGITS = r"(?<!\d)(?:\d{1,3}(?:,\d{3})++(?:\.\d+)?|\d++(?:\.\d+)?)"
+"""Only a whole row of digits, or one of thousands would be tried from each of its places."""
+
 CHINESE = r"半|[一二两三四五六七八九十百千万]{1,16}"
 ENGLISH = (
     rf"(?<![a-z])(?:(?:{'|'.join(_EN_TENS)})(?:[- ](?:{'|'.join(_EN_DIGITS[1:])}))?"
