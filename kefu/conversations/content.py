@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from pydantic.dataclasses import dataclass
 
 from kefu.errors import BadInput
+from kefu.text import explain_mistake
 
 MOST_BLOCKS = 10
 Short = Annotated[str, Field(max_length=200)]
@@ -106,10 +107,8 @@ def check_content(
         blocks = BLOCKS.validate_python(list(given))
     except ValidationError as error:
         problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        raise BadInput(
-            "content.%(place)s: %(problem)s.", place=place, problem=problem["msg"]
-        ) from error
+        place = ".".join(["content", *map(str, problem["loc"])])
+        raise explain_mistake(problem, place=place) from error
     if is_customer and any(block.type not in FROM_CUSTOMERS for block in blocks):
         raise BadInput("Customers send text, files and filled-in forms.")
     kept: list[Mapping[str, object]] = BLOCKS.dump_python(blocks, mode="json")

@@ -17,6 +17,7 @@ from kefu.conversations.store.desk import (
 )
 from kefu.db import Connection
 from kefu.errors import BadInput, Conflict, NotFound
+from kefu.text import clean_text
 
 MAX_NAME_CHARACTERS = 60
 MOST_SPANS = 50
@@ -121,7 +122,7 @@ async def _record(conn: Connection, action: str, queue: Queue, actor: str) -> No
 
 
 def _check(new: NewQueue) -> NewQueue:
-    name = " ".join(new.name.split())
+    name = " ".join(clean_text(new.name).split())
     if not 0 < len(name) <= MAX_NAME_CHARACTERS:
         raise BadInput("The name has 1 to %(most)s characters.", most=MAX_NAME_CHARACTERS)
     if len(new.hours) > MOST_SPANS:

@@ -15,6 +15,7 @@ from kefu.text.identifiers import find_identifiers, name_terms
 from kefu.text.language import Language, detect_language
 from kefu.text.lattice import Arc, decode, list_neighbours
 from kefu.text.misspelling import Slip, list_spellings
+from kefu.text.mistakes import explain_mistake
 from kefu.text.normalise import HAN, clean_text, fold_text, simplify_text, to_simplified
 from kefu.text.pinyin import Sounds, load_sounds
 from kefu.text.segment import (
@@ -52,6 +53,7 @@ __all__ = [
     "count_scripts",
     "decode",
     "detect_language",
+    "explain_mistake",
     "find_garbled",
     "find_grids",
     "find_identifiers",

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.errors import BadInput, KefuError, NotFound, NotSignedIn
+from kefu.text import explain_mistake
 from kefu.web.rendering import has_page, render_page
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,36 @@ class ProblemBody(BaseModel):
     """The body of every answer that is not a success."""
 
     error: ProblemDetail
+
+
+class OpenAIProblemDetail(BaseModel):
+    """What went wrong, as clients of OpenAI's API expect it."""
+
+    message: str = Field(examples=["The question is empty."])
+    type: str = Field(examples=["invalid_request_error"])
+    param: str | None = Field(description="What of the request it is about.")
+    code: str = Field(examples=["bad_input"])
+    reference: str | None = Field(None, description="Stands in the server's log.")
+
+
+class OpenAIProblemBody(BaseModel):
+    """The body of every answer below /v1 that is not a success."""
+
+    error: OpenAIProblemDetail
+
+
+def list_problems(
+    *statuses: int, body: type[BaseModel] = ProblemBody
+) -> dict[int | str, dict[str, Any]]:
+    """The statuses besides success that a route may answer with, for its description."""
+    return {status: {"model": body} for status in statuses}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "default": {"model": ProblemBody, "description": "What went wrong."},
+    **list_problems(401, 403),
+}
+"""What every route may answer with: whoever sends a key may have sent a wrong one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +254,7 @@ def _explain(error: RequestValidationError) -> BadInput:
     place = ".".join(str(part) for part in problem["loc"][1:])
     if not place:
         return BadInput("The body must be a JSON object.")
-    what = problem["msg"].removeprefix("Value error, ").removesuffix(".")
-    return BadInput("%(place)s: %(problem)s.", place=place, problem=what)
+    return explain_mistake(problem, place=place)
 
 
 def _lead_back(request: Request) -> dict[str, str]:

@@ -30,6 +30,7 @@ SHOWN_ELSEWHERE = (
     "releases/live.py",
     "releases/moves.py",
     "releases/store.py",
+    "text/mistakes.py",
 )
 """Modules of areas without pages whose errors pages of other areas show."""
 SCRIPTS = sorted(AREAS.glob("web/static/*.js"))

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from kefu.answering import Turn
 from kefu.chatbot.turns import HISTORY_TURNS, MAX_QUESTION_CHARACTERS
@@ -52,7 +52,14 @@ class Part(BaseModel):
     refusal: str = ""
 
 
-Content = str | list[Part]
+def _name_kind(given: object) -> str:
+    return "parts" if isinstance(given, list) else "text"
+
+
+Content = Annotated[
+    Annotated[str, Tag("text")] | Annotated[list[Part], Tag("parts")], Discriminator(_name_kind)
+]
+"""Told apart before it is read, so that what is wrong is said of the kind that was sent."""
 
 
 class Message(BaseModel):

@@ -28,6 +28,7 @@ from kefu.accounts import Permission, lack
 from kefu.chatbot.mcp.tools import TOOLS, Caller, name_chunk
 from kefu.errors import KefuError
 from kefu.knowledge import get_excerpt
+from kefu.text import explain_mistake
 from kefu.web import describe
 
 INSTRUCTIONS = Path(__file__).with_name("instructions.md")
@@ -78,8 +79,9 @@ async def _call_tool(caller: Caller, params: CallToolRequestParams) -> CallToolR
         _require(caller, tool.permission)
         return await tool.call(caller, tool.arguments.model_validate(params.arguments or {}))
     except ValidationError as error:
-        said = "; ".join(
-            f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+        said = " ".join(
+            str(explain_mistake(each, place=".".join(map(str, each["loc"]))))
+            for each in error.errors()
         )
     except Exception as error:  # noqa: BLE001 - described and, where nobody foresaw it, logged
         said = describe(error).message

@@ -14,9 +14,10 @@ from kefu.chatbot.webhooks.store import messages as store
 from kefu.chatbot.webhooks.store.webhooks import find_webhook
 from kefu.conversations import NewMessage, send_as_customer, start_conversation
 from kefu.db import Connection
-from kefu.errors import BadInput, Conflict, NotSignedIn
+from kefu.errors import Conflict, NotSignedIn
 from kefu.resources import Resources
 from kefu.safety import verify
+from kefu.text import explain_mistake
 from kefu.viewer import ANONYMOUS, Viewer
 
 
@@ -108,4 +109,4 @@ def _read(body: bytes) -> Said:
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(map(str, problem["loc"])) or "body"
-        raise BadInput("%(place)s: %(problem)s.", place=place, problem=problem["msg"]) from error
+        raise explain_mistake(problem, place=place) from error
