@@ -49,10 +49,10 @@ from kefu.tracing import keep_partitions, record_traces
 from kefu.tracing.metrics import forget_waiting, observe, shared_metrics
 from kefu.tracing.pages import router as tracing_pages
 from kefu.web import (
+    PROBLEMS,
     BodyLimit,
     Gate,
     LastResort,
-    ProblemBody,
     SameOrigin,
     SecurityHeaders,
     Static,
@@ -129,7 +129,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # a trace is no request
-        responses={"default": {"model": ProblemBody, "description": "What went wrong."}},
+        responses=PROBLEMS,
         middleware=_list_guards(settings),
     )
     app.state.metrics_folder = None

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request
 
 from kefu.accounts.access import CurrentSession, CurrentViewer, read_csrf_token
-from kefu.web import ProblemBody
 
 router = APIRouter(prefix="/api", tags=["accounts"])
-REFUSED: dict[int | str, dict[str, Any]] = {status: {"model": ProblemBody} for status in (401, 403)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +30,7 @@ class BrowserSession:
     csrf_token: str
 
 
-@router.get("/me", responses=REFUSED)
+@router.get("/me")
 async def show_self(viewer: CurrentViewer) -> Self:
     """Tell whom Kefu takes the sender of this request for."""
     return Self(
@@ -45,7 +42,7 @@ async def show_self(viewer: CurrentViewer) -> Self:
     )
 
 
-@router.get("/session", responses=REFUSED)
+@router.get("/session")
 async def show_session(request: Request, signed_in: CurrentSession) -> BrowserSession:
     """Tell a page whether its session goes on, or another one has begun."""
     return BrowserSession(

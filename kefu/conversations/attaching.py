@@ -24,6 +24,8 @@ SIGNATURES = (
     (b"%PDF-", "application/pdf"),
 )
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+TEXT = "text/plain"
+MEDIA_TYPES = (*sorted(IMAGES), "application/pdf", TEXT)
 
 
 async def attach(
@@ -79,7 +81,7 @@ def recognise(content: bytes) -> str:
         text = "\0"
     if "\0" in text:
         raise BadInput("Images, PDF files and plain text can be sent, nothing else.")
-    return "text/plain"
+    return TEXT
 
 
 def build_headers(file: Attachment) -> dict[str, str]:

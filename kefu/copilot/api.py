@@ -30,7 +30,7 @@ from kefu.copilot.store import list_figures
 from kefu.copilot.suggestions import settle
 from kefu.retrieval import Hit
 from kefu.viewer import Viewer
-from kefu.web import EventStream, OpenResources, ProblemBody, finish_unless_gone, format_event
+from kefu.web import EventStream, OpenResources, finish_unless_gone, format_event, list_problems
 
 router = APIRouter(tags=["copilot"], prefix="/api/desk")
 HERE = "/conversations/{conversation_id}/copilot"
@@ -38,10 +38,6 @@ EVENTS = "text/event-stream"
 
 Writer = Annotated[Viewer, Depends(require("conversations.write"))]
 Manager = Annotated[Viewer, Depends(require("desk.manage"))]
-
-
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ProblemBody} for status in statuses}
 
 
 def _drop_nul(text: str) -> str:
@@ -166,7 +162,7 @@ SUCCESS: dict[int | str, dict[str, Any]] = {
 @router.post(
     f"{HERE}/reply",
     response_model=ReplyShown,
-    responses=SUCCESS | _problems(400, 401, 403, 404, 413),
+    responses=SUCCESS | list_problems(400, 404, 413),
 )
 async def suggest_reply(request: Request, body: ReplyWanted, desk: OpenDesk) -> Any:
     """A reply for the customer that goes on from what was typed.
@@ -198,7 +194,7 @@ def _show_reply(shown: Shown) -> ReplyShown | ReplyStarted:
     return ReplyStarted(id=shown.id, text=shown.so_far.text, mode=shown.so_far.mode)
 
 
-@router.post(f"{HERE}/summary", responses=_problems(400, 401, 403, 404))
+@router.post(f"{HERE}/summary", responses=list_problems(400, 404))
 async def summarise(request: Request, desk: OpenDesk) -> SummaryShown:
     """What whoever takes it over has to know: the wish, what is known, tried and open."""
     shown = await finish_unless_gone(request, desk.summarise())
@@ -207,13 +203,13 @@ async def summarise(request: Request, desk: OpenDesk) -> SummaryShown:
     return SummaryShown(id=shown.id, summary=shown.summary)
 
 
-@router.get(f"{HERE}/mood", responses=_problems(400, 401, 403, 404))
+@router.get(f"{HERE}/mood", responses=list_problems(400, 404))
 async def read_mood(desk: OpenDesk) -> Reading:
     """How the customer feels, and whether it is urgent."""
     return await desk.read_mood()
 
 
-@router.get(f"{HERE}/next-steps", responses=_problems(400, 401, 403, 404))
+@router.get(f"{HERE}/next-steps", responses=list_problems(400, 404))
 async def list_steps(request: Request, desk: OpenDesk) -> StepsShown:
     """What to do next, most pressing first."""
     mood = await desk.read_mood()
@@ -221,14 +217,14 @@ async def list_steps(request: Request, desk: OpenDesk) -> StepsShown:
     return StepsShown(steps=steps, mood=mood)
 
 
-@router.post(f"{HERE}/closings", responses=_problems(400, 401, 403, 404))
+@router.post(f"{HERE}/closings", responses=list_problems(400, 404))
 async def propose_closings(desk: OpenDesk) -> ClosingsShown:
     """Dispositions with labels, as the like conversations were closed."""
     shown = await desk.close()
     return ClosingsShown(id=shown.id, closings=shown.closings)
 
 
-@router.post(f"{HERE}/rewriting", responses=_problems(400, 401, 403, 404, 413))
+@router.post(f"{HERE}/rewriting", responses=list_problems(400, 404, 413))
 async def rewrite(request: Request, body: RewritingWanted, desk: OpenDesk) -> RewritingShown:
     """A text in another tone or language; what it states stays."""
     shown = await finish_unless_gone(request, desk.rewrite(body.text, body.tone))
@@ -237,7 +233,7 @@ async def rewrite(request: Request, body: RewritingWanted, desk: OpenDesk) -> Re
     return RewritingShown(id=shown.id, rewritten=shown.rewritten)
 
 
-@router.get(f"{HERE}/knowledge", responses=_problems(400, 401, 403, 404))
+@router.get(f"{HERE}/knowledge", responses=list_problems(400, 404))
 async def look_up(
     desk: OpenDesk, text: Annotated[str, Query(max_length=8000)] = ""
 ) -> Sequence[Hit]:
@@ -245,7 +241,7 @@ async def look_up(
     return (await desk.look_up(_drop_nul(text))).hits
 
 
-@router.post(f"{HERE}/questions", responses=_problems(400, 401, 403, 404, 413))
+@router.post(f"{HERE}/questions", responses=list_problems(400, 404, 413))
 async def ask(request: Request, body: Question, desk: OpenDesk) -> AnswerShown:
     """Ask the knowledge base something that the customer does not see."""
     shown = await finish_unless_gone(request, desk.ask(body.question))
@@ -254,7 +250,7 @@ async def ask(request: Request, body: Question, desk: OpenDesk) -> AnswerShown:
     return AnswerShown(id=shown.id, answer=shown.answer)
 
 
-@router.post(f"{HERE}/article", responses=_problems(400, 401, 403, 404))
+@router.post(f"{HERE}/article", responses=list_problems(400, 404))
 async def draft_article(request: Request, desk: OpenDesk) -> ArticleShown:
     """A draft for the knowledge, of what staff answered; 400 where they have not."""
     shown = await finish_unless_gone(request, desk.draft())
@@ -265,7 +261,7 @@ async def draft_article(request: Request, desk: OpenDesk) -> ArticleShown:
 
 @router.put(
     f"{HERE}/suggestions/{{suggestion_id}}/outcome",
-    responses=_problems(400, 401, 403, 404, 409, 413),
+    responses=list_problems(400, 404, 409, 413),
 )
 async def put_outcome(
     conversation_id: UUID,
@@ -279,7 +275,7 @@ async def put_outcome(
         return await settle(conn, suggestion_id, conversation_id=conversation_id, sent=body.sent)
 
 
-@router.get("/copilot/figures", responses=_problems(400, 401, 403))
+@router.get("/copilot/figures", responses=list_problems(400))
 async def read_figures(
     resources: OpenResources,
     _: Manager,

@@ -11,11 +11,12 @@ from kefu.retrieval.corrections import correct
 from kefu.retrieval.records import Hit
 from kefu.retrieval.search import MAX_QUERY_CHARACTERS, ask_corrected, search_base
 from kefu.viewer import Viewer
+from kefu.web import list_problems
 
 router = APIRouter(prefix="/api", tags=["search"])
 
 
-@router.get("/search", summary="Find chunks")
+@router.get("/search", summary="Find chunks", responses=list_problems(400, 404))
 async def search_route(
     request: Request,
     viewer: Annotated[Viewer, Depends(require("search"))],

@@ -14,11 +14,14 @@ from kefu.web.languages import (
 )
 from kefu.web.markdown import render_answer, render_excerpt
 from kefu.web.problems import (
+    PROBLEMS,
     LastResort,
+    OpenAIProblemBody,
     Problem,
     ProblemBody,
     describe,
     install_problem_handlers,
+    list_problems,
     respond,
 )
 from kefu.web.rendering import THEME_COOKIE, THEMES, note_viewer, render, render_page
@@ -30,6 +33,7 @@ from kefu.web.visiting import find_host, limit_visitor
 __all__ = [
     "LANGUAGES",
     "LANGUAGE_COOKIE",
+    "PROBLEMS",
     "SAFE_METHODS",
     "THEMES",
     "THEME_COOKIE",
@@ -40,6 +44,7 @@ __all__ = [
     "Language",
     "LastResort",
     "Node",
+    "OpenAIProblemBody",
     "OpenResources",
     "Problem",
     "ProblemBody",
@@ -57,6 +62,7 @@ __all__ = [
     "install_problem_handlers",
     "is_foreign",
     "limit_visitor",
+    "list_problems",
     "list_translations",
     "local_path",
     "note_viewer",

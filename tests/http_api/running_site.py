@@ -28,6 +28,7 @@ class Site:
         key: of an administrator.
         search_key: that may only search.
         headers: with the key of the administrator.
+        searching_headers: with the key that may only search.
         known: ids that exist, by the name of the parameter that takes them.
     """
 
@@ -37,6 +38,7 @@ class Site:
         self.port = urlsplit(url).port or 0
         self.key, self.search_key = keys
         self.headers = {"Authorization": f"Bearer {self.key}"}
+        self.searching_headers = {"Authorization": f"Bearer {self.search_key}"}
         answer = self.ask("When are refunds paid?")
         self.known = {name: answer[name] for name in ("conversation_id", "message_id")}
         self.known["chunk_id"] = answer["citations"][0]["chunk_id"]

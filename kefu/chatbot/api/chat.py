@@ -30,12 +30,12 @@ from kefu.viewer import Viewer, is_unknown
 from kefu.web import (
     EventStream,
     OpenResources,
-    ProblemBody,
     RowId,
     enter_gate,
     finish_unless_gone,
     format_event,
     limit_visitor,
+    list_problems,
 )
 
 EVENT_NAMES = {Progress: "progress", Sentence: "sentence", ChatAnswer: "answer"}
@@ -92,10 +92,6 @@ class Health(BaseModel):
     status: str = Field("ok", examples=["ok"])
 
 
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": ProblemBody} for status in statuses}
-
-
 router = APIRouter(tags=["chatbot"])
 SUCCESS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -111,7 +107,7 @@ SUCCESS: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/api/chat",
     response_model=ChatAnswer,
-    responses=SUCCESS | _problems(400, 403, 404, 413, 415, 429, 503),
+    responses=SUCCESS | list_problems(400, 404, 413, 415, 429, 503),
     dependencies=[Depends(require_json), Depends(enter_gate)],
 )
 async def chat(
@@ -153,7 +149,7 @@ async def encode_events(events: AsyncGenerator[ChatEvent, None]) -> AsyncGenerat
             yield format_event(EVENT_NAMES[type(event)], EVENT.dump_python(event, mode="json"))
 
 
-@router.get("/api/conversations/{conversation_id}", responses=_problems(400, 404))
+@router.get("/api/conversations/{conversation_id}", responses=list_problems(400, 404))
 async def read_conversation(
     conversation_id: UUID,
     resources: OpenResources,
@@ -170,7 +166,7 @@ async def read_conversation(
 
 @router.post(
     "/api/messages/{message_id}/feedback",
-    responses=_problems(400, 403, 404, 413, 415),
+    responses=list_problems(400, 404, 413, 415),
     dependencies=[Depends(require_json)],
 )
 async def give_feedback(
@@ -190,7 +186,7 @@ async def give_feedback(
         )
 
 
-@router.get("/api/chunks/{chunk_id}", responses=_problems(400, 404))
+@router.get("/api/chunks/{chunk_id}", responses=list_problems(400, 404))
 async def read_chunk(
     chunk_id: RowId,
     resources: OpenResources,
@@ -201,7 +197,7 @@ async def read_chunk(
         return await get_excerpt(conn, chunk_id, viewer=viewer)
 
 
-@router.get("/healthz", tags=["operation"], responses=_problems(503))
+@router.get("/healthz", tags=["operation"], responses=list_problems(503))
 async def check_health(resources: OpenResources) -> Health:
     """Whether the server is up and its database answers."""
     await resources.database.ping()

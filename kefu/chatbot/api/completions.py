@@ -22,7 +22,15 @@ from kefu.knowledge import DEFAULT_BASE, ReadableBase, list_readable_bases
 from kefu.llm import estimate_tokens
 from kefu.resources import Resources
 from kefu.viewer import DataClass, Viewer, highest_class
-from kefu.web import EventStream, OpenResources, describe, enter_gate, finish_unless_gone
+from kefu.web import (
+    EventStream,
+    OpenAIProblemBody,
+    OpenResources,
+    describe,
+    enter_gate,
+    finish_unless_gone,
+    list_problems,
+)
 
 
 class Model(BaseModel):
@@ -50,13 +58,21 @@ SUCCESS: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-router = APIRouter(prefix="/v1", tags=["openai"], dependencies=[Depends(require("chat"))])
+ELSE: dict[int | str, dict[str, Any]] = {
+    "default": {"model": OpenAIProblemBody, "description": "What went wrong."}
+}
+router = APIRouter(
+    prefix="/v1",
+    tags=["openai"],
+    dependencies=[Depends(require("chat"))],
+    responses=ELSE | list_problems(401, 403, body=OpenAIProblemBody),
+)
 
 
 @router.post(
     "/chat/completions",
     response_model=None,
-    responses=SUCCESS,
+    responses=SUCCESS | list_problems(400, 404, 413, 415, 429, 503, body=OpenAIProblemBody),
     dependencies=[Depends(require_json), Depends(enter_gate)],
 )
 async def complete(
@@ -93,7 +109,7 @@ async def list_models(resources: OpenResources, viewer: Somebody) -> ModelList:
     return ModelList(data=[_show(base) for base in bases])
 
 
-@router.get("/models/{model:path}")
+@router.get("/models/{model:path}", responses=list_problems(404, body=OpenAIProblemBody))
 async def read_model(model: str, resources: OpenResources, viewer: Somebody) -> Model:
     """One of them."""
     for each in (await list_models(resources, viewer)).data:

@@ -12,7 +12,6 @@ from kefu.accounts import require
 from kefu.conversations.records import Assignment, Language, Presence, Priority
 from kefu.conversations.sending import MAX_MESSAGE_CHARACTERS, ClientKey
 from kefu.viewer import Viewer
-from kefu.web import ProblemBody
 
 LARGEST = 2**31 - 1
 Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST)]
@@ -35,11 +34,6 @@ Customer = Annotated[Viewer, Depends(require("chat"))]
 Reader = Annotated[Viewer, Depends(require("conversations.read"))]
 Writer = Annotated[Viewer, Depends(require("conversations.write"))]
 Manager = Annotated[Viewer, Depends(require("desk.manage"))]
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The statuses a route may answer with besides success."""
-    return {status: {"model": ProblemBody} for status in statuses}
 
 
 class Body(BaseModel):

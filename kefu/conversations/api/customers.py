@@ -14,9 +14,8 @@ from kefu.conversations.api.bodies import (
     HandOff,
     Stars,
     Typing,
-    problems,
 )
-from kefu.conversations.attaching import attach, build_headers
+from kefu.conversations.attaching import MEDIA_TYPES, attach, build_headers
 from kefu.conversations.closing import rate
 from kefu.conversations.feed import redact
 from kefu.conversations.handing_over import HandOver, hand_over, leave_contact
@@ -29,19 +28,20 @@ from kefu.conversations.store.conversations import get_conversation
 from kefu.conversations.store.messages import get_attachment
 from kefu.safety import Act
 from kefu.viewer import Viewer, is_unknown
-from kefu.web import OpenResources, limit_visitor
+from kefu.web import OpenResources, limit_visitor, list_problems
 
+FILE: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for kind in MEDIA_TYPES}}}
 router = APIRouter(tags=["conversations"], prefix="/api/conversations/{conversation_id}")
 
 
-@router.get("/state", responses=problems(400, 404))
+@router.get("/state", responses=list_problems(400, 404))
 async def read_state(conversation_id: UUID, resources: OpenResources, viewer: Customer) -> State:
     """How a conversation stands: who serves it, the place in the queue, and the last event."""
     async with resources.database.connection() as conn:
         return await get_state(conn, conversation_id, viewer=viewer)
 
 
-@router.get("/messages", responses=problems(400, 404))
+@router.get("/messages", responses=list_problems(400, 404))
 async def list_messages(
     conversation_id: UUID,
     resources: OpenResources,
@@ -59,7 +59,7 @@ async def list_messages(
     return [_show(message, viewer) for message in messages]
 
 
-@router.post("/messages", responses=problems(400, 403, 404, 413, 429))
+@router.post("/messages", responses=list_problems(400, 404, 413, 429))
 async def send_message(
     request: Request,
     conversation_id: UUID,
@@ -85,7 +85,7 @@ async def send_message(
     return _show(message, viewer)
 
 
-@router.post("/handoff", responses=problems(400, 403, 404, 409, 413))
+@router.post("/handoff", responses=list_problems(400, 404, 409, 413))
 async def hand_off(
     conversation_id: UUID, body: HandOff, resources: OpenResources, viewer: Customer
 ) -> State:
@@ -96,7 +96,7 @@ async def hand_off(
         return await get_state(conn, conversation_id, viewer=viewer)
 
 
-@router.put("/contact", responses=problems(400, 403, 404, 413))
+@router.put("/contact", responses=list_problems(400, 404, 413))
 async def put_contact(
     conversation_id: UUID, body: Contact, resources: OpenResources, viewer: Customer
 ) -> State:
@@ -106,7 +106,7 @@ async def put_contact(
         return await get_state(conn, conversation_id, viewer=viewer)
 
 
-@router.put("/rating", responses=problems(400, 403, 404, 409, 413))
+@router.put("/rating", responses=list_problems(400, 404, 409, 413))
 async def put_rating(
     conversation_id: UUID, body: Stars, resources: OpenResources, viewer: Customer
 ) -> Rating:
@@ -115,7 +115,7 @@ async def put_rating(
         return await rate(conn, conversation_id, body.rating, comment=body.comment, viewer=viewer)
 
 
-@router.post("/typing", status_code=204, responses=problems(400, 403, 404, 413))
+@router.post("/typing", status_code=204, responses=list_problems(400, 404, 413))
 async def type_here(
     conversation_id: UUID, body: Typing, resources: OpenResources, viewer: Customer
 ) -> None:
@@ -132,7 +132,7 @@ async def type_here(
 
 @router.post(
     "/attachments",
-    responses=problems(400, 403, 404, 413, 429),
+    responses=list_problems(400, 404, 413, 429),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -165,7 +165,7 @@ async def upload(
 @router.get(
     "/attachments/{attachment_id}",
     response_class=Response,
-    responses=problems(400, 404) | {200: {"content": {"application/octet-stream": {}}}},
+    responses=FILE | list_problems(400, 404),
 )
 async def download(
     conversation_id: UUID, attachment_id: UUID, resources: OpenResources, viewer: Customer

@@ -15,7 +15,6 @@ from kefu.conversations.api.bodies import (
     StaffMessage,
     TransferTo,
     Writer,
-    problems,
 )
 from kefu.conversations.assigning import assign
 from kefu.conversations.closing import reopen, resolve, sort
@@ -25,13 +24,13 @@ from kefu.conversations.sending import add_note, send_as_staff
 from kefu.conversations.snoozing import snooze, wake
 from kefu.conversations.states import mark_read
 from kefu.conversations.transferring import Transfer, transfer
-from kefu.web import OpenResources
+from kefu.web import OpenResources, list_problems
 
 router = APIRouter(tags=["desk"], prefix="/api/desk")
 HERE = "/conversations/{conversation_id}"
 
 
-@router.post(f"{HERE}/messages", responses=problems(400, 401, 403, 404, 409, 413))
+@router.post(f"{HERE}/messages", responses=list_problems(400, 404, 409, 413))
 async def write(
     conversation_id: UUID, body: StaffMessage, resources: OpenResources, viewer: Writer
 ) -> Message:
@@ -45,7 +44,7 @@ async def write(
         return await send(conn, conversation_id, sent, viewer=viewer)
 
 
-@router.put(f"{HERE}/assignment", responses=problems(400, 401, 403, 404, 409, 413))
+@router.put(f"{HERE}/assignment", responses=list_problems(400, 404, 409, 413))
 async def put_assignment(
     conversation_id: UUID, body: Assignee, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -60,7 +59,7 @@ async def put_assignment(
         )
 
 
-@router.post(f"{HERE}/transfer", responses=problems(400, 401, 403, 404, 409, 413))
+@router.post(f"{HERE}/transfer", responses=list_problems(400, 404, 409, 413))
 async def post_transfer(
     conversation_id: UUID, body: TransferTo, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -75,7 +74,7 @@ async def post_transfer(
         return await transfer(conn, conversation_id, wanted, viewer=viewer)
 
 
-@router.post(f"{HERE}/snooze", responses=problems(400, 401, 403, 404, 409, 413))
+@router.post(f"{HERE}/snooze", responses=list_problems(400, 404, 409, 413))
 async def post_snooze(
     conversation_id: UUID, body: Snooze, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -84,7 +83,7 @@ async def post_snooze(
         return await snooze(conn, conversation_id, until=body.until, viewer=viewer)
 
 
-@router.post(f"{HERE}/wake", responses=problems(400, 401, 403, 404, 409))
+@router.post(f"{HERE}/wake", responses=list_problems(400, 404, 409))
 async def post_wake(
     conversation_id: UUID, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -93,7 +92,7 @@ async def post_wake(
         return await wake(conn, conversation_id, viewer=viewer)
 
 
-@router.post(f"{HERE}/resolve", responses=problems(400, 401, 403, 404, 409, 413))
+@router.post(f"{HERE}/resolve", responses=list_problems(400, 404, 409, 413))
 async def post_resolve(
     conversation_id: UUID, body: Closing, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -109,7 +108,7 @@ async def post_resolve(
         )
 
 
-@router.post(f"{HERE}/reopen", responses=problems(400, 401, 403, 404, 409))
+@router.post(f"{HERE}/reopen", responses=list_problems(400, 404, 409))
 async def post_reopen(
     conversation_id: UUID, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -118,7 +117,7 @@ async def post_reopen(
         return await reopen(conn, conversation_id, viewer=viewer)
 
 
-@router.patch(HERE, responses=problems(400, 401, 403, 404, 409, 413))
+@router.patch(HERE, responses=list_problems(400, 404, 409, 413))
 async def patch_conversation(
     conversation_id: UUID, body: Sorting, resources: OpenResources, viewer: Writer
 ) -> Conversation:
@@ -134,7 +133,7 @@ async def patch_conversation(
         )
 
 
-@router.put(f"{HERE}/read", status_code=204, responses=problems(400, 401, 403, 404, 413))
+@router.put(f"{HERE}/read", status_code=204, responses=list_problems(400, 404, 413))
 async def put_read(
     conversation_id: UUID, body: ReadUpTo, resources: OpenResources, viewer: Writer
 ) -> None:
@@ -143,7 +142,7 @@ async def put_read(
         await mark_read(conn, conversation_id, position=body.position, viewer=viewer)
 
 
-@router.put(f"{HERE}/presence", status_code=204, responses=problems(400, 401, 403, 404, 413))
+@router.put(f"{HERE}/presence", status_code=204, responses=list_problems(400, 404, 413))
 async def put_here(
     conversation_id: UUID, body: HereNow, resources: OpenResources, viewer: Writer
 ) -> None:
@@ -155,7 +154,7 @@ async def put_here(
         await tell_here(conn, conversation_id, is_here=body.is_here, viewer=viewer)
 
 
-@router.put("/presence", status_code=204, responses=problems(400, 401, 403, 413))
+@router.put("/presence", status_code=204, responses=list_problems(400, 413))
 async def put_presence(body: PresenceNow, resources: OpenResources, viewer: Writer) -> None:
     """Come to the desk or leave it; said again each minute, for who falls silent is gone."""
     async with resources.database.transaction() as conn:

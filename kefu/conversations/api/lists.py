@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
-from kefu.conversations.api.bodies import LARGEST, Reader, Written, problems
+from kefu.conversations.api.bodies import LARGEST, Reader, Written
 from kefu.conversations.inbox_records import InboxEntry, InboxFilter
 from kefu.conversations.queueing import find_place
 from kefu.conversations.records import (
@@ -35,7 +35,7 @@ from kefu.conversations.store.inbox import (
     list_of_customer,
 )
 from kefu.conversations.store.messages import list_messages
-from kefu.web import OpenResources
+from kefu.web import OpenResources, list_problems
 
 router = APIRouter(tags=["desk"], prefix="/api/desk")
 MOST_MESSAGES = 500
@@ -72,7 +72,7 @@ class Opened:
     cursor: int
 
 
-@router.get("/conversations", responses=problems(400, 401, 403))
+@router.get("/conversations", responses=list_problems(400))
 async def list_inbox(  # noqa: PLR0913 - one parameter a filter
     resources: OpenResources,
     viewer: Reader,
@@ -113,7 +113,7 @@ async def list_inbox(  # noqa: PLR0913 - one parameter a filter
         )
 
 
-@router.get("/conversations/{conversation_id}", responses=problems(400, 401, 403, 404))
+@router.get("/conversations/{conversation_id}", responses=list_problems(400, 404))
 async def open_conversation(conversation_id: UUID, resources: OpenResources, _: Reader) -> Opened:
     """A conversation with its last 500 messages, notes included, its customer and its place."""
     async with resources.database.connection() as conn:
@@ -133,21 +133,21 @@ async def open_conversation(conversation_id: UUID, resources: OpenResources, _: 
         )
 
 
-@router.get("/staff", responses=problems(401, 403))
+@router.get("/staff")
 async def list_people(resources: OpenResources, _: Reader) -> Sequence[DeskStaff]:
     """Who works here, with presence, skills and load."""
     async with resources.database.connection() as conn:
         return sorted(await list_desk_staff(conn), key=lambda staff: (staff.name, staff.staff_id))
 
 
-@router.get("/queues", responses=problems(401, 403))
+@router.get("/queues")
 async def read_queues(resources: OpenResources, _: Reader) -> Sequence[Queue]:
     """All queues, the usual one first."""
     async with resources.database.connection() as conn:
         return await list_queues(conn)
 
 
-@router.get("/canned-responses", responses=problems(400, 401, 403))
+@router.get("/canned-responses", responses=list_problems(400))
 async def read_responses(
     resources: OpenResources, viewer: Reader, language: Language | None = None
 ) -> Sequence[CannedResponse]:

@@ -11,7 +11,6 @@ from kefu.conversations.api.bodies import (
     Manager,
     QueueBody,
     Writer,
-    problems,
 )
 from kefu.conversations.canned import drop_response, keep_response
 from kefu.conversations.queues import add_queue, change_queue, drop_queue, equip
@@ -24,7 +23,7 @@ from kefu.conversations.records import (
     Queue,
 )
 from kefu.conversations.store.inbox import replace_customer
-from kefu.web import OpenResources, RowId
+from kefu.web import OpenResources, RowId, list_problems
 
 router = APIRouter(tags=["desk"], prefix="/api/desk")
 
@@ -34,14 +33,14 @@ def _read_queue(body: QueueBody) -> NewQueue:
     return NewQueue(**body.model_dump() | {"hours": hours})
 
 
-@router.post("/queues", responses=problems(400, 401, 403, 409, 413))
+@router.post("/queues", responses=list_problems(400, 409, 413))
 async def post_queue(body: QueueBody, resources: OpenResources, viewer: Manager) -> Queue:
     """Add a queue."""
     async with resources.database.transaction() as conn:
         return await add_queue(conn, _read_queue(body), actor=viewer.name)
 
 
-@router.put("/queues/{queue_id}", responses=problems(400, 401, 403, 404, 409, 413))
+@router.put("/queues/{queue_id}", responses=list_problems(400, 404, 409, 413))
 async def put_queue(
     queue_id: RowId, body: QueueBody, resources: OpenResources, viewer: Manager
 ) -> Queue:
@@ -50,14 +49,14 @@ async def put_queue(
         return await change_queue(conn, queue_id, _read_queue(body), actor=viewer.name)
 
 
-@router.delete("/queues/{queue_id}", status_code=204, responses=problems(400, 401, 403, 404, 409))
+@router.delete("/queues/{queue_id}", status_code=204, responses=list_problems(400, 404, 409))
 async def delete_queue(queue_id: RowId, resources: OpenResources, viewer: Manager) -> None:
     """Delete a queue; its conversations go to the usual one."""
     async with resources.database.transaction() as conn:
         await drop_queue(conn, queue_id, actor=viewer.name)
 
 
-@router.put("/staff/{staff_id}", responses=problems(400, 401, 403, 404, 413))
+@router.put("/staff/{staff_id}", responses=list_problems(400, 404, 413))
 async def put_staff(
     staff_id: RowId, body: Equipment, resources: OpenResources, viewer: Manager
 ) -> DeskStaff:
@@ -66,7 +65,7 @@ async def put_staff(
         return await equip(conn, staff_id, **body.model_dump(), actor=viewer.name)
 
 
-@router.post("/canned-responses", responses=problems(400, 401, 403, 413))
+@router.post("/canned-responses", responses=list_problems(400, 413))
 async def post_response(
     body: CannedBody, resources: OpenResources, viewer: Writer
 ) -> CannedResponse:
@@ -76,7 +75,7 @@ async def post_response(
 
 
 @router.delete(
-    "/canned-responses/{response_id}", status_code=204, responses=problems(400, 401, 403, 404)
+    "/canned-responses/{response_id}", status_code=204, responses=list_problems(400, 404)
 )
 async def delete_response(response_id: RowId, resources: OpenResources, viewer: Writer) -> None:
     """Delete a canned response."""
@@ -84,7 +83,7 @@ async def delete_response(response_id: RowId, resources: OpenResources, viewer: 
         await drop_response(conn, response_id, viewer=viewer)
 
 
-@router.put("/customers/{customer_id}", responses=problems(400, 401, 403, 413))
+@router.put("/customers/{customer_id}", responses=list_problems(400, 413))
 async def put_customer(
     customer_id: Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")],
     body: CustomerBody,

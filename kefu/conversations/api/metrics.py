@@ -5,15 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from kefu.conversations.api.bodies import Manager, problems
+from kefu.conversations.api.bodies import Manager
 from kefu.conversations.metric_records import Dimension, MetricsReport
 from kefu.conversations.metrics import read_metrics
-from kefu.web import OpenResources
+from kefu.web import OpenResources, list_problems
 
 router = APIRouter(tags=["desk"], prefix="/api/desk")
 
 
-@router.get("/metrics", responses=problems(400, 401, 403))
+@router.get("/metrics", responses=list_problems(400))
 async def show_metrics(
     resources: OpenResources,
     _: Manager,

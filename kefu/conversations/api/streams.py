@@ -5,16 +5,16 @@ from contextlib import aclosing
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import TypeAdapter
 
-from kefu.conversations.api.bodies import Customer, Reader, problems
+from kefu.conversations.api.bodies import Customer, Reader
 from kefu.conversations.feed import Feed, Listener
 from kefu.conversations.ownership import READ, require_own
 from kefu.conversations.records import Event, Signal
 from kefu.conversations.store.conversations import get_conversation
 from kefu.errors import BadInput
-from kefu.web import EventStream, OpenResources, format_event
+from kefu.web import EventStream, OpenResources, format_event, list_problems
 
 router = APIRouter(tags=["conversations"])
 STREAM_SECONDS = 600.0
@@ -49,9 +49,8 @@ Seconds = Annotated[
 
 @router.get(
     "/api/conversations/{conversation_id}/events",
-    response_class=EventStream,
-    status_code=200,
-    responses=STREAM | problems(400, 404, 503),
+    response_class=Response,
+    responses=STREAM | list_problems(400, 404, 503),
 )
 async def follow_conversation(
     conversation_id: UUID,
@@ -77,9 +76,8 @@ async def follow_conversation(
 @router.get(
     "/api/desk/events",
     tags=["desk"],
-    response_class=EventStream,
-    status_code=200,
-    responses=STREAM | problems(400, 401, 403, 503),
+    response_class=Response,
+    responses=STREAM | list_problems(400, 503),
 )
 async def follow_desk(
     _: Reader, feed: OpenFeed, after: After, seconds: Seconds = STREAM_SECONDS
