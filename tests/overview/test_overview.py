@@ -67,7 +67,7 @@ async def test_a_stranger_comes_back_to_the_very_list(client: AsyncClient) -> No
     assert back is not None
     assert back.attributes["value"] == "/desk?list=all&text=a%26b"
     sent = await client.post("/desk?list=all")
-    assert sent.headers["location"] == "/sign-in?next=%2Fhome"
+    assert sent.headers["location"] == "/sign-in?next=%2Fhome&unsent=1"
 
 
 async def test_what_needs_attention_is_told_and_leads_to_its_page(
