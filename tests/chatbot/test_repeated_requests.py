@@ -13,6 +13,9 @@ from scripted import ScriptedAnswerer
 from signing_in import sign_in
 
 from kefu.answering import Progress, Stage
+from kefu.chatbot import turns
+from kefu.chatbot.repeating import wait_for_other
+from kefu.conversations import Message
 from kefu.db import Database
 from kefu.errors import ModelUnavailable
 from kefu.llm import FakeEmbedder
@@ -111,12 +114,17 @@ async def test_of_two_equal_requests_at_once_one_is_answered_and_the_other_waits
 
 
 async def test_whoever_waits_for_an_answer_gets_it_as_events(
-    client: AsyncClient, answerer: ScriptedAnswerer
+    client: AsyncClient, answerer: ScriptedAnswerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = answerer.hold(QUESTION, [Progress(stage=Stage.SEARCHING)], ANSWER)
+
+    async def wait(resources: Resources, asked: Message) -> Message | None:
+        release.set()  # not before somebody waits
+        return await wait_for_other(resources, asked)
+
+    monkeypatch.setattr(turns, "wait_for_other", wait)
     asking = asyncio.create_task(ask(client, client_key=KEY))
     await wait_until_asked(answerer)
-    asyncio.get_running_loop().call_later(0.4, release.set)
     body = {"question": QUESTION, "client_key": KEY, "stream": True}
     events = (await client.post("/api/chat", json=body)).text
     names = [line for line in events.splitlines() if line.startswith("event: ")]
