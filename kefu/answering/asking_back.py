@@ -50,14 +50,13 @@ def find_choices(
 
 
 def find_priced(hits: Sequence[Hit], *, language: str) -> tuple[str, ...]:
-    """The titles that say what something costs, best first; empty where that is one or none."""
+    """The titles that say what something costs, best first."""
     titles = dict.fromkeys(
         hit.title
         for hit in hits
         if hit.language == language and hit.status not in OUTDATED and _tells_price(hit)
     )
-    names = tuple(filter(None, titles))
-    return names[:MOST] if len(names) >= FEWEST else ()
+    return tuple(filter(None, titles))[:MOST]
 
 
 def resolve_choice(message: str, asked_back: Turn) -> str:

@@ -242,7 +242,7 @@ def _read_number(match: re.Match[str]) -> Iterator[Fact]:
     if unit in ("count", None) and ends[-1] in ("一", "one", "One"):
         return
     bound = _bound(match) if len(ends) == 1 else None
-    is_count = unit is None and counts_things(match.string[match.end() :])
+    is_count = unit is None and counts_things(match.string, match.end())
     for end in ends:
         value = read_number(end, parts.get("scale") or "")
         yield Fact(

@@ -83,7 +83,7 @@ class Finder:
         """
         if not self._history and asks_prices_alone(message):
             priced = await self._find_priced(message)
-            if priced.choices:
+            if priced.is_known:
                 return [priced]
         whole = await self._find(message)
         if whole.evidence.worked:
@@ -111,11 +111,17 @@ class Finder:
         )
 
     async def _find_priced(self, message: str) -> Found:
-        """Everything that has a price, for who asks for prices and names nothing."""
+        """Everything that has a price, for who asks for prices and names nothing.
+
+        Where that is one thing alone, it is what was asked about.
+        """
         language = detect_language(message)
         asked = Asked(query=fragment("prices", language), text=message)
         found = await self._gather(message, asked)
         choices = find_priced(found.evidence.hits, language=language)
+        if len(choices) == 1:
+            whole = f"{message} {choices[0]}"
+            return await self._gather(message, Asked(query=whole, text=whole))
         return replace(found, is_known=bool(choices), choices=choices)
 
     async def _find_each(self, plan: Plan, whole: Found) -> list[Found]:

@@ -93,9 +93,9 @@ def read_unit(text: str) -> str | None:
     return next((name for name, form in _UNIT_FORMS.items() if form.fullmatch(text)), None)
 
 
-def counts_things(behind: str) -> bool:
-    """Whether a number without a unit counts what is named behind it, as in "2 parcels"."""
-    return bool(_COUNTED.match(behind))
+def counts_things(text: str, end: int) -> bool:
+    """Whether a number without a unit that ends there counts what is named next: "2 parcels"."""
+    return bool(_COUNTED.match(text, end))
 
 
 def dimension(unit: str | None) -> str | None:

@@ -49,6 +49,12 @@ async def sign_out_elsewhere(page: Page) -> Page:
     return other
 
 
+async def type_response(page: Page, shortcut: str) -> None:
+    await page.goto("/desk/canned-responses")
+    await page.fill("[name=shortcut]", shortcut)
+    await page.fill("[name=text]", TYPED)
+
+
 async def look_again(page: Page) -> None:
     """Tabs of a browser without a window have the focus all at once."""
     await page.bring_to_front()
@@ -86,9 +92,7 @@ async def test_a_form_of_an_earlier_session_is_sent_with_the_one_that_goes_on(
     browser: Browser, site: Site
 ) -> None:
     async with come_in(browser, site) as page:
-        await page.goto("/desk/canned-responses")
-        await page.fill("[name=shortcut]", "again")
-        await page.fill("[name=text]", TYPED)
+        await type_response(page, "again")
         other = await sign_out_elsewhere(page)
         await sign_in(other)
         await page.click("button[value=keep]")
@@ -101,9 +105,7 @@ async def test_what_was_typed_is_there_again_after_signing_in_on_the_same_page(
     browser: Browser, site: Site
 ) -> None:
     async with come_in(browser, site) as page:
-        await page.goto("/desk/canned-responses")
-        await page.fill("[name=shortcut]", "later")
-        await page.fill("[name=text]", TYPED)
+        await type_response(page, "later")
         await page.check("[name=for_all]")
         await sign_out_elsewhere(page)
         await page.get_by_role("link", name="Prompts").click()
@@ -150,9 +152,7 @@ async def test_nothing_is_sent_in_the_name_of_somebody_else(browser: Browser, si
         )
         secret = await start_session(conn, eve, settings=site.resources.settings.accounts)
     async with come_in(browser, site) as page:
-        await page.goto("/desk/canned-responses")
-        await page.fill("[name=shortcut]", "mine")
-        await page.fill("[name=text]", TYPED)
+        await type_response(page, "mine")
         cookies = [{"name": "kefu_session", "value": secret, "url": site.address}]
         await page.context.add_cookies(cookies)  # type: ignore[arg-type]
         await page.click("button[value=keep]")
@@ -179,9 +179,7 @@ async def test_what_was_typed_is_there_again_after_a_page_that_says_what_went_wr
 
 async def test_without_a_network_a_form_stays_as_it_is(browser: Browser, site: Site) -> None:
     async with come_in(browser, site) as page:
-        await page.goto("/desk/canned-responses")
-        await page.fill("[name=shortcut]", "cut")
-        await page.fill("[name=text]", TYPED)
+        await type_response(page, "cut")
         await page.context.set_offline(True)
         await page.click("button[value=keep]")
         await expect(page.locator("#session [data-state=unreachable]")).to_be_visible()
