@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+LONGEST_STOP_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -20,13 +21,16 @@ async def launch_chromium() -> AsyncIterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("chromium is not installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
+    playwright = await async_playwright().start()
+    try:
+        yield await playwright.chromium.launch(
             executable_path=program,
             args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
         )
-        yield browser
-        await browser.close()
+    finally:
+        with suppress(TimeoutError):  # a browser that does not end is no failure of Kefu
+            async with asyncio.timeout(LONGEST_STOP_SECONDS):
+                await playwright.stop()
 
 
 @asynccontextmanager

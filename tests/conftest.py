@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and config.option.basetemp is None:
         config.option.basetemp = tempfile.mkdtemp(prefix="kefu-tests-")
         config.add_cleanup(partial(shutil.rmtree, config.option.basetemp, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two tests of one name xdist runs the first alone, and says nothing."""
+    repeated = [name for name, count in Counter(each.nodeid for each in items).items() if count > 1]
+    if repeated:
+        raise pytest.UsageError(f"Tests of one name: {', '.join(repeated)}")
 
 
 @pytest.fixture(scope="session")

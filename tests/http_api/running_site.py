@@ -20,6 +20,8 @@ from kefu.resources import open_resources
 from kefu.server import configure_server, create_app
 from kefu.settings import ServerSettings, Settings
 
+LONGEST_STOP_SECONDS = 120.0
+
 
 class Site:
     """A running application.
@@ -58,7 +60,7 @@ def run_site(folder: Path) -> Iterator[Site]:
     keys = asyncio.run(_fill(settings, folder / "refund.md"))
     given = ServerSettings(port=_free_port())
     server = uvicorn.Server(configure_server(create_app(settings), given, "critical"))
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive()
@@ -67,7 +69,8 @@ def run_site(folder: Path) -> Iterator[Site]:
         yield Site(f"http://127.0.0.1:{given.port}", keys, data_dir=settings.data_dir)
     finally:
         server.should_exit = True
-        thread.join()
+        thread.join(LONGEST_STOP_SECONDS)
+        assert not thread.is_alive()
 
 
 async def _fill(settings: Settings, file: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from taken_in import CountingEmbedder, rows, take_in, write_lines
@@ -93,6 +94,39 @@ async def test_other_embedder_is_refused_until_everything_is_renewed(
     assert (await take_in(other, lines)).unchanged_count == 1
     with pytest.raises(Conflict):
         await take_in(resources, lines)
+
+
+async def test_renewing_waits_for_who_still_sees_the_old_vectors(
+    resources: Resources, other: Resources, lines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take_in(resources, lines)
+    begun = asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        begun.set()
+        await asyncio.sleep(seconds)
+
+    monkeypatch.setattr("kefu.knowledge.store.bases.asyncio", SimpleNamespace(sleep=wait))
+    async with resources.database.connection() as conn, conn.transaction():
+        await conn.execute("set transaction isolation level repeatable read")
+        await conn.execute("select")  # it now has a snapshot
+        renewing = asyncio.create_task(renew_embeddings(other, "main"))
+        await begun.wait()
+    assert (await renewing).embedder == "other"
+
+
+async def test_renewing_does_not_wait_without_end(
+    resources: Resources, other: Resources, lines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await take_in(resources, lines)
+    monkeypatch.setattr("kefu.knowledge.store.bases.FORGET_TRIES", 2)
+    monkeypatch.setattr("kefu.knowledge.store.bases.FORGET_PAUSE_SECONDS", 0)
+    async with resources.database.connection() as conn, conn.transaction():
+        await conn.execute("set transaction isolation level repeatable read")
+        await conn.execute("select")  # it now has a snapshot
+        with pytest.raises(Conflict, match="such as a back-up, still reads the old vectors"):
+            await renew_embeddings(other, "main")
+    assert (await renew_embeddings(other, "main")).embedder == "other"
 
 
 async def test_process_with_the_old_embedder_stores_nothing_after_the_change(

@@ -1,5 +1,6 @@
 """SQL of knowledge bases: one partition of the chunks each."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import get_args
@@ -12,6 +13,12 @@ from kefu.knowledge.records import Base
 from kefu.text import Language
 
 INGEST_LOCKS = 0x4B45  # first key of the advisory locks; the second is the base
+
+FORGET_TRIES = 60
+FORGET_PAUSE_SECONDS = 0.5
+"""So often and so long apart an index is begun while somebody, such as PostgreSQL's autovacuum,
+still sees vectors that were given up.
+"""
 
 BASE_COLUMNS = "id, name, embedder, dimensions, chunk_count, length_sum, weighted_length"
 
@@ -110,8 +117,10 @@ async def insert_base(conn: AsyncConnection, name: str, *, embedder: str, dimens
 async def create_vector_indexes(conn: AsyncConnection, base_id: int, *, dimensions: int) -> None:
     """One HNSW index a language, so that each language's best are found beside the other's.
 
+    Waits half a minute while somebody still sees vectors of other dimensions that were given up.
+
     Raises:
-        Conflict: vectors of other dimensions that were given up are still visible to somebody.
+        Conflict: somebody sees them longer.
     """
     for language, index in vector_indexes(base_id).items():
         statement = sql.SQL(
@@ -124,13 +133,22 @@ async def create_vector_indexes(conn: AsyncConnection, base_id: int, *, dimensio
             sql.Literal(dimensions),
             sql.Literal(language),
         )
+        await _execute_when_forgotten(conn, statement)
+
+
+async def _execute_when_forgotten(conn: AsyncConnection, statement: sql.Composed) -> None:
+    for tries_left in reversed(range(FORGET_TRIES)):
         try:
             await conn.execute(statement)
         except errors.DataException as error:
-            raise Conflict(
-                "Something that runs for long, such as a back-up, still reads the old vectors. "
-                "Try again when it ends."
-            ) from error
+            if not tries_left:
+                raise Conflict(
+                    "Something that runs for long, such as a back-up, still reads the old vectors. "
+                    "Try again when it ends."
+                ) from error
+            await asyncio.sleep(FORGET_PAUSE_SECONDS)
+        else:
+            return
 
 
 def vector_indexes(base_id: int) -> dict[str, sql.Identifier]:
