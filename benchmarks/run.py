@@ -29,6 +29,7 @@ RUNS = {
     "answers": ["answers.py", "--split", "test"],
     "model": ["answers.py", "--split", "test", "--model"],
     "pipelines": ["pipelines.py"],
+    "capable": ["capable_model.py"],
     "ingestion": ["ingestion.py"],
     "tracing": ["tracing.py"],
     "endpoints": ["endpoint_layer.py"],

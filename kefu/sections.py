@@ -82,6 +82,10 @@ class AnsweringSettings(Section):
         0.0, ge=-50, le=50, description="What is added to them after that."
     )
     max_sentences: int = Field(4, ge=1, le=30, description="Longest extractive answer.")
+    trust_writer: bool = Field(
+        default=False,
+        description="Let the writing model say what the knowledge holds, not the search alone.",
+    )
     staff_contact: str = Field(
         "",
         max_length=300,

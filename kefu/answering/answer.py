@@ -1,6 +1,5 @@
 """From a question to a grounded, cited answer, or to abstention."""
 
-import logging
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
@@ -11,15 +10,14 @@ from kefu.answering.asking_back import find_choices
 from kefu.answering.citing import Citer
 from kefu.answering.dating import date_sources, name_conflict
 from kefu.answering.describing import OnHits, describe_event, ignore_hits
-from kefu.answering.extract import choose_units, compose, leave_out_said, with_leads
+from kefu.answering.extract import compose
 from kefu.answering.finding import Finder, Found, find_reading
-from kefu.answering.follow_up import Asked
 from kefu.answering.gather import Evidence
 from kefu.answering.intents import find_intent, last_words, read_emoji
-from kefu.answering.parts import quote, set_apart
+from kefu.answering.parts import quote
 from kefu.answering.phrases import phrase
+from kefu.answering.quoting import quote_units
 from kefu.answering.records import (
-    EXTRACTIVE,
     Answer,
     AnswerEvent,
     Citation,
@@ -34,28 +32,15 @@ from kefu.answering.records import (
 )
 from kefu.answering.replies import Reply, open_answer, reply_at_once, reply_unknown
 from kefu.answering.tabular import tell
-from kefu.answering.write import (
-    PROMPT_NAME,
-    TURNS_GIVEN,
-    ModelRefused,
-    Sending,
-    build_prompt,
-    conversation_text,
-    describe_prompt,
-    fill_budget,
-)
-from kefu.answering.written import Judge, Written, write_verified
-from kefu.errors import ModelForbidden, ModelUnavailable
+from kefu.answering.writing import ModelWriter
+from kefu.answering.written import Written
 from kefu.knowledge import DEFAULT_BASE
-from kefu.llm import Call, ChatEndpoint
-from kefu.prompts import Specification, load_live
+from kefu.prompts import Specification
 from kefu.resources import Resources
-from kefu.retrieval import Hit
 from kefu.text import detect_language
 from kefu.tracing import trace_steps
 from kefu.viewer import Viewer, highest_class
 
-log = logging.getLogger(__name__)
 tracer = trace.get_tracer("kefu.answering")
 
 
@@ -90,7 +75,7 @@ async def stream_answer(  # noqa: PLR0913 - what may differ from one answer to a
     )
     asked = [turn for turn in history if turn.outcome is not Outcome.REPLIED]
     run = _Run(resources, question, viewer, base, asked)
-    run.specification = specification
+    run.model.specification = specification
     run.on_hits = on_hits
     async with aclosing(trace_steps(span, run.events(), describe=describe_event)) as events:
         async for event in events:
@@ -142,22 +127,19 @@ class _Run:
         self.history = history
         has_words = read_emoji(question) is None
         self.language = detect_language(question if has_words else last_words(history))
-        self.asked = Asked(query=question, text=question)
         self.intent = Intent.QUESTION
         self.choices: tuple[str, ...] = ()
         self.read_as: str | None = None
         self.citer = Citer()
+        self.model = ModelWriter(resources=resources, history=history, citer=self.citer)
         self.started = time.perf_counter()
         self.timings: dict[str, float] = {}
         self.text = ""
-        self.mode = EXTRACTIVE
-        self.writer: str | None = None
         self.data_class = highest_class(
             resources.settings.routing.conversation_class, *(turn.data_class for turn in history)
         )
-        self.notice: str | None = None
+        self.writer_decides = False
         self.writing: Writing | None = None
-        self.specification: Specification | None = None
         self.on_hits: OnHits = ignore_hits
 
     async def events(self) -> AsyncGenerator[AnswerEvent, None]:
@@ -174,37 +156,90 @@ class _Run:
         known = [each for each in found if each.is_known]
         self.read_as = find_reading(known or found[:1])
         self.language = detect_language(self.read_as or self.question)
-        if not known:
+        self.writer_decides = await self._writer_decides()
+        if not any(map(self._may_tell, found)):
             yield self._reply_unknown(found[0].evidence)
             return
-        sure = min(each.evidence.confidence for each in known)
-        is_one = len(found) == 1 and not known[0].evidence.conflict
+        is_one = len(found) == len(known) == 1 and not known[0].evidence.conflict
         if is_one and (choices := self._choices(known[0])):
-            yield self._ask_back(choices, sure)
+            yield self._ask_back(choices, known[0].evidence.confidence)
             return
         yield Progress(stage=Stage.WRITING)
-        for opening in open_answer(self.intent, self.read_as, self.language):
-            yield self._say(opening)
-        for each in known:
-            apart = set_apart(self._answer_part(each), is_first=not self.text)
-            async with aclosing(apart) as sentences:
+        async with aclosing(self._tell(found, finder)) as told:
+            async for event in told:
+                yield event
+
+    async def _tell(
+        self, found: Sequence[Found], finder: Finder
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """The answer to each part, and which of them have none."""
+        sure: list[float] = []
+        missing: list[str] = []
+        for each in found:
+            length = len(self.text)
+            async with aclosing(self._try(each, finder)) as sentences:
                 async for sentence in sentences:
-                    self._clock("first_sentence")
-                    self.text += sentence.text
                     yield sentence
-        if missing := [each.part for each in found if not each.is_known]:
+            if len(self.text) > length:
+                sure.append(each.evidence.confidence)
+            else:
+                missing.append(each.part)
+        if not sure:
+            yield self._reply_unknown(found[0].evidence)
+            return
+        if missing:
             yield self._name_missing(missing)
-        yield self._finish(Outcome.ANSWERED, sure)
+        yield self._finish(Outcome.ANSWERED, min(sure))
+
+    def _may_tell(self, found: Found) -> bool:
+        return found.is_known or (self.writer_decides and bool(found.evidence.hits))
+
+    async def _try(self, found: Found, finder: Finder) -> AsyncGenerator[Sentence, None]:
+        """A part, with what other words find where a trusted model misses the answer."""
+        length = len(self.text)
+        if self._may_tell(found):
+            async with aclosing(self._tell_part(found)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
+        if not self.writer_decides or len(self.text) > length:
+            return
+        again = await finder.find_again(found)
+        if again is None:
+            return
+        classes = (hit.data_class for hit in again.evidence.hits)
+        self.data_class = highest_class(self.data_class, *classes)
+        async with aclosing(self._tell_part(again)) as sentences:
+            async for sentence in sentences:
+                yield sentence
+
+    async def _writer_decides(self) -> bool:
+        """Whether a model says what the knowledge holds, and not the search alone."""
+        is_trusted = self.resources.settings.answering.trust_writer
+        return is_trusted and await self.resources.find_writer() is not None
+
+    async def _tell_part(self, found: Found) -> AsyncGenerator[Sentence, None]:
+        """A paragraph of its own, after what is said before an answer."""
+        is_first = True
+        async with aclosing(self._answer_part(found)) as sentences:
+            async for sentence in sentences:
+                if not self.text:
+                    for opening in open_answer(self.intent, self.read_as, self.language):
+                        yield self._say(opening)
+                if is_first and self.text and not sentence.text.startswith("\n"):
+                    yield self._say("\n\n")
+                is_first = False
+                self._clock("first_sentence")
+                self.text += sentence.text
+                yield sentence
 
     async def _answer_part(self, found: Found) -> AsyncGenerator[Sentence, None]:
-        self.question, self.asked = found.read, found.asked
         evidence = found.evidence
         if evidence.conflict:
             for sentence in self._show_conflict(evidence):
                 yield sentence
             return
         cited: list[Citation] = []
-        async with aclosing(self._sentences(evidence)) as sentences:
+        async with aclosing(self._sentences(found)) as sentences:
             async for sentence in sentences:
                 cited += sentence.citations
                 yield sentence
@@ -237,130 +272,42 @@ class _Run:
         self.text, self.choices = phrase("ask_back", self.language), choices
         return self._finish(Outcome.ASKED_BACK, sure)
 
-    async def _sentences(self, evidence: Evidence) -> AsyncGenerator[Sentence, None]:
+    async def _sentences(self, found: Found) -> AsyncGenerator[Sentence, None]:
+        evidence = found.evidence
         if evidence.worked:
             for sentence in tell(evidence.worked, self.citer, self.language):
                 yield sentence
             return
         written = Written()
-        async with aclosing(self._try_to_write(evidence.hits, written)) as sentences:
+        async with aclosing(self.model.write(found, written, self.language)) as sentences:
             async for sentence in sentences:
                 yield sentence
         pieces: list[Sentence] = []
-        if not written.is_whole or self.notice:
+        if self._may_quote(found, written):
             with tracer.start_as_current_span("extract") as span:
-                pieces = self._extract(evidence)
+                pieces = self._quote(found)
                 span.set_attribute("kefu.sentence_count", len(pieces))
             for sentence in pieces:
                 yield sentence
         if writing := written.sum_up(is_quoted=bool(pieces)):
             self.writing = self.writing + writing if self.writing else writing
 
-    async def _try_to_write(
-        self, hits: Sequence[Hit], written: Written
-    ) -> AsyncGenerator[Sentence, None]:
-        """What a model writes, as far as it comes; why it does not is for the log."""
-        endpoint = await self.resources.find_writer()
-        if endpoint is None:
-            return
-        written.end = WritingEnd.FINISHED
-        try:
-            async with aclosing(self._write(endpoint, hits, written)) as sentences:
-                async for sentence in sentences:
-                    self.mode = endpoint.name
-                    yield sentence
-        except ModelRefused as refusal:
-            written.end = refusal.end
-            log.info("The model found no answer where retrieval did.")
-        except ModelForbidden as error:
-            written.end = WritingEnd.FORBIDDEN
-            log.info("Answering without a model: %s", error)
-        except ModelUnavailable as error:
-            written.end = WritingEnd.FAILED
-            log.warning("Answering without the model: %s", error)
-            self.notice = phrase("model_failed", self.language)
-        if written.shown_count:
-            self.mode = self.writer or self.mode
+    def _may_quote(self, found: Found, written: Written) -> bool:
+        """Whether the knowledge's own words are said beside or instead of a model's."""
+        has_refused = written.end is WritingEnd.REFUSED
+        if self.writer_decides and (has_refused or not found.is_known):
+            return False
+        return not written.is_whole or self.model.has_failed
 
-    async def _write(
-        self, endpoint: ChatEndpoint, hits: Sequence[Hit], written: Written
-    ) -> AsyncGenerator[Sentence, None]:
-        settings = self.resources.settings.model
-        specification, version = await self._choose_prompt()
-        earlier = self.history[-TURNS_GIVEN:]
-        texts = (self.question, conversation_text(earlier))
-        excerpts = fill_budget(hits, endpoint, specification, texts, settings=settings)
-        prompt = build_prompt(
-            self.question,
-            excerpts,
-            specification=specification,
+    def _quote(self, found: Found) -> list[Sentence]:
+        return quote_units(
+            found.asked.text,
+            found.evidence,
+            said=self.text,
+            citer=self.citer,
             language=self.language,
-            earlier=earlier,
-            version=version,
+            max_sentences=self.resources.settings.answering.max_sentences,
         )
-        given = hits[: prompt.hit_count]
-        sending = Sending(
-            max_tokens=settings.max_tokens,
-            data_class=highest_class(
-                self.resources.settings.routing.conversation_class,
-                *(hit.data_class for hit in given),
-                *(turn.data_class for turn in earlier),
-            ),
-            on_call=self._note_call,
-        )
-        embedder = self.resources.embedder
-        may_see = embedder.data_class.rank >= sending.data_class.rank
-        sentences = write_verified(
-            endpoint,
-            prompt,
-            sending=sending,
-            judge=Judge(
-                self.asked.text,
-                given,
-                language=self.language,
-                embedder=embedder if may_see else None,
-                citer=self.citer,
-            ),
-            written=written,
-        )
-        span = tracer.start_span("write", attributes=describe_prompt(prompt))
-        async with aclosing(trace_steps(span, sentences)) as traced:
-            async for sentence in traced:
-                yield sentence
-
-    async def _choose_prompt(self) -> tuple[Specification, str]:
-        """The one that was given, else the live one, with the name of its version."""
-        if self.specification is not None:
-            return self.specification, ""
-        async with self.resources.database.connection() as conn:
-            live = await load_live(
-                conn,
-                PROMPT_NAME,
-                language=self.language,
-                numbers=self.resources.prompt_numbers,
-            )
-        return live.specification, live.version.name
-
-    def _note_call(self, call: Call) -> None:
-        if call.first_token_seconds is not None:
-            self.writer = call.endpoint
-
-    def _extract(self, evidence: Evidence) -> list[Sentence]:
-        """The knowledge's own words, after what a model may have said already."""
-        most = self.resources.settings.answering.max_sentences
-        units = choose_units(self.asked.text, evidence.units, max_sentences=most)
-        units = with_leads(units, evidence.leads)
-        units = leave_out_said(units, self.text, {each.quote for each in self.citer.citations})
-        pieces = list(compose(units, self.citer))
-        if units and units[-1].goes_on:
-            note = phrase("goes_on", self.language, title=units[-1].hit.title)
-            pieces.append(Sentence(text=f"\n\n{note}", citations=()))
-        if pieces and all(unit.hit.language != self.language for unit in units):
-            lead = phrase("other_language", self.language)
-            pieces.insert(0, Sentence(text=f"{lead}\n\n", citations=()))
-        if pieces and self.text:
-            pieces.insert(0, Sentence(text="\n\n", citations=()))
-        return pieces
 
     async def _reply_at_once(self) -> Answer | None:
         self.intent = await find_intent(self.resources, self.question, self.history)
@@ -384,10 +331,10 @@ class _Run:
             outcome=outcome,
             language=self.language,
             citations=self.citer.citations if outcome is Outcome.ANSWERED else (),
-            mode=self.mode,
+            mode=self.model.name,
             confidence=round(sure, 3),
             timings=self.timings,
-            notice=self.notice,
+            notice=phrase("model_failed", self.language) if self.model.has_failed else None,
             choices=self.choices,
             intent=self.intent,
             read_as=self.read_as,

@@ -28,10 +28,11 @@ from kefu.retrieval import Hit
 from kefu.text import content_words, detect_language, index_terms
 from kefu.viewer import highest_class
 
-PARTS_PROMPT, NAME_PROMPT = "decompose", "name-described"
+PARTS_PROMPT, NAME_PROMPT, AGAIN_PROMPT = "decompose", "name-described", "search-again"
 TURNS_GIVEN = 3
 PATIENCE_SECONDS = 5.0  # for all that models are asked before a message is searched
-PARTS_TOKENS, NAME_TOKENS = 300, 60  # that a model may write
+PARTS_TOKENS, NAME_TOKENS, AGAIN_TOKENS = 300, 60, 200  # that a model may write
+MOST_QUERIES = 3  # of a second search
 EXCERPTS_GIVEN, EXCERPT_TOKENS = 3, 900  # from which it copies a name
 FEWEST_WORDS = 4  # a shorter message asks one thing
 LONGEST_READ = 500  # characters in which there are signs of several
@@ -58,6 +59,10 @@ class _Parts(BaseModel):
 
 class _Name(BaseModel):
     name: Line
+
+
+class _Queries(BaseModel):
+    queries: list[Line] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,18 @@ class Planner:
             hits=given,
         )
         return read_name(written, given, question)
+
+    async def reword(self, question: str) -> list[str]:
+        """The question in the words that documents may use; none where no model writes any."""
+        self._deadline = None
+        written = await self._consult(
+            AGAIN_PROMPT, {"question": question}, question, max_tokens=AGAIN_TOKENS
+        )
+        try:
+            queries = read_object(written, _Queries).queries
+        except Unreadable:
+            return []
+        return [each for each in dict.fromkeys(queries) if each and each != question][:MOST_QUERIES]
 
     async def _consult(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Self
 
 from opentelemetry import trace
@@ -108,6 +109,29 @@ class Finder:
             viewer=self._viewer,
             top_k=HITS_SEARCHED,
             carried=carried,
+        )
+
+    async def find_again(self, found: Found) -> Found | None:
+        """What other words of a model find for a part, and its own did not; None: nothing."""
+        with tracer.start_as_current_span("search again") as span:
+            queries = await self._planner.reword(found.asked.text)
+            span.set_attribute("kefu.queries", queries)
+            others = [await self._gather_hits(each) for each in queries]
+        known = {hit.chunk_id for hit in found.evidence.hits}
+        by_turns = [hit for rank in zip_longest(*(each.hits for each in others)) for hit in rank]
+        hits = distinct_hits([hit for hit in by_turns if hit and hit.chunk_id not in known])
+        if not hits:
+            return None
+        standings = {key: value for each in others for key, value in each.standings.items()}
+        evidence = Evidence(
+            hits=hits[:HITS_SEARCHED], units=[], confidence=0.0, standings=standings
+        )
+        return replace(found, evidence=evidence, is_known=False)
+
+    async def _gather_hits(self, query: str) -> Evidence:
+        asked = Asked(query=query, text=query)
+        return await gather(
+            self._resources, asked, viewer=self._viewer, base=self._base, is_whole=False
         )
 
     async def _find_priced(self, message: str) -> Found:

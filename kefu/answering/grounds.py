@@ -21,10 +21,15 @@ SAME_SIDE = 1.5
 """What it counts that both are about before or both about after, or against that they are not."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_STOP = frozenset(
+    ["a", "an", "and", "are", "at", "for", "in", "is", "it", "need", "of", "on", "or", "the", "to"]
+)
+"""English words that are all that is left of "at 08:00 UTC"."""
+
 _GLUE_BEFORE, _GLUE_AFTER = "可能应会已再请将被需先即", "为是有到了"
 _CLAUSE_END = re.compile(
     r",\s+(?!\d{4}\b)|[;。！？!?；]+\s*|(?<![A-Z])\.\s+|\s+(?:but|while|whereas)\s+"
-    r"|\s+and\s+(?=(?:can|cannot|must|will|is|are|do|does|may|not)\b)|而(?!且)|但是?"
+    r"|\s+and\s+(?=(?:can|cannot|must|will|is|are|do|does|may|not)\b)|\s+(?=without\b)|而(?!且)|但是?"
 )
 _PROPER = frozenset(("nr", "ns", "nt", "nz", "nrt", "nrfg"))
 
@@ -97,12 +102,17 @@ class Ground:
 
 
 class Grounds:
-    """All of the cited texts."""
+    """All of the cited texts.
+
+    Attributes:
+        places: their first lines, which say where each of them stands.
+    """
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Cut them; tables into cells."""
         self.text = plain("\n".join(texts))
         self.folded = self.text.casefold()
+        self.places = plain("\n".join(text.partition("\n")[0] for text in texts))
         self.all = [ground for text in texts for ground in _grounds(text)]
         self.clauses = [
             clause for ground in self.all if not ground.is_heading for clause in ground.clauses
@@ -161,7 +171,7 @@ def content_terms(text: str) -> frozenset[str]:
     folded = text.casefold()
     han = {word for run in _HAN.findall(folded) for word in rjieba.cut(run)}
     latin = set(query_terms(_HAN.sub(" ", text)))
-    words = (han | latin) - GLUE
+    words = (han | latin) - GLUE - _STOP
     return frozenset(word for word in words if not word.replace(".", "").isdigit())
 
 

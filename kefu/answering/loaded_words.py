@@ -16,12 +16,24 @@ OPPOSITES = [(_any_of(pair["one"]), _any_of(pair["other"])) for pair in LOADED["
 """A sentence that holds one of a pair while its source holds only the other says the opposite."""
 
 _NEGATIVE = _any_of(LOADED["negative"])
+_NEED = re.compile(r"(?<![不无])需要?(?!求)|\bneeds?(?: to)?\b", re.IGNORECASE)
 _NEITHER = re.compile(r"\bneither\b([^.;]*?)\bnor\b", re.IGNORECASE)
 _NOT_NEGATIVE = _any_of(LOADED["not_negative"])
 _DIRECTIONS = {name: _any_of(LOADED[name]) for name in ("before", "after")}
 
 _RULES = {name: _any_of(LOADED[name]) for name in ("condition", "permission", "definition")}
 _NUANCES = {name: _any_of(patterns) for name, patterns in LOADED["nuances"].items()}
+
+
+def merely_needs(clause: str, support: str) -> bool:
+    """Whether all that is loaded in it is a "need to" before what its source tells to do.
+
+    A source that allows or recommends something asks for nothing.
+    """
+    rest = _NEED.sub(" ", clause)
+    is_free = _RULES["permission"].search(support) or CONCEPTS["recommendation"].search(support)
+    has_more = any(pattern.search(rest) for pattern in CONCEPTS.values())
+    return rest != clause and not has_more and not is_free
 
 
 def count_denials(sentence: str) -> int:

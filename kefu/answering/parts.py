@@ -5,11 +5,9 @@ Only what stands alone is taken apart: a question that leans on the one before i
 """
 
 import re
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 
 from kefu.answering.follow_up import Lean, lean
-from kefu.answering.records import Sentence
 from kefu.text import content_words, detect_language
 
 MOST_PARTS = 4  # of more, the rest stays with the last
@@ -47,18 +45,6 @@ def split_parts(message: str) -> list[str]:
         else:
             parts[-1] = f"{parts[-1]} {piece}"
     return list(dict.fromkeys(parts)) or [message]
-
-
-async def set_apart(
-    sentences: AsyncGenerator[Sentence, None], *, is_first: bool
-) -> AsyncGenerator[Sentence, None]:
-    """The sentences of a part, in a paragraph of their own."""
-    async with aclosing(sentences):
-        async for sentence in sentences:
-            if not is_first and not sentence.text.startswith("\n"):
-                yield Sentence(text="\n\n", citations=())
-            is_first = True
-            yield sentence
 
 
 def quote(parts: Sequence[str], language: str) -> str:

@@ -17,7 +17,8 @@ from kefu.answering.grounds import (
     read_clauses,
     read_grounds,
 )
-from kefu.answering.loaded_words import CONCEPTS, OPPOSITES
+from kefu.answering.loaded_words import CONCEPTS, OPPOSITES, merely_needs
+from kefu.answering.quotation import is_quoted
 from kefu.text import Language, detect_language
 
 TRANSLATION = "translation"
@@ -123,6 +124,8 @@ def _judge(
         question_terms=_question_terms(question),
         nearest=nearest,
     )
+    if is_quoted(said.text, case.grounds):
+        return
     for name, check in _CHECKS.items():
         for reason in check(case):
             yield name, reason
@@ -156,7 +159,9 @@ def _check_facts(case: _Case) -> Iterator[str]:
             holders = [other for other in case.grounds.clauses if _holds(other, fact)]
             if not holders and not _occurs(fact, case.grounds):
                 yield f"{fact.kind} {fact} does not occur"
-            elif holders and _belongs_elsewhere(fact, clause, holders, case):
+            elif case.is_translated or not holders:
+                continue
+            elif _belongs_elsewhere(fact, clause, holders, case):
                 yield f"{fact.kind} {fact} belongs to something else"
 
 
@@ -253,7 +258,12 @@ def _names_a_neighbour(
 
 
 def _check_together(case: _Case) -> Iterator[str]:
-    """What a clause says stands in one sentence or row of the source."""
+    """What a clause says stands in one sentence or row of the source.
+
+    That one of another language does, `_check_translation` sees.
+    """
+    if case.is_translated:
+        return
     for clause in case.clauses:
         known = [term for term in clause.words if case.grounds.covers(term)]
         if clause.facts and not any(_tells(g, clause, known) for g in case.grounds.all):
@@ -287,7 +297,9 @@ def _check_loaded_words(case: _Case) -> Iterator[str]:
     for clause in case.clauses:
         support = _support(clause, case)
         for concept, pattern in CONCEPTS.items():
-            if pattern.search(clause.text) and not pattern.search(support):
+            is_told = pattern.search(support) or pattern.search(case.grounds.places)
+            is_loaded = pattern.search(clause.text) and not merely_needs(clause.text, support)
+            if is_loaded and not is_told:
                 yield f"says {concept}"
 
 
