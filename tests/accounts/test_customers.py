@@ -64,6 +64,7 @@ def test_the_host_site_cannot_make_staff_of_a_customer() -> None:
         "nonsense",
         "",
     ],
+    ids=lambda _: "token",  # what it says differs from second to second
 )
 async def test_an_identity_that_is_not_valid_is_refused(client: AsyncClient, token: str) -> None:
     with pytest.raises(NotSignedIn):

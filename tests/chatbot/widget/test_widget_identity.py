@@ -35,6 +35,7 @@ def test_a_signed_identity_is_a_customer_with_a_name() -> None:
         "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0NzExIiwiZXhwIjo5OTk5OTk5OTk5fQ.",
         "",
     ],
+    ids=lambda _: "identity",  # what it says differs from second to second
 )
 def test_an_identity_that_is_not_valid_is_refused(identity: str) -> None:
     with pytest.raises(NotSignedIn):
