@@ -16,7 +16,6 @@ from kefu.resources import Resources
 from kefu.settings import AnsweringSettings, IngestSettings, Settings
 from kefu.viewer import ANONYMOUS
 
-TODAY = datetime.now(UTC).date()
 QUESTION = "How many days do I have to send goods back?"
 OLD = "# Returns policy 2023\n\nEffective 1 June 2023\n\nYou have 14 days to send goods back.\n"
 CURRENT = (
@@ -86,7 +85,7 @@ async def test_what_held_then_answers_about_a_day_that_is_named(
 
 
 async def test_a_version_does_not_answer_before_its_day(resources: Resources, folder: Path) -> None:
-    tomorrow = TODAY + timedelta(days=1)
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     texts = {
         "old.md": matter("You have 14 days to send goods back.", title="Returns"),
         "next.md": matter(

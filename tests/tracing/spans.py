@@ -9,23 +9,22 @@ from opentelemetry.trace import SpanContext, Status, TraceFlags
 from opentelemetry.util.types import Attributes
 
 numbers = count(1)
-TODAY = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def a_span(
     name: str = "step",
     attributes: Attributes = None,
     *,
-    at: datetime = TODAY,
+    at: datetime | None = None,
     seconds: float = 0.5,
     status: Status | None = None,
     parent: ReadableSpan | None = None,
     events: tuple[Event, ...] = (),
 ) -> ReadableSpan:
-    """A span with ids of its own, or in the trace of its parent."""
+    """A span of today with ids of its own, or in the trace of its parent."""
     number = next(numbers)
     trace_id = parent.context.trace_id if parent else number
-    start = int(at.timestamp() * 1e9)
+    start = int((at or days_ago(0)).timestamp() * 1e9)
     return ReadableSpan(
         name=name,
         context=SpanContext(trace_id, number, is_remote=False, trace_flags=TraceFlags(1)),
@@ -41,4 +40,5 @@ def a_span(
 
 def days_ago(days: int) -> datetime:
     """Noon of a day."""
-    return TODAY - timedelta(days=days)
+    noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon - timedelta(days=days)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from spans import TODAY, a_span
+from spans import a_span, days_ago
 
 from kefu.tracing.charts import HEIGHT, WIDTH, draw_bars, draw_lines
 from kefu.tracing.conversion import as_record
@@ -45,10 +45,11 @@ def test_an_empty_chart_has_a_scale() -> None:
 
 
 def test_steps_stand_below_what_they_belong_to_in_the_order_they_began() -> None:
-    whole = a_span("whole", seconds=10)
-    late = a_span("late", at=TODAY + timedelta(seconds=5), seconds=5, parent=whole)
-    early = a_span("early", at=TODAY + timedelta(seconds=1), seconds=2, parent=whole)
-    inner = a_span("inner", at=TODAY + timedelta(seconds=2), seconds=1, parent=early)
+    noon = days_ago(0)
+    whole = a_span("whole", at=noon, seconds=10)
+    late = a_span("late", at=noon + timedelta(seconds=5), seconds=5, parent=whole)
+    early = a_span("early", at=noon + timedelta(seconds=1), seconds=2, parent=whole)
+    inner = a_span("inner", at=noon + timedelta(seconds=2), seconds=1, parent=early)
     steps = list_steps([as_record(span) for span in (late, inner, whole, early)])
     assert [(step.span.name, step.depth) for step in steps] == [
         ("whole", 0),
@@ -83,6 +84,7 @@ def test_messages_and_hits_are_shown_as_text(value: str, text: str) -> None:
 
 
 def test_steps_of_a_trace_are_in_order_of_time() -> None:
-    spans = [a_span(str(n), at=TODAY + timedelta(seconds=n)) for n in range(5)]
+    noon = days_ago(0)
+    spans = [a_span(str(n), at=noon + timedelta(seconds=n)) for n in range(5)]
     names = [step.span.name for step in list_steps([as_record(span) for span in spans])]
     assert all(earlier < later for earlier, later in pairwise(names))

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 
-from spans import TODAY, a_span, days_ago
+from spans import a_span, days_ago
 
 from kefu.db import Database
 from kefu.tracing import prune_traces
@@ -37,7 +37,7 @@ async def read(database: Database) -> tuple[list[date], int]:
 async def test_a_span_makes_the_partition_of_its_day(committed_database: Database) -> None:
     await drop_all(committed_database)
     await asyncio.to_thread(write, committed_database, 0, 0, 3)
-    today = TODAY.date()
+    today = days_ago(0).date()
     assert await read(committed_database) == ([today - timedelta(days=3), today], 3)
 
 
@@ -90,7 +90,7 @@ async def test_a_running_server_makes_partitions_ahead_and_drops_old_ones(
     upkeep.cancel()
     await asyncio.wait([upkeep])
     days, _ = await read(committed_database)
-    assert days == [TODAY.date() + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1)]
+    assert days == [days_ago(-ahead).date() for ahead in range(DAYS_AHEAD + 1)]
 
 
 async def test_partitions_that_exist_are_left_as_they_are(committed_database: Database) -> None:
