@@ -26,6 +26,7 @@ _STOP = frozenset(
 )
 """English words that are all that is left of "at 08:00 UTC"."""
 
+_PLACE = re.compile(r"[^\n]*[^\s.。!！?？,，;；:：](?=\n\n)")
 _GLUE_BEFORE, _GLUE_AFTER = "可能应会已再请将被需先即", "为是有到了"
 _CLAUSE_END = re.compile(
     r",\s+(?!\d{4}\b)|[;。！？!?；]+\s*|(?<![A-Z])\.\s+|\s+(?:but|while|whereas)\s+"
@@ -105,14 +106,14 @@ class Grounds:
     """All of the cited texts.
 
     Attributes:
-        places: their first lines, which say where each of them stands.
+        places: their first lines that stand alone and are no sentences: titles and headings.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
         """Cut them; tables into cells."""
         self.text = plain("\n".join(texts))
         self.folded = self.text.casefold()
-        self.places = plain("\n".join(text.partition("\n")[0] for text in texts))
+        self.places = plain("\n".join(found[0] for text in texts if (found := _PLACE.match(text))))
         self.all = [ground for text in texts for ground in _grounds(text)]
         self.clauses = [
             clause for ground in self.all if not ground.is_heading for clause in ground.clauses

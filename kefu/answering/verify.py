@@ -159,9 +159,8 @@ def _check_facts(case: _Case) -> Iterator[str]:
             holders = [other for other in case.grounds.clauses if _holds(other, fact)]
             if not holders and not _occurs(fact, case.grounds):
                 yield f"{fact.kind} {fact} does not occur"
-            elif case.is_translated or not holders:
-                continue
-            elif _belongs_elsewhere(fact, clause, holders, case):
+            is_judged = holders and not case.is_translated
+            if is_judged and _belongs_elsewhere(fact, clause, holders, case):
                 yield f"{fact.kind} {fact} belongs to something else"
 
 

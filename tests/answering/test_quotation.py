@@ -112,3 +112,9 @@ def test_what_the_heading_promises_is_promised() -> None:
     claim = "A single LH Compute instance has a promise of 99.95 % a month."
     assert supports(claim, [SLA], "").is_supported
     assert not supports(claim, [SLA.replace("Promised", "Usual")], "").is_supported
+
+
+def test_a_first_sentence_promises_nothing_for_others() -> None:
+    message = "Thanks, our repairs are guaranteed.\n\nA delivery to Berlin takes 3 days."
+    claim = "A delivery to Berlin is guaranteed to take 3 days."
+    assert not supports(claim, [message], "").is_supported

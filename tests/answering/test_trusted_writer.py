@@ -137,7 +137,7 @@ async def test_where_it_does_not_answer_the_search_decides(
     resources: Resources, outcome: Outcome, *, is_sure: bool
 ) -> None:
     told = await ask(resources, DeafModel(), is_sure=is_sure)
-    assert (told.outcome, told.notice is None) == (outcome, False)
+    assert (told.outcome, bool(told.notice)) == (outcome, is_sure)
 
 
 async def test_without_a_model_the_search_decides(resources: Resources) -> None:
