@@ -41,6 +41,7 @@ class RecordedModel(ScriptedEndpoint):
     Attributes:
         missing: prompts without a recording, by digest.
         searches_again: whether it says a question in other words.
+        reads_again: whether it reads what verification doubts.
     """
 
     name = "recorded"
@@ -48,6 +49,7 @@ class RecordedModel(ScriptedEndpoint):
     def __init__(self) -> None:
         super().__init__((), context_tokens=32_000)
         self.searches_again = True
+        self.reads_again = True
         self.missing: dict[str, dict[str, str]] = {}
         rows = map(json.loads, RECORDED.read_text(encoding="utf-8").splitlines())
         self._replies = {row["id"]: row["reply"] for row in rows}
@@ -56,7 +58,8 @@ class RecordedModel(ScriptedEndpoint):
         """The reply, or that there is no answer."""
         asked = {key: sent[key] for key in ("instructions", "prompt")}
         name = content_digest("\n\n".join(asked.values()))[:16]
-        if not self.searches_again and '"queries"' in asked["instructions"]:
+        is_search, is_reading = (mark in asked["instructions"] for mark in ('"queries"', '"yes"'))
+        if (is_search and not self.searches_again) or (is_reading and not self.reads_again):
             yield NO_ANSWER
             return
         if name not in self._replies:
@@ -67,7 +70,9 @@ class RecordedModel(ScriptedEndpoint):
 def trusting(resources: Resources, model: RecordedModel | None, *, trusts: bool) -> Resources:
     """The same, with this model to write, and trusted or not."""
     settings = resources.settings
-    answering = settings.answering.model_copy(update={"trust_writer": trusts})
+    answering = settings.answering.model_copy(
+        update={"trust_writer": trusts, "check_entailment": model is not None}
+    )
     settings = settings.model_copy(update={"answering": answering})
     return replace(resources, settings=settings, endpoint=model, endpoints=None)
 
@@ -116,13 +121,14 @@ async def measure(resources: Resources, model: RecordedModel, name: str, cases: 
         f"\n### {name}: {len(cases)} questions\n\n| system | right | unsupported shown"
         " | abstention precision | abstention recall | right in all |\n|---|---|---|---|---|---|"
     )
-    for label, writer, trusts, searches_again in (
-        ("kefu, extractive", None, False, False),
-        ("kefu, capable model", model, False, False),
-        ("kefu, capable model, trusted, without a second search", model, True, False),
-        ("kefu, capable model, trusted", model, True, True),
+    for label, writer, trusts, searches_again, reads_again in (
+        ("kefu, extractive", None, False, False, False),
+        ("kefu, capable model", model, False, False, False),
+        ("kefu, capable model, trusted, without a second search", model, True, False, False),
+        ("kefu, capable model, trusted", model, True, True, False),
+        ("kefu, capable model, trusted, which reads again", model, True, True, True),
     ):
-        model.searches_again = searches_again
+        model.searches_again, model.reads_again = searches_again, reads_again
         tally = await run(trusting(resources, writer, trusts=trusts), DEMO_BASE, cases)
         print(describe(label, tally), flush=True)
     print(f"\nPrompts without a recording so far: {len(model.missing)}")

@@ -20,8 +20,9 @@ from typing import Any
 from vectors import embed_cached
 
 from kefu.answering.citing import Citer
+from kefu.answering.judging import Judge
 from kefu.answering.write import ModelRefused, Sending, build_prompt, fit_excerpts
-from kefu.answering.written import Judge, Written, write_verified
+from kefu.answering.written import Written, write_verified
 from kefu.llm import BuiltInEmbedder, ScriptedEndpoint, Unreadable, estimate_tokens
 from kefu.llm.structured import find_object
 from kefu.llm.thinking import ThinkingFilter

@@ -15,6 +15,7 @@ from haystack import Document, Pipeline
 from haystack.components.builders import ChatPromptBuilder
 from haystack.components.generators.chat import OpenAIChatGenerator
 from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
+from haystack.core.errors import PipelineRuntimeError
 from haystack.dataclasses import ChatMessage
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 from haystack.utils import Secret
@@ -131,10 +132,12 @@ def build_haystack(passages: Sequence[str], endpoint: Endpoint) -> Ask:
 
     def ask(question: str) -> Read:
         vector = embed_cached([question], is_query=True)[0].tolist()
-        out = pipeline.run(
-            {"retriever": {"query_embedding": vector}, "prompt": {"question": question}},
-            include_outputs_from={"retriever"},
-        )
+        given = {"retriever": {"query_embedding": vector}, "prompt": {"question": question}}
+        try:
+            out = pipeline.run(given, include_outputs_from={"retriever"})
+        except PipelineRuntimeError as problem:  # the passages exceed what the model takes
+            print(f"\n{problem}\nIt counts as an empty reply.", flush=True)
+            return "", []
         read = [document.content for document in out["retriever"]["documents"]]
         return out["model"]["replies"][0].text or "", read
 

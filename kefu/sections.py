@@ -86,6 +86,10 @@ class AnsweringSettings(Section):
         default=False,
         description="Let the writing model say what the knowledge holds, not the search alone.",
     )
+    check_entailment: bool = Field(
+        default=False,
+        description="Have the writing model read again what verification doubts.",
+    )
     staff_contact: str = Field(
         "",
         max_length=300,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from kefu.answering.citing import Citer
 from kefu.answering.drafts import MARKER, Draft, DraftStream
+from kefu.answering.judging import Judge, states_something
 from kefu.answering.records import Citation
 from kefu.answering.verify import supports
-from kefu.answering.written import Judge, states_something
 from kefu.llm import Embedder
 from kefu.retrieval import Hit
 from kefu.text import Language
@@ -124,8 +124,8 @@ class _Checking:
         if not states_something(closed):
             return MARKER.sub("", draft.text)
         judged = await self._judge.judge(closed)
-        if judged.sentence is not None:
-            return judged.sentence.text
+        if judged.hits:
+            return self._judge.show(closed, judged.hits).text
         known, question = self._grounds.known, self._grounds.question
         is_known = known and all(supports(each, known, question).is_supported for each in claims)
         return MARKER.sub("", draft.text) if is_known else None

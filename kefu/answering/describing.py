@@ -38,5 +38,6 @@ def _describe_writing(writing: Writing | None) -> dict[str, Value]:
         "kefu.written_count": writing.written_count,
         "kefu.kept_count": writing.kept_count,
         "kefu.repaired_count": writing.repaired_count,
+        "kefu.entailed_count": writing.entailed_count,
         "kefu.is_quoted": writing.is_quoted,
     }

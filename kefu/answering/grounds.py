@@ -69,6 +69,12 @@ class Clause:
         """Its content words without codes and all other facts."""
         return content_terms(_without(self, lambda _: True))
 
+    def holds(self, fact: Fact) -> bool:
+        """Whether it states a fact; a code, anywhere in it."""
+        if fact.kind is FactKind.CODE:
+            return _has_code(fact.value, self.folded)
+        return any(map(fact.agrees, self.facts))
+
     def is_beside(self, clause: "Clause") -> bool:
         """Whether it is a cell in another column than the one that the clause names."""
         return bool(clause.terms & self.other_heads) and clause.terms.isdisjoint(self.head)
@@ -125,6 +131,12 @@ class Grounds:
     def terms(self) -> frozenset[str]:
         """All content words."""
         return frozenset().union(*(ground.terms for ground in self.all))
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether a fact occurs, be it in a heading, or as a code inside something longer."""
+        if fact.kind is FactKind.CODE:
+            return _has_code(fact.value, self.folded)
+        return any(clause.holds(fact) for ground in self.all for clause in ground.clauses)
 
     def overlap(self, terms: frozenset[str], clause: Clause) -> float:
         """Shared words, the rarer the heavier, those of its sentence for half."""
@@ -192,6 +204,16 @@ def chinese_names(text: str) -> Iterator[str]:
 def read_clauses(text: str) -> tuple[Clause, ...]:
     """The parts of a plain sentence."""
     return _clauses(part for part in _CLAUSE_END.split(text) if part and part.strip())
+
+
+def _has_code(code: str, text: str) -> bool:
+    forms = {code, code.removeprefix("v"), code.removesuffix("s")}
+    return any(
+        form
+        and form in text
+        and re.search(rf"(?<![a-z0-9])v?{re.escape(form)}(?![a-z0-9]|\.\d)", text)
+        for form in forms
+    )
 
 
 def _without(clause: Clause, is_left_out: Callable[[Fact], bool]) -> str:

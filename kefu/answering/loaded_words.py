@@ -17,6 +17,10 @@ OPPOSITES = [(_any_of(pair["one"]), _any_of(pair["other"])) for pair in LOADED["
 
 _NEGATIVE = _any_of(LOADED["negative"])
 _NEED = re.compile(r"(?<![不无])需要?(?!求)|\bneeds?(?: to)?\b", re.IGNORECASE)
+_FREE = re.compile(r"\bfree\b(?! (?:of|from)\b)|免费", re.IGNORECASE)
+_COST = re.compile(
+    r"\b(?:charg|fees?\b|costs?\b|pay|paid|pric|bill)|费|钱|收取|付|价|计费", re.IGNORECASE
+)
 _NEITHER = re.compile(r"\bneither\b([^.;]*?)\bnor\b", re.IGNORECASE)
 _NOT_NEGATIVE = _any_of(LOADED["not_negative"])
 _DIRECTIONS = {name: _any_of(LOADED[name]) for name in ("before", "after")}
@@ -45,6 +49,15 @@ def count_denials(sentence: str) -> int:
 def is_negative(clause: str) -> bool:
     """Whether a clause denies something; two denials are none."""
     return count_denials(clause) % 2 == 1
+
+
+def denies_alike(clause: str, other: str) -> bool:
+    """Whether two clauses that deny something may deny the same: "free" only denies a price."""
+    for one, against in ((clause, other), (other, clause)):
+        denies_price_alone = _FREE.search(one) and not count_denials(_FREE.sub(" ", one))
+        if denies_price_alone and not (_FREE.search(against) or _COST.search(against)):
+            return False
+    return True
 
 
 def directions(clause: str) -> frozenset[str]:

@@ -162,6 +162,8 @@ class Writing:
         written_count: sentences, items and tables that state something.
         kept_count: of them, those that were shown.
         repaired_count: of the kept ones, those that cite what the model did not name for them.
+        entailed_count: of the kept ones, those that a model found stated where verification had
+            doubts.
         dropped: why the others were not shown, and how many each: names of the checks of
             verification, "question", "instructions", "cut off", "language".
         end: refused where it found no answer although retrieval did, leaked where it repeated its
@@ -172,6 +174,7 @@ class Writing:
     written_count: int
     kept_count: int
     repaired_count: int
+    entailed_count: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     end: WritingEnd = WritingEnd.FINISHED
     is_quoted: bool = False
@@ -183,6 +186,7 @@ class Writing:
             written_count=self.written_count + other.written_count,
             kept_count=self.kept_count + other.kept_count,
             repaired_count=self.repaired_count + other.repaired_count,
+            entailed_count=self.entailed_count + other.entailed_count,
             dropped=dict(dropped),
             end=other.end if self.end is WritingEnd.FINISHED else self.end,
             is_quoted=self.is_quoted or other.is_quoted,

@@ -17,7 +17,7 @@ from kefu.answering.grounds import (
     read_clauses,
     read_grounds,
 )
-from kefu.answering.loaded_words import CONCEPTS, OPPOSITES, merely_needs
+from kefu.answering.loaded_words import CONCEPTS, OPPOSITES, denies_alike, merely_needs
 from kefu.answering.quotation import is_quoted
 from kefu.text import Language, detect_language
 
@@ -110,6 +110,12 @@ def find_problem(
     return next((name for name, _ in _judge(sentence, cited_texts, question, nearest)), "")
 
 
+def has_its_facts(sentence: str, cited_texts: Sequence[str]) -> bool:
+    """Whether all figures, dates, codes and addresses of a sentence occur in what it cites."""
+    grounds = read_grounds(tuple(cited_texts))
+    return all(_is_word(fact) or grounds.holds(fact) for fact in _read(sentence).facts)
+
+
 def _judge(
     sentence: str, cited_texts: Sequence[str], question: str, nearest: Nearest | None
 ) -> Iterator[tuple[str, str]]:
@@ -156,35 +162,12 @@ def _check_facts(case: _Case) -> Iterator[str]:
     """Every fact occurs, and where it occurs is about the same thing."""
     for clause in case.clauses:
         for fact in clause.facts:
-            holders = [other for other in case.grounds.clauses if _holds(other, fact)]
-            if not holders and not _occurs(fact, case.grounds):
+            holders = [other for other in case.grounds.clauses if other.holds(fact)]
+            if not holders and not case.grounds.holds(fact):
                 yield f"{fact.kind} {fact} does not occur"
             is_judged = holders and not case.is_translated
             if is_judged and _belongs_elsewhere(fact, clause, holders, case):
                 yield f"{fact.kind} {fact} belongs to something else"
-
-
-def _occurs(fact: Fact, grounds: Grounds) -> bool:
-    """In a heading, or as a code inside something longer."""
-    if fact.kind is FactKind.CODE:
-        return _has_code(fact.value, grounds.folded)
-    return any(_holds(clause, fact) for ground in grounds.all for clause in ground.clauses)
-
-
-def _holds(clause: Clause, fact: Fact) -> bool:
-    if fact.kind is FactKind.CODE:
-        return _has_code(fact.value, clause.folded)
-    return any(map(fact.agrees, clause.facts))
-
-
-def _has_code(code: str, text: str) -> bool:
-    forms = {code, code.removeprefix("v"), code.removesuffix("s")}
-    return any(
-        form
-        and form in text
-        and re.search(rf"(?<![a-z0-9])v?{re.escape(form)}(?![a-z0-9]|\.\d)", text)
-        for form in forms
-    )
 
 
 def _belongs_elsewhere(fact: Fact, clause: Clause, holders: list[Clause], case: _Case) -> bool:
@@ -213,7 +196,7 @@ def _belongs_elsewhere(fact: Fact, clause: Clause, holders: list[Clause], case: 
 
 
 def _closeness(terms: frozenset[str], facts: list[Fact], other: Clause, case: _Case) -> float:
-    return case.grounds.overlap(terms, other) + sum(_holds(other, fact) for fact in facts)
+    return case.grounds.overlap(terms, other) + sum(map(other.holds, facts))
 
 
 def _is_parallel(clause: Clause, other: Clause) -> bool:
@@ -271,11 +254,14 @@ def _check_together(case: _Case) -> Iterator[str]:
 
 def _tells(ground: Ground, clause: Clause, known: list[str]) -> bool:
     for fact in clause.facts:
-        is_word = fact.kind is FactKind.CODE and fact.value.isalpha()
-        if not is_word and not any(_holds(part, fact) for part in ground.clauses):
+        if not _is_word(fact) and not any(part.holds(fact) for part in ground.clauses):
             return False
     said = sum(is_said(term, ground.terms) for term in known)
     return said >= LEAST_TOGETHER * len(known)
+
+
+def _is_word(fact: Fact) -> bool:
+    return fact.kind is FactKind.CODE and fact.value.isalpha()
 
 
 def _check_names(case: _Case) -> Iterator[str]:
@@ -335,7 +321,9 @@ def _check_negation(case: _Case) -> Iterator[str]:
 
 
 def _agree(clause: Clause, other: Clause) -> bool:
-    return clause.is_negative == other.is_negative and not is_opposite_side(clause, other)
+    if clause.is_negative != other.is_negative or is_opposite_side(clause, other):
+        return False
+    return not clause.is_negative or denies_alike(clause.text, other.text)
 
 
 def _only_denied(clause: Clause, nearest: list[Clause], case: _Case) -> list[str]:
@@ -379,8 +367,7 @@ def _check_translation(case: _Case) -> Iterator[str]:
         return
     grounds = read_grounds((case.nearest.text,))
     for fact in case.facts:
-        is_word = fact.kind is FactKind.CODE and fact.value.isalpha()
-        if not is_word and not any(_holds(clause, fact) for clause in grounds.clauses):
+        if not _is_word(fact) and not any(clause.holds(fact) for clause in grounds.clauses):
             yield f"{fact.kind} {fact} does not occur in the nearest sentence"
     for clause in case.clauses:
         if not any(_agree(clause, other) for other in grounds.clauses):
@@ -397,3 +384,6 @@ _CHECKS: Mapping[str, Callable[[_Case], Iterator[str]]] = {
     "words": _check_words,
     TRANSLATION: _check_translation,
 }
+
+CHECKS = frozenset(_CHECKS)
+"""What a sentence can fail."""

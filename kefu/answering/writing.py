@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from opentelemetry import trace
 
 from kefu.answering.citing import Citer
+from kefu.answering.entailment import EntailmentReader
 from kefu.answering.finding import Found
+from kefu.answering.judging import Judge
 from kefu.answering.records import EXTRACTIVE, Sentence, Turn, WritingEnd
 from kefu.answering.write import (
     PROMPT_NAME,
     TURNS_GIVEN,
+    AnswerPrompt,
     ModelRefused,
     Sending,
     build_prompt,
@@ -20,7 +23,7 @@ from kefu.answering.write import (
     describe_prompt,
     fill_budget,
 )
-from kefu.answering.written import Judge, Written, write_verified
+from kefu.answering.written import Written, write_verified
 from kefu.errors import ModelForbidden, ModelUnavailable
 from kefu.llm import Call, ChatEndpoint
 from kefu.prompts import Specification, load_live
@@ -81,20 +84,9 @@ class ModelWriter:
         self, endpoint: ChatEndpoint, found: Found, written: Written, language: Language
     ) -> AsyncGenerator[Sentence, None]:
         settings = self.resources.settings
-        hits = found.evidence.hits
-        specification, version = await self._choose_prompt(language)
         earlier = self.history[-TURNS_GIVEN:]
-        texts = (found.read, conversation_text(earlier))
-        excerpts = fill_budget(hits, endpoint, specification, texts, settings=settings.model)
-        prompt = build_prompt(
-            found.read,
-            excerpts,
-            specification=specification,
-            language=language,
-            earlier=earlier,
-            version=version,
-        )
-        given = hits[: prompt.hit_count]
+        prompt = await self._build_prompt(endpoint, found, earlier, language)
+        given = found.evidence.hits[: prompt.hit_count]
         sending = Sending(
             max_tokens=settings.model.max_tokens,
             data_class=highest_class(
@@ -106,6 +98,14 @@ class ModelWriter:
         )
         embedder = self.resources.embedder
         may_see = embedder.data_class.rank >= sending.data_class.rank
+        reader = EntailmentReader(
+            resources=self.resources,
+            endpoint=endpoint,
+            question=found.read,
+            language=language,
+            data_class=sending.data_class,
+        )
+        is_read = settings.answering.check_entailment and not prompt.signs
         sentences = write_verified(
             endpoint,
             prompt,
@@ -118,11 +118,32 @@ class ModelWriter:
                 citer=self.citer,
             ),
             written=written,
+            reader=reader if is_read else None,
         )
         span = tracer.start_span("write", attributes=describe_prompt(prompt))
         async with aclosing(trace_steps(span, sentences)) as traced:
             async for sentence in traced:
                 yield sentence
+
+    async def _build_prompt(
+        self, endpoint: ChatEndpoint, found: Found, earlier: Sequence[Turn], language: Language
+    ) -> AnswerPrompt:
+        specification, version = await self._choose_prompt(language)
+        excerpts = fill_budget(
+            found.evidence.hits,
+            endpoint,
+            specification,
+            (found.read, conversation_text(earlier)),
+            settings=self.resources.settings.model,
+        )
+        return build_prompt(
+            found.read,
+            excerpts,
+            specification=specification,
+            language=language,
+            earlier=earlier,
+            version=version,
+        )
 
     async def _choose_prompt(self, language: Language) -> tuple[Specification, str]:
         """The one that was given, else the live one, with the name of its version."""

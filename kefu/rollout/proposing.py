@@ -30,7 +30,9 @@ from kefu.releases import (
 from kefu.resources import Resources
 from kefu.settings import Settings
 
-PROMPTS = frozenset({"answer", "rewrite", "decompose", "name-described", "search-again"})
+PROMPTS = frozenset(
+    {"answer", "rewrite", "decompose", "name-described", "search-again", "entailment"}
+)
 """Uses of models that decide an answer."""
 
 NO_ENDPOINT = "none"

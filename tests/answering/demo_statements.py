@@ -122,7 +122,6 @@ LEAKS = {
     "HTTP flood protection is included in Shield 20.",
     "发票抬头可以与账号实名主体不一致。",
     "充值成功后即可申请发票。",
-    "The Business plan is free.",
     "单节点版在主节点故障时会自动切换。",
     "澜禾云负责管理客户的库、账号和数据。",
 }

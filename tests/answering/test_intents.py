@@ -73,6 +73,18 @@ async def test_a_question_is_answered_however_it_is_wrapped(shop: Resources, mes
     assert "five working days" in given.answer
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Thanks a lot for the help, but the money is not there",
+        "太感谢你了，不过钱还没到",
+        "that's a relief, but I could really use the money",
+    ],
+)
+async def test_thanks_with_a_but_are_looked_up(shop: Resources, message: str) -> None:
+    assert await find_intent(shop, message, ()) not in {Intent.THANKS, Intent.GOODBYE}
+
+
 def test_one_empty_line_parts_an_apology_from_what_follows() -> None:
     assert [*open_answer(Intent.COMPLAINT, None, "en")] == ["I am sorry for the trouble."]
     first, _ = open_answer(Intent.COMPLAINT, "where is my refund", "en")

@@ -76,3 +76,22 @@ def test_odd_sentences_are_judged(sentence: str) -> None:
 def test_nothing_cited_supports_nothing() -> None:
     assert not supports("退款 7 天内到账。", [], "").is_supported
     assert not supports("Refunds take time.", [""], "").is_supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "failed"),
+    [
+        (
+            "No, you are not allowed to open a second bank account.",
+            "A bank will let you open a free checking account.",
+            {"negation"},
+        ),
+        ("您不能开立第二个银行账户。", "您可以免费开立银行账户。", {"negation"}),
+        ("Returns within 30 days are free.", "There is no charge for returns in 30 days.", set()),
+        ("There is no charge for returns.", "Returns are free.", set()),
+        ("退货不收取运费。", "退货免费，运费由我们承担。", set()),
+    ],
+)
+def test_free_denies_a_price_and_nothing_else(claim: str, source: str, failed: set[str]) -> None:
+    verdict = supports(claim, [source], "second bank account?")
+    assert set(verdict.failed) & {"negation"} == failed

@@ -7,8 +7,9 @@ from hits import make_hit
 
 from kefu.answering import Sentence
 from kefu.answering.citing import Citer
+from kefu.answering.judging import Judge
 from kefu.answering.write import Sending, build_prompt, fit_excerpts
-from kefu.answering.written import Judge, Written, write_verified
+from kefu.answering.written import Written, write_verified
 from kefu.llm import FakeEmbedder, ScriptedEndpoint, estimate_tokens
 from kefu.prompts import list_shipped
 from kefu.retrieval import Hit

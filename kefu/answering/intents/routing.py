@@ -1,5 +1,6 @@
 """Which way a message takes: rules first, then the classifier where it is sure."""
 
+import re
 from collections.abc import Sequence
 
 from opentelemetry import trace
@@ -20,6 +21,8 @@ SEARCHED = frozenset({Intent.QUESTION, Intent.COMPLAINT, Intent.URGENT, Intent.O
 LONGEST_TALK = 80
 """Characters of a message that may be small talk; longer ones have something to ask."""
 SMALL_TALK = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE, Intent.IDENTITY})
+_BUT = re.compile(r"\b(?:but|however|although)\b|但|不过|可是|然而", re.IGNORECASE)
+"""Behind this stands what somebody wants who is thankful all the same."""
 
 tracer = trace.get_tracer("kefu.answering")
 
@@ -52,7 +55,7 @@ async def _classify(resources: Resources, message: str) -> Intent:
         return Intent.QUESTION
     intent = Intent(classifier.labels[int(shares.argmax())])
     may_ask = shares[classifier.labels.index(Intent.QUESTION)] > MOST_QUESTION or (
-        len(message) > LONGEST_TALK and intent in SMALL_TALK
+        intent in SMALL_TALK and (len(message) > LONGEST_TALK or _BUT.search(message) is not None)
     )
     is_lost = may_ask and intent not in SEARCHED
     return Intent.QUESTION if is_lost or shares.max() < LEAST_SHARE else intent
