@@ -40,6 +40,11 @@ _QUESTION = re.compile(
 )
 """By its mark, or, where the model was cut off before that, by its inversion."""
 
+_VERDICT = re.compile(
+    r"^\W*(?:so,? )?(?:the|my) (?:short |simple )?answer(?: to (?:your|this|the|that) question)?"
+    r" is(?= (?:yes|no)\b)|^\W*(?:所以)?(?:答案|回答)(?:就)?是(?=\W*(?:不|可以|能|是|否|没))",
+    re.IGNORECASE,
+)
 _STEP_INTO = re.compile(r"\s(?:[>›»→＞]|&gt;)\s")
 SPELT_ALIKE = 0.8  # of a step and the title or heading that it is: with letters lost
 LONGEST_STEP = 2  # times its letters: with "Source:" before it
@@ -77,8 +82,9 @@ class Judged:
 
 
 def states_something(draft: Draft) -> bool:
-    """Whether there is anything to verify; there is not in "Yes." or "不可以。"."""
-    return any(content_terms(claim) or find_facts(claim) for claim in draft.claims)
+    """Whether there is anything to verify; not in "Yes.", "The answer is no." or "不可以。"."""
+    said = [_VERDICT.sub(" ", claim) for claim in draft.claims]
+    return any(content_terms(claim) or find_facts(claim) for claim in said)
 
 
 def is_in_other_language(claims: Sequence[str], language: Language) -> bool:
