@@ -173,7 +173,17 @@ async def test_a_way_through_menus_is_an_answer(said: str) -> None:
     assert await shown(said, hits=[menus]) == f"{said[:-3]}[1] "
 
 
-@pytest.mark.parametrize("said", ["Yes. ", "No. [1] ", "不可以。", "The answer is no. [1] ", "答案是不可以。", "You can not do this. [1] "])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Yes. ",
+        "No. [1] ",
+        "不可以。",
+        "The answer is no. [1] ",
+        "答案是不可以。",
+        "You can not do this. [1] ",
+    ],
+)
 async def test_a_yes_or_no_that_cannot_be_verified_is_left_out(said: str) -> None:
     sentences, written = await verify(said, "A refund takes 7 working days. [1]")
     assert [each.text for each in sentences] == ["A refund takes 7 working days. [1] "]
