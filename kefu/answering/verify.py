@@ -346,6 +346,8 @@ def _check_words(case: _Case) -> Iterator[str]:
     missing = unheld - case.question_terms
     if every and unheld == every:
         yield "no word of the source"
+    if unheld and not case.facts and every <= case.question_terms:
+        yield f"repeats the question: {', '.join(sorted(unheld))}"
     if len(missing) > (1 - LEAST_COVERED) * len(every):
         yield f"other words: {', '.join(sorted(missing))}"
     for terms in words:

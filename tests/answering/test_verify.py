@@ -95,3 +95,23 @@ def test_nothing_cited_supports_nothing() -> None:
 def test_free_denies_a_price_and_nothing_else(claim: str, source: str, failed: set[str]) -> None:
     verdict = supports(claim, [source], "second bank account?")
     assert set(verdict.failed) & {"negation"} == failed
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "source"),
+    [
+        (
+            "Yes, there is a maximum number of email addresses you can verify.",
+            "Is there a maximum number of email addresses I can verify?",
+            "After an email address is verified, you do not need to verify it again.",
+        ),
+        (
+            "可以在部署业务时通过程序区分云服务器实例。",
+            "部署业务时如何通过程序区分云服务器实例？",
+            "可以把云服务器实例加入白名单。部署业务前请联系商务经理。",
+        ),
+    ],
+)
+def test_the_question_said_once_more_is_no_answer(claim: str, question: str, source: str) -> None:
+    assert "words" in supports(claim, [source], question).failed
+    assert supports(source, [source], question).is_supported
