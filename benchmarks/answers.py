@@ -73,13 +73,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A question, whether it has an answer, and how to tell that an answer is right."""
+    """A question, whether it has an answer, and how to tell that an answer is right.
+
+    Attributes:
+        references: answers of people, where there are any.
+    """
 
     question: str
     is_answerable: bool
     viewer: Viewer
     is_right: Callable[[str, Sequence[str]], bool]
     history: tuple[Turn, ...] = ()
+    references: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

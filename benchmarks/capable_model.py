@@ -42,6 +42,7 @@ class RecordedModel(ScriptedEndpoint):
         missing: prompts without a recording, by digest.
         searches_again: whether it says a question in other words.
         reads_again: whether it reads what verification doubts.
+        call_count: of all that it was asked.
     """
 
     name = "recorded"
@@ -50,6 +51,7 @@ class RecordedModel(ScriptedEndpoint):
         super().__init__((), context_tokens=32_000)
         self.searches_again = True
         self.reads_again = True
+        self.call_count = 0
         self.missing: dict[str, dict[str, str]] = {}
         rows = map(json.loads, RECORDED.read_text(encoding="utf-8").splitlines())
         self._replies = {row["id"]: row["reply"] for row in rows}
@@ -62,6 +64,7 @@ class RecordedModel(ScriptedEndpoint):
         if (is_search and not self.searches_again) or (is_reading and not self.reads_again):
             yield NO_ANSWER
             return
+        self.call_count += 1
         if name not in self._replies:
             self.missing[name] = {"id": name} | asked
         yield self._replies.get(name, NO_ANSWER)
@@ -77,12 +80,15 @@ def trusting(resources: Resources, model: RecordedModel | None, *, trusts: bool)
     return replace(resources, settings=settings, endpoint=model, endpoints=None)
 
 
-def describe(name: str, tally: Tally) -> str:
+def describe(name: str, tally: Tally, call_count: int) -> str:
     """A row of the table."""
     count = tally.answerable + tally.unanswerable
     right = tally.right + tally.abstained_right
     share = estimate_mean([1.0] * right + [0.0] * (count - right), seed=SEED)
-    return f"{tally.row(name)} {share.mean:.2f} [{share.low:.2f}, {share.high:.2f}] |"
+    return (
+        f"{tally.row(name)} {share.mean:.2f} [{share.low:.2f}, {share.high:.2f}]"
+        f" | {call_count / count:.2f} |"
+    )
 
 
 def add(file: Path) -> None:
@@ -119,7 +125,8 @@ async def measure(resources: Resources, model: RecordedModel, name: str, cases: 
     """Ask every question of a list of every system."""
     print(
         f"\n### {name}: {len(cases)} questions\n\n| system | right | unsupported shown"
-        " | abstention precision | abstention recall | right in all |\n|---|---|---|---|---|---|"
+        " | abstention precision | abstention recall | right in all | calls a question |\n"
+        "|---|---|---|---|---|---|---|"
     )
     for label, writer, trusts, searches_again, reads_again in (
         ("kefu, extractive", None, False, False, False),
@@ -129,8 +136,9 @@ async def measure(resources: Resources, model: RecordedModel, name: str, cases: 
         ("kefu, capable model, trusted, which reads again", model, True, True, True),
     ):
         model.searches_again, model.reads_again = searches_again, reads_again
+        before = model.call_count
         tally = await run(trusting(resources, writer, trusts=trusts), DEMO_BASE, cases)
-        print(describe(label, tally), flush=True)
+        print(describe(label, tally, model.call_count - before), flush=True)
     print(f"\nPrompts without a recording so far: {len(model.missing)}")
 
 
