@@ -16,7 +16,7 @@ from opentelemetry import trace
 from kefu.answering.consulting import Consultation, consult
 from kefu.answering.orders import without_orders
 from kefu.answering.verify import CHECKS, has_its_facts
-from kefu.answering.write import LONGEST_QUESTION, name_place
+from kefu.answering.write import LONGEST_QUESTION
 from kefu.errors import ModelUnavailable
 from kefu.llm import ChatEndpoint
 from kefu.resources import Resources
@@ -57,7 +57,7 @@ def may_be_read(problem: str, doubtful: Doubtful) -> bool:
 
 def place_and_text(hit: Hit) -> str:
     """What a sentence that cites the hit may rest on."""
-    return f"{name_place(hit)}\n\n{without_orders(hit.text)}"
+    return f"{hit.breadcrumb}\n\n{without_orders(hit.text)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

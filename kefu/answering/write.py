@@ -209,13 +209,8 @@ def _unless_refused(draft: Draft) -> Draft:
     return draft
 
 
-def name_place(hit: Hit) -> str:
-    """Where the text of a hit stands, as the line above its excerpt says it."""
-    return " > ".join((hit.title, *hit.heading_path))
-
-
 def _excerpt(number: int, hit: Hit) -> str:
-    place = name_place(hit)
+    place = hit.breadcrumb
     if hit.status in OUTDATED:
         place += " (no longer valid)"
     return f"[{number}] {place}\n{without_orders(hit.text).strip()}"

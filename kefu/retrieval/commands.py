@@ -56,10 +56,9 @@ async def search_command(
 def _header(place: int, hit: Hit) -> Text:
     dense = "no vector yet" if hit.parts.dense is None else f"dense {hit.parts.dense:.3f}"
     rerank = "" if hit.parts.rerank is None else f", rerank {hit.parts.rerank:.3f}"
-    path = " > ".join((hit.title, *hit.heading_path))
     page = f", page {hit.page}" if hit.page else ""
     return Text.assemble(
-        (f"{place}. {path or hit.uri}", "bold"),
+        (f"{place}. {hit.breadcrumb or hit.uri}", "bold"),
         f"\n   {hit.score:.3f} (lexical {hit.parts.lexical:.2f}, {dense}{rerank})  {hit.uri}{page}",
     )
 

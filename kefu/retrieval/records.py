@@ -59,6 +59,11 @@ class Chunk:
     data_class: DataClass
     places: list[int] | None = None
 
+    @property
+    def breadcrumb(self) -> str:
+        """The title and the headings above it: "Orders > Refunds > How long"."""
+        return " > ".join((self.title, *self.heading_path))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreParts:

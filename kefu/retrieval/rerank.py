@@ -58,4 +58,4 @@ async def rerank(
 
 def describe(hit: Hit) -> str:
     """A chunk as the reranker reads it: under the titles that say what it is about."""
-    return "\n".join([" > ".join((hit.title, *hit.heading_path)), hit.text])
+    return "\n".join([hit.breadcrumb, hit.text])

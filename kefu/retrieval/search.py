@@ -277,7 +277,7 @@ def _describe_hits(hits: Sequence[Hit]) -> str:
             {
                 "id": str(hit.chunk_id),
                 "score": round(hit.score, 4),
-                "title": " > ".join((hit.title, *hit.heading_path)),
+                "title": hit.breadcrumb,
                 "uri": hit.uri,
             }
             for hit in hits

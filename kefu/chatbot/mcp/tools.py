@@ -138,8 +138,7 @@ async def ask(caller: Caller, asked: AskArguments) -> CallToolResult:
 
 
 def _show(hit: Hit) -> str:
-    place = " > ".join((hit.title, *hit.heading_path))
-    return f"{place} ({name_chunk(hit.chunk_id)})\n{hit.text}"
+    return f"{hit.breadcrumb} ({name_chunk(hit.chunk_id)})\n{hit.text}"
 
 
 def name_chunk(chunk_id: int | str) -> str:
