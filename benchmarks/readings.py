@@ -1,4 +1,4 @@
-"""Whether answers say what a reference says, as somebody read them who did not know whose they are.
+"""Whether answers say what a reference says, as read by who was not told whose they are.
 
 A reference answer in somebody's own words, pages long, shares few words with any quotation. So
 answers can be read: `pipelines.py --ask FILE` writes down what nobody has read, without the name of
