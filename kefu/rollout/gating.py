@@ -56,6 +56,10 @@ GONE = _(
 )
 NOT_PUT = _(
     "Release %(missing)s was not put to it as it would answer now;"
+    " “Put the datasets to it” does it."
+)
+NOT_PUT_IN_TERMINAL = (
+    "Release %(missing)s was not put to it as it would answer now;"
     " `kefu releases evaluate %(release)s` does it."
 )
 
@@ -247,6 +251,7 @@ def _say_missing(version: DatasetVersion, missing: Release, release: Release) ->
         missing=Shortcoming(
             dataset=str(version),
             sentence=NOT_PUT,
+            in_terminal=NOT_PUT_IN_TERMINAL,
             values={"missing": missing.id, "release": release.id},
         ),
     )

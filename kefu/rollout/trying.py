@@ -6,6 +6,13 @@ from kefu.releases import TrialKind, get_release
 from kefu.resources import Resources
 from kefu.rollout.gating import judge_release
 from kefu.rollout.moving import read_reason
+from kefu.text import translatable as _
+
+NOT_TRIED = _(
+    "Release %(number)s is not tried on customers: it has not passed the gate. Fill in “Why it need"
+    " not wait for the gate”, or try it as a shadow, which nobody reads."
+)
+"""The refusal on a page, which shows what keeps it from passing."""
 
 
 async def require_tryable(

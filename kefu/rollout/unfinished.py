@@ -1,4 +1,4 @@
-"""Experiments of a release that did not reach their end: what they are, and what goes on."""
+"""Experiments of a release that are not at their end: what they are, and what goes on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +33,32 @@ class Unfinished:
     progress: Progress
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The experiment at which an evaluation is, and the how manieth of how many it is."""
+
+    experiment: Experiment
+    number: int
+    count: int
+
+
+async def find_stage(conn: Connection, release: Release, live: Release) -> Stage | None:
+    """How far the evaluation of a release is; None between two experiments.
+
+    Raises:
+        BadInput: gates.toml cannot be used.
+    """
+    versions = await list_gate_versions(conn)
+    order = [(version.id, each.id) for version in versions for each in (live, release)]
+    for each in (release, live):
+        for experiment in await _list_begun(conn, each):
+            step = (experiment.version_id, each.id)
+            if step in order and await is_running(conn, experiment.id):
+                number = order.index(step) + 1
+                return Stage(experiment=experiment, number=number, count=len(order))
+    return None
+
+
 async def list_unfinished(
     conn: Connection, resources: Resources, release: Release
 ) -> Sequence[Unfinished]:
@@ -41,12 +67,7 @@ async def list_unfinished(
     Raises:
         BadInput: gates.toml cannot be used.
     """
-    experiments = await list_experiments(conn, release_id=release.id, limit=MOST_READ)
-    begun = [
-        each
-        for each in experiments
-        if each.finished_at is None and each.name == f"release-{release.id}"
-    ]
+    begun = await _list_begun(conn, release)
     if not begun:
         return []
     applied = await apply_release(resources, release)
@@ -58,6 +79,15 @@ async def list_unfinished(
     return [
         Unfinished(experiment=each, progress=await _find_progress(conn, each, going_on))
         for each in begun
+    ]
+
+
+async def _list_begun(conn: Connection, release: Release) -> Sequence[Experiment]:
+    experiments = await list_experiments(conn, release_id=release.id, limit=MOST_READ)
+    return [
+        each
+        for each in experiments
+        if each.finished_at is None and each.name == f"release-{release.id}"
     ]
 
 

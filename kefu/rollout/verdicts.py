@@ -27,14 +27,16 @@ class Shortcoming:
     Attributes:
         dataset: by which it shows; empty where none does.
         sentence: with %(name)s where `values` go; the key of its translations.
+        in_terminal: the same where it names a command and not a button; empty where it is no other.
     """
 
     dataset: str = ""
     sentence: str
     values: Mapping[str, object]
+    in_terminal: str = ""
 
     def __str__(self) -> str:
-        said = self.sentence % self.values
+        said = (self.in_terminal or self.sentence) % self.values
         return f"{self.dataset}: {said}" if self.dataset else said
 
 

@@ -1,6 +1,7 @@
 """The pages of releases with something on them, in a real Chromium."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from test_admin_browser import LOOKS, visit
 
 from kefu.evaluation import Grade
 from kefu.releases import TrialKind, start_trial
-from kefu.rollout import Changes, begin, propose
+from kefu.rollout import Changes, begin, evaluate_release, propose
 from kefu.rollout.records import LiveAnswer
-from kefu.rollout.store import insert_grades
+from kefu.rollout.store import EVALUATION_LOCK, insert_grades, only_one
 from kefu.tracing import list_rated
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("admin_pages")]
@@ -90,3 +91,48 @@ async def test_a_graded_answer_becomes_a_case_without_scripts(
         await page.get_by_role("link", name="Graded live answers").click()
         await page.get_by_role("button", name="Make a case of this answer").click()
         await page.wait_for_url("**/admin/evaluation/proposals/1")
+
+
+async def test_the_verdict_of_every_check_is_seen_on_a_phone(
+    browser: Browser,
+    site: Site,
+    release_id: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "gates.toml").write_text("least_cases = 2")
+    monkeypatch.chdir(tmp_path)
+    await evaluate_release(site.resources, release_id, author="lin")
+    async with visit(browser, site, locale="en") as page:
+        await page.goto(f"/admin/releases/{release_id}")
+        rows = page.locator(".stacked tbody tr")
+        assert await rows.count() > 1
+        for row in await rows.all():
+            badge = await row.locator(".badge").bounding_box()
+            assert badge is not None
+            assert badge["x"] + badge["width"] <= 375
+        assert await page.evaluate("document.documentElement.scrollWidth") == 375
+        assert await find_serious_violations(page) == []
+
+
+async def test_a_page_that_follows_an_evaluation_keeps_what_is_typed(
+    browser: Browser,
+    site: Site,
+    release_id: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "gates.toml").write_text("least_cases = 2")
+    monkeypatch.chdir(tmp_path)
+    async with visit(browser, site, locale="en") as page:
+        async with (
+            site.resources.database.connection() as conn,
+            only_one(conn, release_id, lock=EVALUATION_LOCK),
+        ):
+            await page.goto(f"/admin/releases/{release_id}")
+            await page.fill("[name=percent]", "33")
+            async with page.expect_response(f"**/admin/releases/{release_id}"):
+                await expect(page.locator("#progress")).to_be_visible()
+            assert await find_serious_violations(page) == []
+            assert await page.input_value("[name=percent]") == "33"
+        await expect(page.locator("#progress")).to_have_count(0)

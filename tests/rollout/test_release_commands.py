@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kefu.errors import BadInput, GateClosed
+from kefu.errors import BadInput, GateClosed, NotFound
 from tests.evaluation.shop import TEXT
 
 REFUNDS = "# Refunds\n\nA refund is paid within 7 days of the purchase.\n"
@@ -61,3 +61,13 @@ def test_a_release_that_may_not_go_live_says_what_can_be_done(
     assert "override" not in told
     (shop / "gates.toml").write_text("least_cases = 3\naccuracy = 1\n")
     assert f"kefu releases override {waiting} --reason REASON" in run("evaluate", waiting, code=1)
+
+
+def test_a_terminal_shows_what_a_shadow_would_have_answered(
+    run: Any, command: Any, shop: Path
+) -> None:
+    waiting = str(run("propose", "--set", "answering.max_sentences=1", "--json")["id"])
+    assert f"Release {waiting} has answered nothing" in run("shadows", waiting)
+    assert run("shadows", waiting, "--json") == []
+    with pytest.raises(NotFound):
+        run("shadows", "99")

@@ -151,6 +151,7 @@ async def test_what_has_not_passed_cannot_be_promoted_and_the_page_says_why(
         assert f'<h2 id="{place}">' in page.text
     response = await admin.post(f"{HOME}/{waiting.id}/promote")
     assert response.status_code == 409
+    assert f"Release {waiting.id} was not promoted: it has not passed the gate." in response.text
     assert (await get_live(conn)).id == live.id
 
 
@@ -231,6 +232,11 @@ async def test_a_canary_is_started_changed_and_ended(
     assert (await admin.post(trials, data=given)).status_code == 303
     (entry,) = await list_entries(conn, AuditFilter(action="release.canary_changed"), limit=5)
     assert entry.facts["reason"] == "Seen by hand."
+    tried = LexborHTMLParser((await admin.get(f"{HOME}/{waiting.id}")).text)
+    form = tried.css_first(f'form[action^="{trials}"]')
+    assert form.css_first("select") is None  # the kind of a trial that runs is not changed
+    assert form.css_first("input[name=kind]").attributes["value"] == "canary"
+    assert "required" in form.css_first("input[name=reason]").attributes
     trial = await find_trial(conn)
     assert trial is not None
     assert (trial.kind, round(trial.share, 3)) == (TrialKind.CANARY, 0.2)
@@ -240,3 +246,55 @@ async def test_a_canary_is_started_changed_and_ended(
     assert f'action="{HOME}/_end"' in tried
     assert (await admin.post(f"{HOME}/_end", data={})).status_code == 303
     assert await find_trial(conn) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Fill in “Why it need not wait for the gate”, or try it as a shadow"),
+        ("zh", "请填写“为何不必等门槛通过”，或以无人看到的影子方式试用"),
+    ],
+)
+async def test_a_trial_that_is_refused_comes_back_with_what_is_wrong_beside_its_form(
+    admin: AsyncClient,
+    conn: Connection,
+    resources: Resources,
+    live: Release,
+    language: str,
+    told: str,
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    response = await admin.post(
+        f"{HOME}/{waiting.id}/trials",
+        data={"kind": "comparison", "percent": "7", "reason": " "},
+        headers={"accept": "text/html", "accept-language": language},
+    )
+    assert response.status_code == 409
+    page = LexborHTMLParser(response.text)
+    refusal = page.css_first("#try + .notice.bad")
+    assert told in refusal.text()
+    assert refusal.css_first("span").attributes["lang"] == {"en": "en", "zh": "zh-CN"}[language]
+    assert "--" not in page.css_first("#content").text()
+    assert page.css_first("option[selected]").attributes["value"] == "comparison"
+    assert page.css_first("input[name=percent]").attributes["value"] == "7"
+    assert await find_trial(conn) is None
+
+
+async def test_what_is_live_already_is_not_tried_and_its_page_says_so(
+    admin: AsyncClient, live: Release
+) -> None:
+    response = await admin.post(f"{HOME}/{live.id}/trials", data={"kind": "shadow", "percent": "5"})
+    assert response.status_code == 400
+    assert f"Release {live.id} is live already." in response.text
+
+
+async def test_what_is_not_proved_is_offered_as_a_shadow_first(
+    admin: AsyncClient, conn: Connection, resources: Resources, live: Release
+) -> None:
+    waiting = await propose_setting(conn, resources, top_k=7)
+    page = LexborHTMLParser((await admin.get(f"{HOME}/{waiting.id}")).text)
+    assert page.css_first("option[selected]").attributes["value"] == "shadow"
+    given = {"kind": "shadow", "percent": "100"}
+    assert (await admin.post(f"{HOME}/{waiting.id}/trials", data=given)).status_code == 303
+    page = LexborHTMLParser((await admin.get(f"{HOME}/{waiting.id}")).text)
+    assert page.css_first("form[action$='/trials#try'] input[name=reason]") is None

@@ -11,7 +11,7 @@ from kefu.rollout.commands.releases import (
     rollback_command,
     show_command,
 )
-from kefu.rollout.commands.trials import arms_command, end_command, try_command
+from kefu.rollout.commands.trials import arms_command, end_command, shadows_command, try_command
 from kefu.rollout.commands.tuning import calibrate_command, tune_retrieval_command
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "promote_command",
     "propose_command",
     "rollback_command",
+    "shadows_command",
     "show_command",
     "try_command",
     "tune_retrieval_command",

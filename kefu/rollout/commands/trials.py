@@ -1,15 +1,23 @@
-"""kefu releases: try, end, arms; a release is tried beside the live one."""
+"""kefu releases: try, end, arms, shadows; a release is tried beside the live one."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from kefu.audit import this_operator
 from kefu.db import open_database
 from kefu.errors import BadInput
-from kefu.releases import TrialKind, end_trial, list_trials, start_trial
+from kefu.releases import (
+    TrialKind,
+    end_trial,
+    get_release,
+    list_shadow_answers,
+    list_trials,
+    start_trial,
+)
 from kefu.resources import open_resources
 from kefu.rollout.arms import SURE, ArmDifference, Decision, compare_arms
 from kefu.rollout.commands.releases import (
@@ -85,6 +93,32 @@ async def arms_command(*, as_json: JsonOption = False) -> None:
     typer.echo(
         f"Release {trials[0].release_id} beside release {trials[0].live_id}: {SAID[arms.decision]}"
     )
+
+
+async def shadows_command(
+    release: ReleaseArgument,
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a release would have answered as a shadow, the latest first."""
+    async with open_database(load_settings()) as database, database.connection() as conn:
+        await get_release(conn, release)
+        shadows = await list_shadow_answers(conn, release, limit=limit)
+    if as_json:
+        print_json([asdict(each) for each in shadows])
+        return
+    if not shadows:
+        typer.echo(f"Release {release} has answered nothing as a shadow.")
+    for each in shadows:
+        given = "the same" if each.given == each.shown else each.given
+        for heading, text in (
+            (f"{each.created_at:%Y-%m-%d %H:%M} UTC", each.question),
+            (f"shown ({each.shown_outcome})", each.shown),
+            (f"release {release} ({each.outcome})", given),
+        ):
+            Console().print(Text.assemble((f"{heading}: ", "bold"), text))
+        typer.echo()
 
 
 def _show_interval(difference: ArmDifference) -> str:

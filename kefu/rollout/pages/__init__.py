@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 
 from kefu.rollout.pages.graded import router as graded
+from kefu.rollout.pages.release import router as release
 from kefu.rollout.pages.releases import router as releases
 
 router = APIRouter()
-for each in (graded, releases):  # before the number of a release, which takes any name
+for each in (graded, releases, release):  # before the number of a release, which takes any name
     router.include_router(each)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kefu.accounts import require
@@ -17,33 +17,24 @@ from kefu.releases import (
     Move,
     Release,
     SettingValue,
-    ShadowAnswer,
     Trial,
     TrialKind,
     end_trial,
     find_live,
     find_trial,
     get_live,
-    get_release,
     list_endpoint_pins,
     list_moves,
     list_releases,
-    list_shadow_answers,
-    start_trial,
 )
 from kefu.resources import Resources
 from kefu.rollout.arms import SURE, Arms, compare_arms
 from kefu.rollout.differences import Difference, list_changes
-from kefu.rollout.gating import judge_release, promote
 from kefu.rollout.monitoring import read_monitors
-from kefu.rollout.moving import LONGEST_REASON, find_earlier, override, roll_back
+from kefu.rollout.moving import LONGEST_REASON, find_earlier, roll_back
 from kefu.rollout.proposing import NO_ENDPOINT, Changes, propose
 from kefu.rollout.records import Alert, Watched
-from kefu.rollout.running import is_being_evaluated, start_evaluation
 from kefu.rollout.store import list_alerts
-from kefu.rollout.trying import require_tryable
-from kefu.rollout.unfinished import Unfinished, list_unfinished
-from kefu.rollout.verdicts import ReleaseVerdict
 from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
@@ -57,7 +48,6 @@ router = APIRouter(
 Reader = Annotated[Viewer, Depends(require("releases.read"))]
 Proposer = Annotated[Viewer, Depends(require("releases.propose"))]
 Promoter = Annotated[Viewer, Depends(require("releases.promote"))]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,32 +83,6 @@ class ReleasesPage:
     problem: KefuError | None
     longest_reason: int = LONGEST_REASON
     sure: float = SURE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasePage:
-    """One release.
-
-    Attributes:
-        changes: of the live one.
-        trial: that runs, of this release or of another.
-        verdict: of the gate; None for the live release.
-        unfinished: experiments that are on their way, stopped or given up.
-        shadows: what it would have answered, the latest first.
-        is_running: whether this process puts datasets to it.
-    """
-
-    release: Release
-    live: Release
-    changes: Sequence[Difference]
-    moves: Sequence[Move]
-    trial: Trial | None
-    verdict: ReleaseVerdict | None
-    unfinished: Sequence[Unfinished]
-    is_running: bool
-    shadows: Sequence[ShadowAnswer]
-    trial_kinds: Sequence[str] = tuple(TrialKind)
-    longest_reason: int = LONGEST_REASON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,81 +163,7 @@ async def add(request: Request, proposer: Proposer, resources: OpenResources) ->
         async with resources.database.connection() as conn:
             page = await _build_form(conn, resources, form, problem=error)
         return render_page(request, "rollout/propose.html", page, status=error.status)
-    return _show(release.id)
-
-
-@router.get("/{release_id}")
-async def show_release(request: Request, release_id: Number, resources: OpenResources) -> Response:
-    """One release: what it changes, how it did, and what can be done with it."""
-    async with resources.database.connection() as conn:
-        release, live = await get_release(conn, release_id), await get_live(conn)
-        moves = [each for each in await list_moves(conn) if each.release_id == release_id]
-        trial = await find_trial(conn)
-        is_live = release.id == live.id
-        verdict = None if is_live else await judge_release(conn, resources, release)
-        shadows = await list_shadow_answers(conn, release_id)
-        is_running = await is_being_evaluated(conn, release_id)
-        unfinished = [] if is_live else await list_unfinished(conn, resources, release)
-    page = ReleasePage(
-        release=release,
-        live=live,
-        changes=list_changes(live.content, release.content),
-        moves=moves,
-        trial=trial,
-        verdict=verdict,
-        unfinished=unfinished,
-        is_running=is_running,
-        shadows=shadows,
-    )
-    return render_page(request, "rollout/release.html", page)
-
-
-@router.post("/{release_id}/experiments")
-async def evaluate(release_id: Number, proposer: Proposer, resources: OpenResources) -> Response:
-    """Put every dataset to it and to the live one; the page shows how far that is."""
-    async with resources.database.connection() as conn:
-        await get_release(conn, release_id)
-    start_evaluation(resources, release_id, author=proposer.name)
-    return _show(release_id)
-
-
-@router.post("/{release_id}/promote")
-async def make_live(
-    request: Request, release_id: Number, promoter: Promoter, resources: OpenResources
-) -> Response:
-    """Make it live when it has passed the gate, or somebody vouches for what no case shows."""
-    reason = (await read_form(request)).get("acknowledge")
-    async with resources.database.transaction() as conn:
-        await promote(conn, resources, release_id, author=promoter.name, acknowledge=reason)
-    return _show(release_id)
-
-
-@router.post("/{release_id}/override")
-async def force(
-    request: Request, release_id: Number, promoter: Promoter, resources: OpenResources
-) -> Response:
-    """Make it live whatever the gate says, with a reason."""
-    form = await read_form(request)
-    async with resources.database.transaction() as conn:
-        await override(conn, release_id, author=promoter.name, reason=form.get("reason", ""))
-    return _show(release_id)
-
-
-@router.post("/{release_id}/trials")
-async def begin_trial(
-    request: Request, release_id: Number, promoter: Promoter, resources: OpenResources
-) -> Response:
-    """Try it on a share of the conversations."""
-    form = await read_form(request)
-    kind = next((each for each in TrialKind if each == form.get("kind")), None)
-    if kind is None:
-        raise BadInput("A trial is a canary, a comparison or a shadow.")
-    share = _read_percent(form) / 100
-    given = form.get("reason", "").strip() or None
-    async with resources.database.transaction() as conn:
-        reason = await require_tryable(conn, resources, release_id, kind, reason=given)
-        await start_trial(conn, release_id, kind, share=share, author=promoter.name, reason=reason)
-    return _show(release_id)
+    return RedirectResponse(f"{HOME}/{release.id}", status_code=303)
 
 
 @router.post("/_rollback")
@@ -345,17 +235,3 @@ async def _build_form(
         given={"prompts": "", "endpoints": "", "settings": "", "note": ""} | dict(given),
         problem=problem,
     )
-
-
-def _read_percent(form: Mapping[str, str]) -> float:
-    try:
-        percent = float(form.get("percent", ""))
-    except ValueError as error:
-        raise BadInput("The share is a number of percent.") from error
-    if not 0 < percent <= 100:
-        raise BadInput("The share lies above 0 and is at most 100 percent.")
-    return percent
-
-
-def _show(release_id: int) -> RedirectResponse:
-    return RedirectResponse(f"{HOME}/{release_id}", status_code=303)

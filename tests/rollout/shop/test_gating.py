@@ -120,6 +120,24 @@ async def test_without_experiments_nothing_is_proved(
     await refuse(resources, await wait_with(resources, top_k=9), "kefu releases evaluate")
 
 
+async def test_the_page_names_its_button_and_offers_no_way_past_a_gate_that_is_passed(
+    resources: Resources, version: DatasetVersion, client: AsyncClient
+) -> None:
+    waiting = await wait_with(resources, top_k=9)
+    await sign_in(client, resources.database, "admin")
+    path = f"/admin/releases/{waiting.id}"
+    page = (await client.get(path)).text
+    assert "“Put the datasets to it” does it." in page
+    assert "kefu releases" not in page
+    assert f'action="{path}/override"' in page
+    await evaluate_release(resources, waiting.id, author=AUTHOR)
+    page = (await client.get(path)).text
+    assert f'action="{path}/promote"' in page
+    assert f'action="{path}/override"' not in page
+    assert 'name="reason"' not in page
+    assert '<option value="canary" selected>' in page
+
+
 async def test_a_release_that_passes_goes_live_with_its_scores(
     resources: Resources, version: DatasetVersion
 ) -> None:
