@@ -35,6 +35,7 @@ from kefu.conversations.pages import router as conversation_pages
 from kefu.copilot.api import router as copilot_api
 from kefu.copilot.pages import router as desk_pages
 from kefu.endpoints.pages import router as endpoint_pages
+from kefu.errors import Unavailable
 from kefu.evaluation.pages import router as evaluation_pages
 from kefu.knowledge import keep_embedding
 from kefu.overview.pages import router as overview_pages
@@ -191,14 +192,37 @@ def attach(app: FastAPI, resources: Resources, *, answerer: Answerer = stream_an
     )
 
 
-async def serve(settings: Settings, *, tell: Teller | None = None) -> None:
+def open_port(settings: ServerSettings) -> socket.socket:
+    """The port to serve at, taken before anything else is begun or said.
+
+    Raises:
+        Unavailable: it is taken or not allowed, or the host is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    port = socket.socket(family)
+    try:
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind((settings.host, settings.port))
+    except OSError as error:
+        port.close()
+        raise Unavailable(
+            f"Nothing can be served at {settings.host}, port {settings.port}: {error.strerror}."
+            " Choose another by server.port (KEFU_SERVER__PORT)."
+        ) from error
+    port.set_inheritable(True)
+    return port
+
+
+async def serve(settings: Settings, port: socket.socket, *, tell: Teller | None = None) -> None:
     """Serve until told to stop; open answers are finished first."""
     app = create_app(settings, tell=tell)
     config = configure_server(app, settings.server, settings.log_level)
-    await Server(config, app).serve()
+    await Server(config, app).serve(sockets=[port])
 
 
-async def serve_together(settings: Settings, *, count: int, tell: Teller | None = None) -> None:
+async def serve_together(
+    settings: Settings, port: socket.socket, *, count: int, tell: Teller | None = None
+) -> None:
     """Serve by so many processes behind one port until told to stop.
 
     This one answers nothing. It keeps the embedded database and the port, and replaces who ends;
@@ -207,8 +231,7 @@ async def serve_together(settings: Settings, *, count: int, tell: Teller | None 
     async with open_resources(settings) as resources:
         await _begin_releases(resources, tell)
         await _tell_setup_link(resources, tell)
-        config = configure_server(create_app(settings), settings.server, settings.log_level)
-        with config.bind_socket() as port, shared_metrics() as folder:
+        with shared_metrics() as folder:
             work = partial(serve_at, settings, port, folder)
             await keep_processes(work, count=count, on_end=partial(forget_waiting, folder))
 

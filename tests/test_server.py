@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import socket
 
 import pytest
+from server_processes import free_port
 
 from kefu.db import Database
+from kefu.errors import Unavailable
 from kefu.knowledge import embedding, ensure_base, ingest, list_statuses
 from kefu.llm import FakeEmbedder
 from kefu.resources import Resources
-from kefu.settings import Settings
+from kefu.server import open_port
+from kefu.settings import ServerSettings, Settings
 
 
 async def test_waiting_chunks_get_their_vectors_from_a_running_server(
@@ -32,3 +36,15 @@ async def test_waiting_chunks_get_their_vectors_from_a_running_server(
 async def _waiting(database: Database) -> int:
     async with database.connection() as conn:
         return sum(status.waiting_count for status in await list_statuses(conn))
+
+
+def test_a_port_that_is_taken_is_told_before_anything_begins() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = ServerSettings(port=taken.getsockname()[1])
+        with pytest.raises(Unavailable, match="KEFU_SERVER__PORT"):
+            open_port(settings)
+
+
+def test_a_host_that_is_none_of_this_machine_is_told() -> None:
+    with pytest.raises(Unavailable, match=r"192\.0\.2\.1"):
+        open_port(ServerSettings(host="192.0.2.1", port=free_port()))

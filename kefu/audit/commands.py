@@ -1,6 +1,7 @@
 """kefu audit list, verify, export."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from kefu.db import open_database, use_keys_of
 from kefu.settings import load_settings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 Moment = Annotated[datetime | None, typer.Option(help="UTC, as in 2026-11-21.")]
 
 
@@ -108,18 +110,24 @@ async def export_command(
 
 
 def _table(entries: Sequence[AuditEntry]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("No.", "UTC", "Actor", "Action", "Subject", "Details"):
-        table.add_column(heading, overflow="fold")
+    """Details below the rest: six columns do not fit a terminal."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
     for entry in entries:
-        facts = ", ".join(f"{name}: {value}" for name, value in entry.facts.items())
-        row = (entry.actor, entry.action, entry.subject, facts)
-        table.add_row(
-            str(entry.number),
-            f"{entry.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
-            *(escape(text) for text in row),
-        )
+        at = f"{entry.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        line = "  ".join((at, entry.actor, entry.action, entry.subject))
+        told = "\n".join(filter(None, (line, _tell_facts(entry))))
+        table.add_row(str(entry.number), escape(DIGEST.sub(r"\1", told)))
     return table
+
+
+def _tell_facts(entry: AuditEntry) -> str:
+    facts = {name: value for name, value in entry.facts.items() if value not in ([], None, "")}
+    return ", ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in facts.items()
+    )
 
 
 def _as_json(verdict: AuditVerdict) -> dict[str, object]:

@@ -18,7 +18,9 @@ ROW: TypeAdapter[AuditEntry | AuditHead] = TypeAdapter(AuditEntry | AuditHead)
 
 
 async def export_audit(database: Database, file: Path) -> int:
-    """Write every entry and the head as JSON Lines; the file appears when it is whole.
+    """Write every entry and the head as JSON Lines, for the owner of the file alone.
+
+    The file appears when it is whole.
 
     Raises:
         BadInput: the file cannot be written.
@@ -26,6 +28,8 @@ async def export_audit(database: Database, file: Path) -> int:
     partial = file.with_name(file.name + ".part")
     count = 0
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
         with partial.open("w", encoding="utf-8") as lines:
             async with database.transaction() as conn:
                 await begin_snapshot(conn)

@@ -1,9 +1,10 @@
 """The chat page and what it sends; every form works without JavaScript too."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from secrets import token_urlsafe
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -22,7 +23,16 @@ from kefu.chatbot.turns import (
     finish_turn,
     wait_for_answer,
 )
-from kefu.conversations import LONGEST_KEY, State, get_state, leave_contact, rate
+from kefu.conversations import (
+    LONGEST_KEY,
+    Conversation,
+    State,
+    get_conversation,
+    get_state,
+    leave_contact,
+    rate,
+)
+from kefu.db import Connection
 from kefu.errors import BadInput, NotFound
 from kefu.knowledge import DEFAULT_BASE, draw_page, find_original, get_excerpt, is_drawable
 from kefu.resources import Resources
@@ -67,10 +77,9 @@ async def show_chat(
     transcript = await _find_transcript(request, resources, base=base)
     state = await _find_state(resources, transcript)
     chatbot = resources.settings.chatbot
-    asked = transcript.base if transcript else base
     page = ChatPage(
         name=chatbot.name,
-        base=None if asked == DEFAULT_BASE else asked,
+        base=transcript.base if transcript else base,
         examples=chatbot.examples,
         turns=show_turns(transcript.messages) if transcript else [],
         max_characters=MAX_QUESTION_CHARACTERS,
@@ -86,7 +95,7 @@ async def ask(request: Request, resources: OpenResources) -> Response:
     form = await read_form(request)
     turn = await _begin_turn(request, resources, form)
     if turn.left_id is not None:  # people answer: the page shows how it stands
-        response: Response = _back()
+        response: Response = _back(form)
         _set_cookie(request, response, CONVERSATION_COOKIE, str(turn.conversation_id))
         return response
     events = finish_turn(resources, turn, viewer=ANONYMOUS, answerer=request.app.state.answerer)
@@ -94,15 +103,15 @@ async def ask(request: Request, resources: OpenResources) -> Response:
         response = EventStream(_encode_events(request, events))
     else:
         await finish_unless_gone(request, wait_for_answer(events))
-        response = _back()
+        response = _back(form)
     _set_cookie(request, response, CONVERSATION_COOKIE, str(turn.conversation_id))
     return response
 
 
 @router.post("/conversations")
-async def start_over() -> Response:
-    """Leave the conversation; the next question begins another."""
-    response = _back()
+async def start_over(request: Request) -> Response:
+    """Leave the conversation; the next question begins another, about the same base."""
+    response = _back(await read_form(request))
     response.delete_cookie(CONVERSATION_COOKIE)
     return response
 
@@ -120,7 +129,7 @@ async def give_stars(request: Request, resources: OpenResources) -> Response:
             comment=form.get("comment", ""),
             viewer=ANONYMOUS,
         )
-    return _back()
+    return _back(form)
 
 
 @router.post("/conversations/contact")
@@ -130,7 +139,7 @@ async def give_contact(request: Request, resources: OpenResources) -> Response:
     async with resources.database.transaction() as conn:
         contact = form.get("contact", "")
         await leave_contact(conn, _require_conversation_id(request), contact, viewer=ANONYMOUS)
-    return _back()
+    return _back(form)
 
 
 @router.post("/messages/{message_id}/feedback")
@@ -154,7 +163,7 @@ async def give_feedback(request: Request, message_id: UUID, resources: OpenResou
         )
         transcript = await get_transcript(conn, conversation_id, viewer=ANONYMOUS)
     if "partial" not in form:
-        return _back()
+        return _back(form)
     rated = next(each for each in transcript.messages if each.id == message_id)
     assert rated.answer is not None
     answer = show_answer(rated.answer, message_id, feedback)
@@ -221,20 +230,21 @@ async def choose_preferences(request: Request) -> Response:
 
 
 async def _begin_turn(request: Request, resources: Resources, form: dict[str, str]) -> PendingTurn:
-    """Go on with the conversation of this browser, or begin one if it is gone."""
+    """Go on with the conversation of this browser, or begin one if it is gone or about another."""
     question = form.get("question", "")
     base = form.get("base") or None
     key = form.get("client_key", "")
     client_key = key if 0 < len(key) <= LONGEST_KEY and key.isprintable() else None
-    current = _conversation_id(request)
-    await limit_visitor(request, resources, Act.MESSAGE, visitor=current)
+    await limit_visitor(request, resources, Act.MESSAGE, visitor=_conversation_id(request))
+    async with resources.database.connection() as conn:
+        current = await _find_conversation(conn, request, base=base)
     if current is not None:
         try:
             return await begin_turn(
                 resources,
                 question,
                 viewer=ANONYMOUS,
-                conversation_id=current,
+                conversation_id=current.id,
                 client_key=client_key,
             )
         except NotFound:
@@ -243,18 +253,31 @@ async def _begin_turn(request: Request, resources: Resources, form: dict[str, st
     return await begin_turn(resources, question, viewer=ANONYMOUS, base=base, client_key=client_key)
 
 
-async def _find_transcript(
-    request: Request, resources: Resources, *, base: str | None
-) -> Transcript | None:
+async def _find_conversation(
+    conn: Connection, request: Request, *, base: str | None
+) -> Conversation | None:
+    """The one this browser is in, unless the page is about another base."""
     conversation_id = _conversation_id(request)
     if conversation_id is None:
         return None
     try:
-        async with resources.database.connection() as conn:
-            transcript = await get_transcript(conn, conversation_id, viewer=ANONYMOUS)
+        conversation = await get_conversation(conn, conversation_id)
     except NotFound:
         return None
-    return transcript if base in {None, transcript.base} else None
+    return conversation if base in {None, conversation.base} else None
+
+
+async def _find_transcript(
+    request: Request, resources: Resources, *, base: str | None
+) -> Transcript | None:
+    async with resources.database.connection() as conn:
+        current = await _find_conversation(conn, request, base=base)
+        if current is None:
+            return None
+        try:
+            return await get_transcript(conn, current.id, viewer=ANONYMOUS)
+        except NotFound:
+            return None
 
 
 async def _find_state(resources: Resources, transcript: Transcript | None) -> State | None:
@@ -313,5 +336,8 @@ def _set_cookie(
     )
 
 
-def _back() -> RedirectResponse:
-    return RedirectResponse("/", status_code=303)
+def _back(form: Mapping[str, str]) -> RedirectResponse:
+    """The page from which a form was sent, about the base that the form names."""
+    base = form.get("base")
+    query = "" if base in {None, "", DEFAULT_BASE} else f"?{urlencode({'base': base})}"
+    return RedirectResponse(f"/{query}", status_code=303)

@@ -11,7 +11,7 @@ from kefu.chatbot.linking import is_on_web, link_page
 from kefu.chatbot.records import ChatMessage
 from kefu.chatbot.showing import is_fresh
 from kefu.conversations import State
-from kefu.knowledge import Excerpt
+from kefu.knowledge import DEFAULT_BASE, Excerpt
 from kefu.tracing import Feedback
 from kefu.web import render_answer, render_excerpt
 
@@ -114,7 +114,7 @@ class ChatPage:
     """The whole chat page.
 
     Attributes:
-        base: named on the page only when it is not the usual one.
+        base: what is asked here is about it; None where none is named yet.
         client_key: of the question that is sent without a script, which makes its own.
         state: how the conversation stands, None before the first question.
     """
@@ -126,6 +126,11 @@ class ChatPage:
     max_characters: int
     client_key: str
     state: State | None = None
+
+    @property
+    def unusual_base(self) -> str | None:
+        """The base, named on the page only when it is not the usual one."""
+        return None if self.base == DEFAULT_BASE else self.base
 
 
 def show_answer(answer: Answer, message_id: UUID, feedback: Feedback | None = None) -> ShownAnswer:

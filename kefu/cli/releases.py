@@ -14,5 +14,6 @@ COMMANDS: CommandTable = {
     "rollback": commands.rollback_command,
     "try": commands.try_command,
     "arms": commands.arms_command,
+    "shadows": commands.shadows_command,
     "end": commands.end_command,
 }

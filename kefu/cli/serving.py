@@ -17,11 +17,12 @@ async def serve_command(
 ) -> None:
     """Serve the chat page and the API."""
     settings = load_settings()
-    typer.echo(f"Chat page: {settings.server.url}/  (Ctrl-C ends it)")
-    if processes == 1:
-        await server.serve(settings, tell=typer.echo)
-    else:
-        await server.serve_together(settings, count=processes, tell=typer.echo)
+    with server.open_port(settings.server) as port:
+        typer.echo(f"Chat page: {settings.server.url}/  (Ctrl-C ends it)")
+        if processes == 1:
+            await server.serve(settings, port, tell=typer.echo)
+        else:
+            await server.serve_together(settings, port, count=processes, tell=typer.echo)
 
 
 COMMANDS: CommandTable = {"serve": serve_command}

@@ -59,7 +59,13 @@ async def act(
 async def act_on_all(
     resources: Resources, conn: Connection, ids: list[UUID], form: Form, *, viewer: Viewer
 ) -> int:
-    """Do it with each of them that it can be done with, and say with how many."""
+    """Do it with each of them that it can be done with, and say with how many.
+
+    Raises:
+        BadInput: none is ticked, or the form says nothing that can be done.
+    """
+    if not ids:
+        raise BadInput("Tick the conversations first.")
     done = 0
     for id in ids:
         try:

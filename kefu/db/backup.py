@@ -23,7 +23,7 @@ _MIGRATION = re.compile(r"^(\d+)\t\d{4}_\w+\.sql\t", re.MULTILINE)
 
 
 def back_up(url: str, target: Path) -> None:
-    """Write the whole database to one file in PostgreSQL's custom format.
+    """Write the whole database to one file in PostgreSQL's custom format, for its owner alone.
 
     Raises:
         BadInput: there is no such folder, or the target is one.
@@ -33,6 +33,8 @@ def back_up(url: str, target: Path) -> None:
         raise BadInput(f"{target} cannot be written: name a file in a folder that exists.")
     partial = target.with_name(target.name + ".part")
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
         with _connectable(url) as database:
             _run("pg_dump", "--format=custom", f"--file={partial}", f"--dbname={database}")
         partial.replace(target)

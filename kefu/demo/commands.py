@@ -73,11 +73,16 @@ async def demo_command(
             await print_answer(answering, question, viewer=ANONYMOUS, base=BASE)
             console.print()
     if serve_page:
-        from kefu.server import serve  # noqa: PLC0415 - half a second that other commands save
+        from kefu.server import (  # noqa: PLC0415 - half a second that other commands save
+            open_port,
+            serve,
+        )
 
-        console.print(f"A shop with the widget on it: [bold]{settings.server.url}/demo-shop[/]")
-        console.print(f"Chat page: [bold]{settings.server.url}/?base={BASE}[/]  (Ctrl-C ends it)")
-        await serve(settings, tell=typer.echo)
+        url = settings.server.url
+        with open_port(settings.server) as port:
+            console.print(f"A shop with the widget on it: [bold]{url}/demo-shop[/]")
+            console.print(f"Chat page: [bold]{url}/?base={BASE}[/]  (Ctrl-C ends it)")
+            await serve(settings, port, tell=typer.echo)
 
 
 async def open_channel(resources: Resources) -> None:

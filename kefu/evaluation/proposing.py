@@ -54,7 +54,8 @@ UNASKED = {Doubt.GARBLED, Doubt.UNREADABLE, Doubt.LAPSED}
 
 _FIGURE = re.compile(
     r"(?<![A-Za-z0-9_.])(?:\d{1,2}[:：]\d{2}(?!\d)|\d{4}-\d{1,2}-\d{1,2}(?!\d)"
-    r"|\d[\d,.]*\d?\s?(?:%|[A-Za-z]{2,12}\b|个?(?:工作日|自然日|小时|分钟|月|天|日|年|周|元|次|台"
+    r"|\d[\d,.]*\d?\s?(?:%|(?:(?:working|business|calendar) )?[A-Za-z]{2,12}\b"
+    r"|个?(?:工作日|自然日|小时|分钟|月|天|日|年|周|元|次|台"
     r"|张|份|倍|秒|人|条|级|核|折))?)"
 )
 

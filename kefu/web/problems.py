@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
@@ -19,15 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.errors import BadInput, KefuError, NotFound, NotSignedIn
 from kefu.text import explain_mistake
-from kefu.web.rendering import has_page, render_page
+from kefu.web.addresses import find_form_page, find_page_before, name_page
+from kefu.web.rendering import render_page
 
 logger = logging.getLogger(__name__)
 
 SIGN_IN = "/sign-in"
 HOME = "/home"
-LONGEST_PAGE = 1500
-"""With its query; of a longer address the query is left out."""
-
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 OPENAI_PATHS = "/v1/"
 """Below it clients of OpenAI's API expect errors in its shape."""
@@ -160,7 +158,7 @@ def respond(request: Request, problem: Problem) -> Response:
     if request.url.path.startswith(OPENAI_PATHS):
         response = JSONResponse(problem.as_openai_json(), status_code=problem.status)
     elif _wants_page(request):
-        page = replace(problem, came_from=_find_page_before(request))
+        page = replace(problem, came_from=find_page_before(request))
         response = render_page(request, "web/problem.html", page, status=problem.status)
     else:
         response = JSONResponse(problem.as_json(), status_code=problem.status)
@@ -260,26 +258,8 @@ def _explain(error: RequestValidationError) -> BadInput:
 def _lead_back(request: Request) -> dict[str, str]:
     """The page to come back to after signing in, and whether something sent was not taken."""
     if request.method in {"GET", "HEAD"}:
-        page, query = request.url.path, request.url.query
-        return {"next": _join(page, query)}
-    before = urlsplit(_find_page_before(request) or HOME)
-    page = _join(before.path, before.query) if has_page(request, before.path) else HOME
-    return {"next": page, "unsent": "1"}
-
-
-def _join(page: str, query: str) -> str:
-    return f"{page}?{query}" if query and len(page) + len(query) < LONGEST_PAGE else page
-
-
-def _find_page_before(request: Request) -> str | None:
-    """The page of this site on which a link or button was pressed."""
-    before = urlsplit(request.headers.get("referer", ""))
-    is_here = before.netloc == request.url.netloc
-    if not is_here or not before.path.startswith("/") or before.path.startswith("//"):
-        return None
-    if request.method in {"GET", "HEAD"} and before.path == request.url.path:
-        return None
-    return f"{before.path}?{before.query}" if before.query else before.path
+        return {"next": name_page(request)}
+    return {"next": find_form_page(request) or HOME, "unsent": "1"}
 
 
 def _snake_case(name: str) -> str:

@@ -10,9 +10,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.routing import Match
 
 from kefu.viewer import ANONYMOUS, Viewer
+from kefu.web.addresses import find_way_back, has_page
 from kefu.web.languages import Language, choose_language, list_translations, tell
 from kefu.web.markdown import Attributes, render_answer
 
@@ -45,6 +45,7 @@ def render_page(
             page=page,
             theme=choose_theme(request),
             path=request.url.path,
+            way_back=find_way_back(request),
             viewer=viewer,
             csrf_token=csrf_token,
             people=getattr(request.state, "people", {}),
@@ -77,12 +78,6 @@ def find_viewer(request: Request) -> tuple[Viewer, str]:
     """Whom the page of this request is for, with the token of its forms."""
     viewer = getattr(request.state, "viewer", ANONYMOUS)
     return viewer, getattr(request.state, "csrf_token", "")
-
-
-def has_page(request: Request, path: str) -> bool:
-    """Whether the application shows something at this path."""
-    scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
-    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def _as_answer(text: str, citations: Mapping[int, Attributes] = MappingProxyType({})) -> Markup:

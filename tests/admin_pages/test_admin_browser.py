@@ -187,6 +187,15 @@ async def test_a_step_of_a_trace_and_its_feedback_can_be_read(browser: Browser, 
         await expect(page.locator(".step[open]")).to_contain_text("gen_ai.usage.input_tokens")
 
 
+async def test_an_audit_entry_is_read_whole_on_a_phone(browser: Browser, site: Site) -> None:
+    async with visit(browser, site, locale="en") as page:
+        await page.goto("/admin/audit")
+        for cell in await page.locator("tbody tr").first.locator("td:not(:empty)").all():
+            await cell.scroll_into_view_if_needed()
+            await expect(cell).to_be_in_viewport(ratio=1)
+        assert await page.locator(".table-scroll").evaluate("it => it.scrollWidth") < 375
+
+
 @pytest.mark.parametrize(
     ("zone", "name"), [("Asia/Shanghai", "UTC+8"), ("Asia/Kolkata", "UTC+5:30"), ("UTC", "UTC")]
 )

@@ -330,6 +330,7 @@ async def test_an_export_is_verified_without_the_database(
 ) -> None:
     file = tmp_path / "audit.jsonl"
     assert await export_audit(log, file) == 9
+    assert file.stat().st_mode & 0o777 == 0o600
     verdict = verify_export(file)
     assert (verdict.is_whole, verdict.entry_count) == (True, 9)
     assert not verify_export(file, expected=[Anchor(number=9, seal="0" * 64)]).is_whole

@@ -1,11 +1,22 @@
 """The live chat in a real Chromium, against a real server and database."""
 
 import asyncio
+import re
 
 import pytest
 from browsing import find_serious_violations
-from documents import ABSTENTION, ASKING_BACK, QUOTE, TABLE_QUOTE, answer_with, cite, refund_answer
+from documents import (
+    ABSTENTION,
+    ASKING_BACK,
+    QUOTE,
+    REFUNDS,
+    TABLE_QUOTE,
+    answer_with,
+    cite,
+    refund_answer,
+)
 from fastapi import FastAPI
+from filling import fill
 from playwright.async_api import Locator, Page, expect
 from scripted import ScriptedAnswerer
 
@@ -212,6 +223,26 @@ async def test_the_language_switch_keeps_conversation_and_draft(page: Page) -> N
     await expect(page.locator(".start-over")).to_have_text("New conversation")
     await expect(page.locator(".question")).to_have_text([QUESTION])
     await expect(page.locator("#question")).to_have_value("还有一个")
+
+
+async def test_a_page_of_another_base_keeps_what_is_asked_on_it(
+    page: Page, resources: Resources, answerer: ScriptedAnswerer
+) -> None:
+    for base in ("main", "handbook"):
+        await fill(resources, {"退款政策": REFUNDS}, base=base)
+    await ask_and_wait(page)
+    await page.goto("/?base=handbook")
+    await expect(page.locator(".turn")).to_have_count(0)
+    await ask_and_wait(page, "还有一个")
+    assert [base for _, base, _ in answerer.asked] == ["main", "handbook"]
+    await page.locator("[name=language]").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await expect(page).to_have_url(re.compile(r"/\?base=handbook$"))
+    await expect(page.locator(".question")).to_have_text(["还有一个"])
+    await page.locator(".start-over button").click()
+    await expect(page.locator(".turn")).to_have_count(0)
+    await expect(page).to_have_url(re.compile(r"/\?base=handbook$"))
+    await expect(page.locator(".brand .tag")).to_have_text("handbook")
 
 
 async def test_dark_is_at_once_and_stays(page: Page) -> None:

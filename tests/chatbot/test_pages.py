@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
-from documents import ABSTENTION, ASKING_BACK, GREETING, QUOTE, answer_with, cite
+from documents import ABSTENTION, ASKING_BACK, GREETING, QUOTE, REFUNDS, answer_with, cite
 from fastapi import FastAPI
+from filling import fill
 from httpx import ASGITransport, AsyncClient, Response
 from scripted import ScriptedAnswerer
 from selectolax.lexbor import LexborHTMLParser
@@ -257,6 +258,59 @@ async def test_a_page_about_another_base_shows_no_conversation_of_this_one(
     page = await load(client, "/?base=handbook")
     assert page.css(".turn") == []
     assert text_of(page, ".brand .tag") == "handbook"
+
+
+async def test_what_is_asked_on_a_page_of_another_base_begins_a_conversation_about_it(
+    client: AsyncClient, resources: Resources, answerer: ScriptedAnswerer
+) -> None:
+    for base in ("main", "handbook"):
+        await fill(resources, {"退款政策": REFUNDS}, base=base)
+    await send(client, "/messages", question="eins")
+    response = await send(client, "/messages", question="zwei", base="handbook")
+    assert response.headers["location"] == "/?base=handbook"
+    assert text_of(await load(client, "/?base=handbook"), ".question") == "zwei"
+    assert (await load(client, "/?base=main")).css(".turn") == []
+    await send(client, "/messages", question="drei", base="handbook")
+    await send(client, "/messages", question="vier", base="main")
+    assert [(base, len(history)) for _, base, history in answerer.asked] == [
+        *(("main", 0), ("handbook", 0), ("handbook", 1), ("main", 0))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "location"),
+    [
+        ("/?base=handbook", "handbook", "/?base=handbook"),
+        ("/?base=%E6%89%8B%E5%86%8C%26", "手册&", "/?base=%E6%89%8B%E5%86%8C%26"),
+        ("/?base=main", "main", "/"),
+        ("/", None, "/"),
+    ],
+)
+async def test_a_new_conversation_is_about_the_base_of_the_page(
+    client: AsyncClient, path: str, base: str | None, location: str
+) -> None:
+    field = (await load(client, path)).css_first(".start-over [name=base]")
+    assert (field and field.attributes["value"]) == base
+    response = await send(client, "/conversations", **({"base": base} if base else {}))
+    assert response.headers["location"] == location
+
+
+@pytest.mark.parametrize("path", ["/", "/?base=handbook", "/?base=%E6%89%8B%E5%86%8C&a=%5C"])
+async def test_the_switches_lead_back_to_the_page_with_its_query(
+    client: AsyncClient, path: str
+) -> None:
+    fields = (await load(client, path)).css("[action='/preferences'] [name=back]")
+    assert [each.attributes["value"] for each in fields] == [path, path]
+    response = await send(client, "/preferences", language="en", back=path)
+    assert response.headers["location"] == path
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/?base=x", "/\\evil.example", "https://evil.example", "?base=x", ""]
+)
+async def test_the_switches_never_lead_to_another_site(client: AsyncClient, back: str) -> None:
+    response = await send(client, "/preferences", language="en", back=back)
+    assert response.headers["location"] == "/"
 
 
 async def test_other_sites_cannot_post_the_forms(client: AsyncClient) -> None:

@@ -319,6 +319,11 @@ async def test_all_that_are_ticked_are_treated(
     assert "2" in told.text()
     nothing = await client.post("/desk?list=mine", data={"action": "take"})
     assert nothing.status_code == 400
+    desk = parse(nothing)
+    notice = desk.css_first(".list-head .notice.bad")
+    assert notice is not None
+    assert notice.text().strip() == "Tick the conversations first."
+    assert len(desk.css(".row")) == 2
 
 
 async def test_a_conversation_is_handed_on_snoozed_and_sorted(

@@ -162,6 +162,32 @@ async def test_what_can_be_done_with_a_suggestion_stays_in_sight_and_menus_make_
         await expect(tones).to_be_hidden()
 
 
+async def test_on_a_phone_menus_are_whole_and_leave_send_free(browser: Browser, site: Site) -> None:
+    async with sit_down(browser, site, viewport={"width": 375, "height": 667}) as page:
+        id = await ask(site)
+        await page.goto(f"/desk/{id}?list=open")
+        await page.get_by_text("Rewrite", exact=True).click()
+        await expect(page.locator(".menu-body").first).to_be_in_viewport(ratio=1)
+        await page.locator("#composer [value=send]").click(trial=True)
+
+
+async def test_what_is_done_with_all_that_are_ticked_waits_for_a_tick(
+    browser: Browser, site: Site
+) -> None:
+    async with sit_down(browser, site, viewport=WIDE) as page:
+        await ask(site)
+        await page.goto("/desk?list=unassigned")
+        take = page.locator(".bulk [value=take]")
+        await expect(take).to_be_disabled()
+        await page.locator(".row input").check()
+        await expect(take).to_be_enabled()
+        await ask(site)
+        await expect(page.locator(".row")).to_have_count(2)
+        await expect(take).to_be_enabled()
+        await page.locator(".row input:checked").uncheck()
+        await expect(take).to_be_disabled()
+
+
 async def test_a_reply_is_watched_stopped_and_follows_what_is_typed(
     browser: Browser, built_app: FastAPI, resources: Resources
 ) -> None:

@@ -56,6 +56,11 @@ def test_back_up_replaces_the_one_before(url: str, tmp_path: Path) -> None:
     assert (tmp_path / "kefu.backup").stat().st_size > 1000
 
 
+def test_only_its_owner_reads_a_back_up(url: str, tmp_path: Path) -> None:
+    back_up(url, tmp_path / "kefu.backup")
+    assert (tmp_path / "kefu.backup").stat().st_mode & 0o777 == 0o600
+
+
 def test_back_up_that_fails_leaves_nothing(url: str, tmp_path: Path) -> None:
     (tmp_path / "kefu.backup").write_text("old")
     with pytest.raises(DatabaseUnavailable, match=r"The back-up failed: .*does not exist"):

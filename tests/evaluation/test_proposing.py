@@ -157,6 +157,7 @@ async def test_only_what_a_reviewer_accepts_is_asked(conn: AsyncConnection) -> N
 @pytest.mark.parametrize(
     ("text", "facts"),
     [
+        ("A refund takes 5 working days.", ["5 working days"]),
         ("请在30天内退货，满99元包邮。", ["30天", "99元"]),
         ("工作日 16:00 前付款的订单当天发货。", ["16:00"]),
         ("营业时间为9：00至18：00。", ["9：00", "18：00"]),

@@ -91,6 +91,6 @@ def test_the_command_takes_a_file(
     (tmp_path / "tickets.CSV").write_text(CSV)
     words = ["evaluation", "propose", "--dataset", "shop", "--from", "ticket"]
     done = CliRunner().invoke(app, [*words, "--file", "tickets.CSV"])
-    assert "2 cases wait for a review" in done.stdout, done.output
+    assert "Newly proposed: 2." in done.stdout, done.output
     refused = CliRunner().invoke(app, words)
     assert isinstance(refused.exception, BadInput)

@@ -103,6 +103,30 @@ async def test_a_difference_is_shown_line_by_line(editor: AsyncClient, own: int)
     assert text_of(await load(editor, f"{PAGE}/diff", left=own), ".empty")
 
 
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        (f"http://kefu{PAGE}/edit?version=0", f"{PAGE}/edit?version=0"),
+        (f"http://kefu{PAGE}/versions", PAGE),
+        ("http://evil.example/", PAGE),
+    ],
+)
+async def test_switching_the_language_of_a_checked_text_leads_to_a_page(
+    editor: AsyncClient, referer: str, back: str
+) -> None:
+    response = await editor.post(
+        f"{PAGE}/versions",
+        data={"text": BROKEN, "action": "check"},
+        headers={"referer": referer},
+    )
+    field = LexborHTMLParser(response.text).css_first("[name=back]")
+    assert field is not None
+    assert field.attributes["value"] == back
+    switched = await editor.post("/preferences", data={"language": "zh", "back": back})
+    assert switched.headers["location"] == back
+    assert (await editor.get(back)).status_code == 200
+
+
 async def test_a_text_is_checked_before_it_is_saved(editor: AsyncClient) -> None:
     response = await editor.post(
         f"{PAGE}/versions", data={"text": BROKEN, "note": "n", "action": "check"}

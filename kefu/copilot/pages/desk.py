@@ -12,10 +12,10 @@ from kefu.accounts import require
 from kefu.conversations import set_presence
 from kefu.copilot.aids import Desk, Shown, open_desk
 from kefu.copilot.desk_actions import act, act_on_all, read_id
-from kefu.copilot.pages.showing import PRESENCES, WHOLE, OpenVisit, Said, build_page, show
+from kefu.copilot.pages.showing import PRESENCES, WHOLE, OpenVisit, Said, show, show_rows
 from kefu.copilot.records import Tone
 from kefu.errors import BadInput, KefuError
-from kefu.web import EventStream, format_event, local_path, read_form, render_page
+from kefu.web import EventStream, format_event, local_path, read_form
 
 PATH = "/desk"
 LIST = "copilot/_list.html"
@@ -41,9 +41,7 @@ async def show_list(
     told: Annotated[int | None, Query(ge=0, le=1000)] = None,
 ) -> Response:
     """A list of conversations."""
-    async with visit.resources.database.connection() as conn:
-        page = await build_page(conn, visit, told=told)
-    return render_page(visit.request, LIST if partial else WHOLE, page)
+    return await show_rows(visit, LIST if partial else WHOLE, told=told)
 
 
 @router.post("", dependencies=WRITING)
@@ -51,10 +49,11 @@ async def change_list(visit: OpenVisit) -> Response:
     """Do something with all conversations that are ticked."""
     form = await read_form(visit.request)
     ids = [id for name in form if name.startswith(TICK) and (id := read_id(name[len(TICK) :]))]
-    if not ids:
-        raise BadInput("Tick the conversations first.")
-    async with visit.resources.database.transaction() as conn:
-        told = await act_on_all(visit.resources, conn, ids, form, viewer=visit.viewer)
+    try:
+        async with visit.resources.database.transaction() as conn:
+            told = await act_on_all(visit.resources, conn, ids, form, viewer=visit.viewer)
+    except KefuError as error:
+        return await show_rows(visit, WHOLE, problem=error)
     return RedirectResponse(f"{PATH}?{visit.chosen.query}&told={told}", status_code=303)
 
 

@@ -115,6 +115,7 @@ class DeskPage:
     Attributes:
         people: who works here.
         told: how many conversations a form of the list has changed; None: none was sent.
+        problem: why the form of the list has changed none.
     """
 
     list: DeskList
@@ -123,6 +124,7 @@ class DeskPage:
     viewer: Viewer
     now: datetime
     told: int | None = None
+    problem: KefuError | None = None
     lists: Sequence[str] = tuple(LISTS)
     tones: Sequence[str] = tuple(Tone)
     max_characters: int = MAX_MESSAGE_CHARACTERS
@@ -147,6 +149,7 @@ async def build_page(
     opened: Opened | None = None,
     *,
     told: int | None = None,
+    problem: KefuError | None = None,
     with_rows: bool = True,
 ) -> DeskPage:
     """The page of the list, with a conversation or without one."""
@@ -157,6 +160,7 @@ async def build_page(
         people=sorted(await list_desk_staff(conn), key=lambda each: (each.name, each.staff_id)),
         viewer=visit.viewer,
         told=told,
+        problem=problem,
         now=datetime.now(UTC),
     )
 
@@ -227,6 +231,15 @@ class Said:
 
 NOTHING_SAID = Said()
 WHOLE = "copilot/desk.html"
+
+
+async def show_rows(
+    visit: Visit, template: str, *, told: int | None = None, problem: KefuError | None = None
+) -> Response:
+    """The page, or a part of it, with a list alone."""
+    async with visit.resources.database.connection() as conn:
+        page = await build_page(conn, visit, told=told, problem=problem)
+    return render_page(visit.request, template, page, status=problem.status if problem else 200)
 
 
 async def show(

@@ -59,8 +59,8 @@ async def affected_command(  # noqa: PLR0913 - one parameter an option
         if propose is not None:
             async with resources.database.transaction() as conn:
                 count = await propose_unproven(conn, propose, check.unproven, base=base)
-            told = f"{count} cases wait for a review: kefu evaluation review --dataset {propose}"
-            typer.echo(told, err=True)
+            review = f"kefu evaluation review --dataset {propose}"
+            typer.echo(f"Newly proposed: {count}. All that waits: {review}", err=True)
     text = write_check_markdown(check)
     write_if(junit, write_check_junit(check))
     write_if(markdown, text)

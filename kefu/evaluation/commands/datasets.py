@@ -138,7 +138,9 @@ async def propose_command(  # noqa: PLR0913 - one parameter an option
             found = await propose_from_tickets(conn, dataset, tickets, base=base, count=count)
         else:
             found = await propose_from_knowledge(conn, dataset, base=base, count=count, seed=seed)
-    typer.echo(f"{found} cases wait for a review: kefu evaluation review --dataset {dataset}")
+    typer.echo(
+        f"Newly proposed: {found}. All that waits: kefu evaluation review --dataset {dataset}"
+    )
 
 
 def _load_tickets(origin: Origin, file: Path | None) -> Sequence[Ticket]:

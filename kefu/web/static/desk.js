@@ -5,6 +5,7 @@ import { accept, adaptLater, askForAid, expandCanned, insertCanned, lookUpLater,
 import { keepReplies, openConversation, sendForm } from "./desk_conversation.js";
 import { listen, tellTyping, tick } from "./desk_events.js";
 import { comeHere } from "./desk_here.js";
+import { allowBulk } from "./desk_list.js";
 import { answer, desk, followEnd, pane, post, prepare, sayWhy, scrollDown } from "./desk_page.js";
 import { SignedOut } from "./session.js";
 
@@ -112,6 +113,10 @@ document.addEventListener("input", (event) => {
   lookUpLater(event.target);
   adaptLater(event.target);
 });
+desk.addEventListener("change", (event) => {
+  if (event.target.matches(".row input")) allowBulk();
+});
+window.addEventListener("pageshow", allowBulk); // ticks may come back with the page
 window.addEventListener("popstate", () => location.reload());
 
 function tellPresence() {
@@ -123,6 +128,7 @@ function tellPresence() {
 for (const button of desk.querySelectorAll("[data-keys]")) button.hidden = false;
 keepReplies();
 prepare(document);
+allowBulk();
 scrollDown();
 followEnd();
 listen();

@@ -14,6 +14,7 @@ function placeRows(fresh) {
   if (!rows || !wanted) {
     desk.querySelector(".list-body").replaceWith(fresh.querySelector(".list-body"));
     markOpen();
+    allowBulk();
     return;
   }
   const known = new Map([...rows.children].map((row) => [row.dataset.id, row]));
@@ -34,6 +35,7 @@ function placeRows(fresh) {
   for (const gone of known.values()) gone.remove();
   prepare(rows);
   markOpen();
+  allowBulk();
 }
 
 // What a row says, apart from clocks and from being the open one.
@@ -54,6 +56,12 @@ export function markOpen() {
     if (row.dataset.id === openId()) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
+}
+
+// Without a tick there is nothing to do with all that are ticked.
+export function allowBulk() {
+  const isNoneTicked = !desk.querySelector(".row input:checked");
+  for (const button of desk.querySelectorAll(".bulk button")) button.disabled = isNoneTicked;
 }
 
 let refreshing = 0;
