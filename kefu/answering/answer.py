@@ -326,7 +326,7 @@ class _Run:
 
     def _finish(self, outcome: Outcome, sure: float) -> Answer:
         self._clock("total")
-        is_short = self.model.has_failed and outcome is Outcome.ANSWERED
+        is_quoted_instead = self.model.has_failed and outcome is Outcome.ANSWERED
         return Answer(
             answer=self.text.strip(),
             outcome=outcome,
@@ -335,7 +335,7 @@ class _Run:
             mode=self.model.name,
             confidence=round(sure, 3),
             timings=self.timings,
-            notice=phrase("model_failed", self.language) if is_short else None,
+            notice=phrase("model_failed", self.language) if is_quoted_instead else None,
             choices=self.choices,
             intent=self.intent,
             read_as=self.read_as,

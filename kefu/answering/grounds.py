@@ -27,6 +27,8 @@ _STOP = frozenset(
 """English words that are all that is left of "at 08:00 UTC"."""
 
 _PLACE = re.compile(r"[^\n]*[^\s.。!！?？,，;；:：](?=\n\n)")
+"""The first line of a text that stands alone and ends as no sentence does."""
+
 _GLUE_BEFORE, _GLUE_AFTER = "可能应会已再请将被需先即", "为是有到了"
 _CLAUSE_END = re.compile(
     r",\s+(?!\d{4}\b)|[;。！？!?；]+\s*|(?<![A-Z])\.\s+|\s+(?:but|while|whereas)\s+"

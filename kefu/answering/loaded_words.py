@@ -19,7 +19,7 @@ _NEGATIVE = _any_of(LOADED["negative"])
 _NEED = re.compile(r"(?<![不无])需要?(?!求)|\bneeds?(?: to)?\b", re.IGNORECASE)
 _FREE = re.compile(r"\bfree\b(?! (?:of|from)\b)|免费", re.IGNORECASE)
 _COST = re.compile(
-    r"\b(?:charg|fees?\b|costs?\b|pay|paid|pric|bill)|费|钱|收取|付|价|计费", re.IGNORECASE
+    r"\b(?:charg|fees?\b|costs?\b|pay|paid|pric|bill)|费|钱|收取|付|价", re.IGNORECASE
 )
 _NEITHER = re.compile(r"\bneither\b([^.;]*?)\bnor\b", re.IGNORECASE)
 _NOT_NEGATIVE = _any_of(LOADED["not_negative"])

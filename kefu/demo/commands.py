@@ -73,16 +73,13 @@ async def demo_command(
             await print_answer(answering, question, viewer=ANONYMOUS, base=BASE)
             console.print()
     if serve_page:
-        from kefu.server import (  # noqa: PLC0415 - half a second that other commands save
-            open_port,
-            serve,
-        )
+        from kefu import server  # noqa: PLC0415 - half a second that other commands save
 
         url = settings.server.url
-        with open_port(settings.server) as port:
+        with server.open_port(settings.server) as port:
             console.print(f"A shop with the widget on it: [bold]{url}/demo-shop[/]")
             console.print(f"Chat page: [bold]{url}/?base={BASE}[/]  (Ctrl-C ends it)")
-            await serve(settings, port, tell=typer.echo)
+            await server.serve(settings, port, tell=typer.echo)
 
 
 async def open_channel(resources: Resources) -> None:

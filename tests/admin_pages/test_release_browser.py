@@ -36,6 +36,12 @@ GRADES = {
 }
 
 
+@pytest.fixture
+def low_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gates.toml").write_text("least_cases = 2")
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 async def release_id(site: Site) -> int:
     """A release that is tried, on a site on which one answer was graded."""
@@ -93,15 +99,10 @@ async def test_a_graded_answer_becomes_a_case_without_scripts(
         await page.wait_for_url("**/admin/evaluation/proposals/1")
 
 
+@pytest.mark.usefixtures("low_limits")
 async def test_the_verdict_of_every_check_is_seen_on_a_phone(
-    browser: Browser,
-    site: Site,
-    release_id: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    browser: Browser, site: Site, release_id: int
 ) -> None:
-    (tmp_path / "gates.toml").write_text("least_cases = 2")
-    monkeypatch.chdir(tmp_path)
     await evaluate_release(site.resources, release_id, author="lin")
     async with visit(browser, site, locale="en") as page:
         await page.goto(f"/admin/releases/{release_id}")
@@ -115,15 +116,10 @@ async def test_the_verdict_of_every_check_is_seen_on_a_phone(
         assert await find_serious_violations(page) == []
 
 
+@pytest.mark.usefixtures("low_limits")
 async def test_a_page_that_follows_an_evaluation_keeps_what_is_typed(
-    browser: Browser,
-    site: Site,
-    release_id: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    browser: Browser, site: Site, release_id: int
 ) -> None:
-    (tmp_path / "gates.toml").write_text("least_cases = 2")
-    monkeypatch.chdir(tmp_path)
     async with visit(browser, site, locale="en") as page:
         async with (
             site.resources.database.connection() as conn,

@@ -110,6 +110,7 @@ async def shadows_command(
         return
     if not shadows:
         typer.echo(f"Release {release} has answered nothing as a shadow.")
+    console = Console()
     for each in shadows:
         given = "the same" if each.given == each.shown else each.given
         for heading, text in (
@@ -117,7 +118,7 @@ async def shadows_command(
             (f"shown ({each.shown_outcome})", each.shown),
             (f"release {release} ({each.outcome})", given),
         ):
-            Console().print(Text.assemble((f"{heading}: ", "bold"), text))
+            console.print(Text.assemble((f"{heading}: ", "bold"), text))
         typer.echo()
 
 

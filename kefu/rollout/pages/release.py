@@ -27,23 +27,20 @@ from kefu.resources import Resources
 from kefu.rollout.differences import Difference, list_changes
 from kefu.rollout.gating import judge_release, promote
 from kefu.rollout.moving import LONGEST_REASON, override
+from kefu.rollout.pages.releases import HOME, Promoter, Proposer
 from kefu.rollout.running import is_being_evaluated, start_evaluation
 from kefu.rollout.trying import NOT_TRIED, require_tryable
 from kefu.rollout.unfinished import Progress, Stage, Unfinished, find_stage, list_unfinished
 from kefu.rollout.verdicts import ReleaseVerdict
 from kefu.text import translatable as _
-from kefu.viewer import Viewer
 from kefu.web import OpenResources, read_form, render_page
 
-HOME = "/admin/releases"
 NOT_PROMOTED = _("Release %(number)s was not promoted: it has not passed the gate.")
 
 router = APIRouter(
     prefix=HOME, include_in_schema=False, dependencies=[Depends(require("releases.read"))]
 )
 
-Proposer = Annotated[Viewer, Depends(require("releases.propose"))]
-Promoter = Annotated[Viewer, Depends(require("releases.promote"))]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
